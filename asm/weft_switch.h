@@ -1,0 +1,37 @@
+/* The context switch: three entry points, written in assembler once per instruction set and ABI (the .S files here).
+ * They know nothing of coroutines, schedulers or sanitizers, allocate nothing and take no lock. A context is one word:
+ * the stack pointer of a suspended stack whose lowest bytes are the frame described in context_layout.h. */
+#ifndef WEFT_SWITCH_H
+#define WEFT_SWITCH_H
+
+#if defined(__ELF__)
+/* Hidden: inside a shared object a switch through the PLT would cost another indirect jump. */
+#define WEFT_SWITCH_API __attribute__((visibility("hidden")))
+#else
+#define WEFT_SWITCH_API
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Suspends the caller and resumes the context whose stack pointer is `to`. Returns when somebody switches back to the
+ * pointer stored in *save. Keeps all callee-saved registers and the floating-point control words; may also return by an
+ * exception, when it is resumed through weft_switch_call(). Before: `to` is suspended, and is resumed only once. */
+WEFT_SWITCH_API void weft_switch(void** save, void* to);
+
+/* The same, but fn(arg) runs first, on to's stack, with to's registers, as if `to` itself had called it at the point
+ * where it was suspended. When fn returns, `to` goes on; when fn throws, the exception unwinds into to's frames. fn may
+ * free the stack that was left, and may itself switch away. On a context that never ran, fn must not throw: there is no
+ * frame to catch it, and std::terminate() follows. */
+WEFT_SWITCH_API void weft_switch_call(void** save, void* to, void (*fn)(void*), void* arg);
+
+/* The first instruction of a new context; only make_context() (core/context.hpp) puts it into a frame. Calls
+ * entry(arg), which must never return, and marks the end of every backtrace. */
+WEFT_SWITCH_API void weft_context_entry(void);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

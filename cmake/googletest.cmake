@@ -1,0 +1,27 @@
+# Provides GTest::gtest, GTest::gtest_main, GTest::gmock and GTest::gmock_main.
+# Natively the installed library; for another machine or under a sanitizer (whose view of the program an uninstrumented
+# library would leave incomplete) the sources that Debian and Ubuntu ship in googletest; without either, the internet.
+if(TARGET GTest::gmock)
+  return()
+endif()
+
+set(WEFT_GOOGLETEST_SOURCE_DIR /usr/src/googletest CACHE PATH "GoogleTest sources, for cross and sanitizer builds")
+
+if(NOT CMAKE_CROSSCOMPILING AND NOT WEFT_SANITIZE)
+  find_package(GTest QUIET)
+  if(GTest_FOUND AND TARGET GTest::gmock)
+    return()
+  endif()
+endif()
+
+set(INSTALL_GTEST OFF CACHE BOOL "" FORCE)
+set(BUILD_GMOCK ON CACHE BOOL "" FORCE)
+if(EXISTS ${WEFT_GOOGLETEST_SOURCE_DIR}/CMakeLists.txt)
+  add_subdirectory(${WEFT_GOOGLETEST_SOURCE_DIR} ${PROJECT_BINARY_DIR}/googletest EXCLUDE_FROM_ALL)
+else()
+  include(FetchContent)
+  FetchContent_Declare(googletest
+    GIT_REPOSITORY https://github.com/google/googletest.git
+    GIT_TAG 58d77fa8070e8cec2dc1ed015d66b454c8d78850)  # release-1.12.1
+  FetchContent_MakeAvailable(googletest)
+endif()

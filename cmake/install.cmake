@@ -1,0 +1,31 @@
+# What `cmake --install` gives to other projects: headers, libweft.a, the CMake package and the pkg-config file.
+# Every installed file finds its neighbours from its own place, so the tree may be moved. The command installs itself
+# in viz/cli.
+option(WEFT_INSTALL "Let cmake --install install weft" ${PROJECT_IS_TOP_LEVEL})
+if(NOT WEFT_INSTALL)
+  return()
+endif()
+
+include(GNUInstallDirs)
+include(CMakePackageConfigHelpers)
+set(weft_package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/weft)
+set(weft_pkgconfig_dir ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/runtime/include/weft DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
+  FILES_MATCHING PATTERN "*.hpp" PATTERN "*.h")
+install(TARGETS weft EXPORT weft-targets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+install(EXPORT weft-targets NAMESPACE weft:: DESTINATION ${weft_package_dir})
+
+configure_package_config_file(${PROJECT_SOURCE_DIR}/cmake/weft-config.cmake.in
+  ${PROJECT_BINARY_DIR}/cmake/weft-config.cmake INSTALL_DESTINATION ${weft_package_dir})
+# Before 1.0 a minor version may break its users.
+write_basic_package_version_file(${PROJECT_BINARY_DIR}/cmake/weft-config-version.cmake COMPATIBILITY SameMinorVersion)
+install(FILES ${PROJECT_BINARY_DIR}/cmake/weft-config.cmake ${PROJECT_BINARY_DIR}/cmake/weft-config-version.cmake
+  DESTINATION ${weft_package_dir})
+
+file(RELATIVE_PATH weft_include_from_pkgconfig
+  ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig ${CMAKE_INSTALL_FULL_INCLUDEDIR})
+configure_file(${PROJECT_SOURCE_DIR}/cmake/weft.pc.in ${PROJECT_BINARY_DIR}/cmake/weft.pc @ONLY)
+install(FILES ${PROJECT_BINARY_DIR}/cmake/weft.pc DESTINATION ${weft_pkgconfig_dir})
+
+install(FILES ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})

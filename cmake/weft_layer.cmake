@@ -1,0 +1,23 @@
+# weft_layer(NAME DEPENDS ... SOURCES ...): one folder of the tree as one static library.
+# Warnings, sanitizers and the include root live here, so that a layer's own file lists only what is in it.
+
+if(WEFT_SANITIZE)
+  add_compile_options(-fsanitize=${WEFT_SANITIZE} -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=${WEFT_SANITIZE})
+  if(WEFT_SANITIZE MATCHES "undefined")
+    add_compile_options(-fno-sanitize-recover=undefined)
+  endif()
+endif()
+
+function(weft_warnings target)
+  target_compile_options(${target} PRIVATE
+    $<$<COMPILE_LANGUAGE:CXX>:-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor -Woverloaded-virtual>
+    $<$<AND:$<COMPILE_LANGUAGE:CXX>,$<BOOL:${WEFT_WARNINGS_AS_ERRORS}>>:-Werror>)
+endfunction()
+
+function(weft_layer name)
+  cmake_parse_arguments(layer "" "" "DEPENDS;SOURCES" ${ARGN})
+  add_library(${name} STATIC ${layer_SOURCES})
+  target_link_libraries(${name} PUBLIC ${layer_DEPENDS})
+  weft_warnings(${name})
+endfunction()

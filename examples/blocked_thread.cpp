@@ -1,0 +1,26 @@
+// One coroutine computes for a second and all others stand still: a coroutine leaves the thread only where it waits.
+// Record it: the viewer names the one that holds the thread, and who stood ready behind it.
+#include <chrono>
+#include <cstdio>
+#include <weft/weft.hpp>
+
+using namespace std::chrono_literals;
+
+int main() {
+  weft::run([] {
+    int beats = 0;
+    const auto heartbeat = weft::spawn("heartbeat", [&] {
+      for (;; ++beats) weft::sleep_for(10ms);
+    });
+    weft::sleep_for(105ms);
+    const int before = beats;
+    const auto hog = weft::spawn("hog", [] {
+      const auto end = std::chrono::steady_clock::now() + 1s;
+      while (std::chrono::steady_clock::now() < end) {
+      }
+    });
+    hog.join();
+    std::printf("heartbeat went on before: %s\n", before > 0 ? "yes" : "no");
+    std::printf("beats while the hog computed: %d\n", beats - before);
+  });
+}

@@ -1,0 +1,86 @@
+#include "weft/run.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+#include <memory>
+#include <stdexcept>
+#include <string>
+
+#include "core/scheduler.hpp"
+#include "poller/poller.hpp"
+#include "record/recorder.hpp"
+
+namespace weft {
+
+namespace {
+
+// A number from the environment; none if it is not set or is no number.
+std::optional<std::uint64_t> number_from_environment(const char* name) {
+  const char* text = std::getenv(name);
+  if (text == nullptr || *text < '0' || *text > '9') return std::nullopt;
+  char* end = nullptr;
+  const unsigned long long value = std::strtoull(text, &end, 0);
+  if (*end != '\0') return std::nullopt;
+  return value;
+}
+
+core::scheduler_settings settings_of(const run_options& options) {
+  core::scheduler_settings settings;
+  settings.stack_size = core::round_stack_size(options.stack_size);
+  // The environment speaks where the program left the default.
+  if (options.stack_size == run_options{}.stack_size) {
+    if (const auto size = number_from_environment("WEFT_STACK_SIZE"))
+      settings.stack_size = core::round_stack_size(*size);
+  }
+  settings.shuffle_seed = options.shuffle_seed ? options.shuffle_seed : number_from_environment("WEFT_SHUFFLE_SEED");
+  settings.detect_deadlock = options.detect_deadlock;
+  return settings;
+}
+
+}  // namespace
+
+run_stats stats() noexcept {
+  const core::scheduler* s = core::scheduler::current();
+  if (s == nullptr) return {};
+  const core::scheduler_counts& c = s->counts();
+  return {c.switches, c.spawned - 1, c.finished, c.polls, c.cancelled, c.failed};
+}
+
+namespace detail {
+
+void run_main(const run_options& options, task_state& main) {
+  struct unstarted {  // a main that never became a coroutine gives its function back
+    task_state* state;
+    ~unstarted() {
+      if (state != nullptr) abandon_unstarted(*state);
+    }
+  } guard{&main};
+  if (core::scheduler::current() != nullptr) {
+    throw std::logic_error("weft::run inside a coroutine: spawn instead, or run on another thread");
+  }
+  std::unique_ptr<core::poller> own_poller;
+  if (options.poller == nullptr) own_poller = core::make_poller();
+  core::poller& poller = options.poller != nullptr ? *options.poller : *own_poller;
+  core::clock& clock = options.clock != nullptr ? *options.clock : core::monotonic_clock();
+
+  core::scheduler scheduler(settings_of(options), clock, poller);
+  const record::scheduler_recording recording(scheduler, options.clock);
+  main.start_on(scheduler, 0, -1);
+  guard.state = nullptr;
+  scheduler.run(*access::coroutine(main));
+}
+
+void cancel_left_overs() {
+  core::scheduler& s = *core::scheduler::current();
+  if (s.live() == 1) return;
+  s.cancel_all_but(*s.running());
+  try {
+    s.wait_for_others();
+  } catch (...) {
+    s.give_up();
+    throw;
+  }
+}
+
+}  // namespace detail
+}  // namespace weft

@@ -1,0 +1,84 @@
+#include "weft/this_coroutine.hpp"
+
+#include <stdexcept>
+#include <thread>
+
+#include "core/scheduler.hpp"
+
+namespace weft {
+
+namespace {
+
+core::coroutine* running() noexcept {
+  core::scheduler* s = core::scheduler::current();
+  return s != nullptr ? s->running() : nullptr;
+}
+
+core::coroutine& running_or_throw(const char* what) {
+  core::coroutine* c = running();
+  if (c == nullptr) throw std::logic_error(std::string(what) + " outside of a coroutine");
+  return *c;
+}
+
+}  // namespace
+
+void yield() {
+  core::scheduler* s = core::scheduler::current();
+  if (s == nullptr) [[unlikely]] {
+    std::this_thread::yield();
+    return;
+  }
+  s->yield();  // a tail call: see core/switch.cpp
+}
+
+void detail::sleep_ns(std::int64_t ns) {
+  core::scheduler* s = core::scheduler::current();
+  if (s == nullptr) {
+    if (ns > 0) std::this_thread::sleep_for(std::chrono::nanoseconds(ns));
+    return;
+  }
+  if (ns <= 0) {
+    s->yield();
+  } else if (s->sleep(ns) == wait_outcome::interrupted) {
+    throw_interruption();
+  }
+}
+
+namespace this_coroutine {
+
+std::uint64_t id() noexcept { return detail::current_id(); }
+
+std::string name() {
+  const core::coroutine* c = running();
+  return c != nullptr && c->work != nullptr ? c->work->name() : std::string();
+}
+
+void set_name(std::string_view name) {
+  core::coroutine& c = running_or_throw("this_coroutine::set_name");
+  static_cast<detail::task_state*>(c.work)->rename(name);
+  c.home->record_rename(c, name);
+}
+
+bool cancel_requested() noexcept {
+  const core::coroutine* c = running();
+  return c != nullptr && c->pending != core::interruption::none;
+}
+
+std::size_t stack_high_water() noexcept {
+  const core::coroutine* c = running();
+  return c != nullptr ? core::stack_used(c->memory) : 0;
+}
+
+task<void> self() {
+  core::coroutine& c = running_or_throw("this_coroutine::self");
+  return detail::access::make<void>(static_cast<detail::task_state*>(c.work));
+}
+
+}  // namespace this_coroutine
+
+cancel_shield::cancel_shield() { ++running_or_throw("cancel_shield").shields; }
+cancel_shield::~cancel_shield() {
+  if (core::coroutine* c = running()) --c->shields;
+}
+
+}  // namespace weft

@@ -1,0 +1,73 @@
+#include "core/coroutine_slab.hpp"
+
+#include <memory>
+#include <mutex>
+
+namespace weft::core {
+
+namespace {
+
+// Ranges of slots not in use by any slab. Slot 0 means "nobody" in the diary.
+struct slot_ranges {
+  std::mutex lock;
+  std::vector<std::uint32_t> free;  // first slots
+  std::uint32_t next = 1;
+};
+
+slot_ranges& ranges() {
+  // Leaked on purpose: schedulers of detached threads may end after static destructors.
+  static slot_ranges* const all = new slot_ranges;
+  return *all;
+}
+
+}  // namespace
+
+coroutine_slab::~coroutine_slab() {
+  slot_ranges& all = ranges();
+  const std::lock_guard guard(all.lock);
+  for (const block& b : blocks_) all.free.push_back(b.first_slot);
+}
+
+coroutine* coroutine_slab::take() {
+  if (free_ == nullptr) grow();
+  coroutine* c = free_;
+  free_ = c->next;
+  c->next = nullptr;
+  return c;
+}
+
+void coroutine_slab::give(coroutine* c) noexcept {
+  const std::uint32_t slot = c->slot;
+  std::destroy_at(c);
+  std::construct_at(c);
+  c->slot = slot;
+  c->next = free_;
+  free_ = c;
+}
+
+void coroutine_slab::grow() {
+  blocks_.reserve(blocks_.size() + 1);
+  auto coroutines = std::make_unique<coroutine[]>(block_size);
+  std::uint32_t first_slot = 0;
+  {
+    slot_ranges& all = ranges();
+    const std::lock_guard guard(all.lock);
+    all.free.reserve(all.free.size() + blocks_.size() + 1);  // so that the destructor need not allocate
+    if (all.free.empty()) {
+      first_slot = all.next;
+      all.next += block_size;
+    } else {
+      first_slot = all.free.back();
+      all.free.pop_back();
+    }
+  }
+  // The lowest slot is taken first.
+  for (std::uint32_t i = block_size; i-- > 0;) {
+    coroutines[i].slot = first_slot + i;
+    coroutines[i].next = free_;
+    free_ = &coroutines[i];
+  }
+  blocks_.push_back({first_slot, std::move(coroutines)});
+}
+
+}  // namespace weft::core

@@ -1,0 +1,62 @@
+#include "core/fd_table.hpp"
+
+#include <cerrno>
+#include <string>
+#include <system_error>
+
+#include "poller/poller.hpp"
+
+namespace weft::core {
+
+fd_table::~fd_table() {
+  for (entry* e : entries_) delete e;
+}
+
+fd_table::entry& fd_table::at(int fd) {
+  const auto index = static_cast<std::size_t>(fd);
+  if (index >= entries_.size()) entries_.resize(index + 1 + index / 2, nullptr);
+  if (entries_[index] == nullptr) entries_[index] = new entry;
+  return *entries_[index];
+}
+
+fd_table::entry* fd_table::find(int fd) noexcept {
+  const auto index = static_cast<std::size_t>(fd);
+  return fd >= 0 && index < entries_.size() ? entries_[index] : nullptr;
+}
+
+fd_table::entry& fd_table::watch(int fd, bool level) {
+  if (fd < 0) throw std::system_error(EBADF, std::generic_category(), "wait for fd " + std::to_string(fd));
+  entry& e = at(fd);
+  int error = 0;
+  if (!e.watched) {
+    error = poller_.watch(fd, e.generation);
+  } else if (level) {
+    e.edges = 0;
+    error = poller_.rearm(fd, e.generation);
+    // Closed and opened again behind our back: the kernel knows nothing of the new one.
+    if (error == ENOENT) error = poller_.watch(fd, ++e.generation);
+  }
+  if (error == EPERM) {
+    e.always_ready = true;
+    e.watched = false;
+    return e;
+  }
+  if (error != 0) {
+    e.watched = false;
+    throw std::system_error(error, std::generic_category(), "wait for fd " + std::to_string(fd));
+  }
+  e.watched = true;
+  e.always_ready = false;
+  return e;
+}
+
+void fd_table::forget(int fd) noexcept {
+  entry* e = find(fd);
+  if (e == nullptr) return;
+  if (e->watched) poller_.forget(fd);
+  e->watched = false;
+  e->edges = 0;
+  ++e->generation;
+}
+
+}  // namespace weft::core

@@ -1,0 +1,50 @@
+// Who waits for which file descriptor, and which edges came while nobody waited. One per scheduler, used on its thread
+// only.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "weft/detail/io.hpp"
+#include "weft/detail/wait.hpp"
+
+namespace weft::core {
+
+class poller;
+struct io_event;
+
+class fd_table {
+ public:
+  struct entry {
+    detail::wait_list readers;
+    detail::wait_list writers;
+    std::uint32_t generation = 0;  // grows when the fd is closed: events of its predecessor are dropped
+    std::uint32_t edges = 0;       // readiness reported while nobody waited, as bits
+    bool watched = false;
+    bool always_ready = false;  // the kernel does not watch it (a regular file)
+  };
+
+  explicit fd_table(poller& p) : poller_(p) {}
+  ~fd_table();
+  fd_table(const fd_table&) = delete;
+  fd_table& operator=(const fd_table&) = delete;
+
+  // Makes sure that the kernel tells us about fd. `level`: it shall tell again what is ready now. Throws
+  // std::system_error.
+  entry& watch(int fd, bool level);
+  // The entry of an fd that was watched; null if it never was.
+  entry* find(int fd) noexcept;
+  // Stops watching fd. Its waiters must have been taken out.
+  void forget(int fd) noexcept;
+
+  // How many coroutines wait here: while 0, the poller need not be asked.
+  std::size_t waiting = 0;
+
+ private:
+  entry& at(int fd);
+
+  poller& poller_;
+  std::vector<entry*> entries_;  // by fd; stable addresses, because waiters know their list
+};
+
+}  // namespace weft::core

@@ -1,0 +1,50 @@
+// What other threads want of a scheduler: it is put into the inbox and done on the scheduler's own thread, so that
+// nothing of a coroutine is ever touched by two threads. Inboxes are recycled but never freed: whoever holds one late
+// can still ask it.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <mutex>
+#include <vector>
+
+#include "trace/states.hpp"
+
+namespace weft::core {
+
+struct coroutine;
+class poller;
+
+// A wake of a coroutine that was granted what it waits for by another thread, or work to be done there.
+struct inbox_message {
+  coroutine* woken = nullptr;  // null: `work` is to be called
+  std::uint64_t object_id = 0;
+  std::uint64_t waker_thread = 0;   // its index in the diary + 1; 0: a thread without a scheduler
+  std::uint64_t waker_ordinal = 0;  // how many events that thread had recorded
+  std::function<void()> work;
+};
+
+class inbox {
+ public:
+  // A recycled or new one, open, whose owner sleeps in `p`.
+  static inbox* open(poller& p);
+  // The scheduler's end: nothing is taken any more. What was not taken out is dropped.
+  void close() noexcept;
+
+  // From any thread. False if the scheduler has ended; then nothing happened. May throw std::bad_alloc.
+  bool post(inbox_message m);
+
+  // On the scheduler's thread: something may be there. One relaxed load.
+  bool maybe_filled() const noexcept { return filled_.load(std::memory_order_relaxed); }
+  // Takes everything out, oldest first.
+  void take(std::vector<inbox_message>& out);
+
+ private:
+  std::mutex lock_;
+  std::vector<inbox_message> messages_;
+  std::atomic<bool> filled_{false};
+  poller* sleeper_ = nullptr;  // null: closed
+};
+
+}  // namespace weft::core

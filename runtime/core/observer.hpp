@@ -1,0 +1,37 @@
+// What the scheduler tells whoever keeps the diary. The scheduler itself does no trace I/O: without an observer each of
+// these costs one predictable branch. Called on the scheduler's own thread, between two switches; must not suspend or
+// throw.
+#pragma once
+
+#include <cstdint>
+#include <source_location>
+#include <string_view>
+
+#include "trace/schema.hpp"
+#include "trace/states.hpp"
+
+namespace weft::core {
+
+class observer {
+ public:
+  virtual ~observer() = default;
+
+  // One event with its schema's arguments, in order; unused ones are 0.
+  virtual void record(diary::event_type type, std::uint64_t a = 0, std::uint64_t b = 0, std::uint64_t c = 0,
+                      std::uint64_t d = 0, std::uint64_t e = 0, std::uint64_t f = 0) noexcept = 0;
+  // The same for events with a text.
+  virtual void record_text(diary::event_type type, std::string_view text, std::uint64_t a = 0, std::uint64_t b = 0,
+                           std::uint64_t c = 0) noexcept = 0;
+
+  // Numbers for names and places in this recording; the definition is recorded before the first use.
+  virtual std::uint64_t string_id(std::string_view text) noexcept = 0;
+  virtual std::uint64_t site_id(const std::source_location& where) noexcept = 0;
+  // Makes sure that the object's kind and name are known in this recording.
+  virtual void define_object(std::uint64_t object_id, diary::object_kind kind, std::string_view name) noexcept = 0;
+
+  // Number of events this thread has recorded so far: the hand-shake that orders threads.
+  virtual std::uint64_t ordinal() const noexcept = 0;
+  virtual std::uint32_t thread_index() const noexcept = 0;
+};
+
+}  // namespace weft::core

@@ -1,0 +1,53 @@
+// The ready queue: an intrusive FIFO. With a shuffle seed the next coroutine is a seeded random choice among the ready
+// instead, which finds programs that rely on an order nobody promised them.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+
+#include "core/coroutine.hpp"
+
+namespace weft::core {
+
+class ready_queue {
+ public:
+  bool empty() const noexcept { return first_ == nullptr; }
+  std::size_t size() const noexcept { return size_; }
+  coroutine* front() const noexcept { return first_; }
+
+  void push_back(coroutine* c) noexcept {
+    c->next = nullptr;
+    if (first_ == nullptr) {
+      first_ = c;
+    } else {
+      last_->next = c;
+    }
+    last_ = c;
+    ++size_;
+  }
+  // The one that runs next; null if nobody is ready.
+  coroutine* pop() noexcept {
+    if (seed_) [[unlikely]]
+      return pop_random();
+    coroutine* c = first_;
+    if (c != nullptr) {
+      first_ = c->next;
+      --size_;
+    }
+    return c;
+  }
+  void shuffle(std::uint64_t seed) noexcept { seed_ = seed; }
+  bool shuffled() const noexcept { return seed_.has_value(); }
+
+ private:
+  // O(n): a mode for tests, where n is small.
+  coroutine* pop_random() noexcept;
+
+  coroutine* first_ = nullptr;
+  coroutine* last_ = nullptr;  // valid while first_ is not null
+  std::size_t size_ = 0;
+  std::optional<std::uint64_t> seed_;
+};
+
+}  // namespace weft::core

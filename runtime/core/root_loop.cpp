@@ -1,0 +1,153 @@
+// What the thread's own stack does while nobody is ready, and every 64 switches: it takes what other threads sent,
+// fires the timers, asks the poller, and enters the next coroutine.
+#include <array>
+#include <string>
+
+#include "core/scheduler.hpp"
+#include "weft_switch.h"
+
+namespace weft::core {
+
+using diary::coroutine_status;
+using diary::event_type;
+using diary::wake_cause;
+
+bool scheduler::run(coroutine& main) {
+  const std::uint64_t main_id = main.id;
+  while (live_ > 0) {
+    events_countdown_ = events_every;
+    take_messages();
+    fire_timers();
+    if (ready_.empty()) {
+      if (hopeless()) {
+        if (find(main_id) == nullptr) return false;
+        interrupt_by_deadlock(main);
+      } else {
+        stacks_.trim(64);
+        poll(sleep_ns());
+        take_messages();
+        fire_timers();
+      }
+    } else if (fds_.waiting > 0) {
+      poll(0);
+    }
+    coroutine* next = next_ready();
+    if (next == nullptr) continue;
+    enter(*next);
+    release_ended();
+    if (main_gave_up_) return live_ == 0;
+  }
+  return true;
+}
+
+std::int64_t scheduler::sleep_ns() noexcept {
+  if (!timers_.empty()) {
+    const std::int64_t left = timers_.next_deadline() - clock_.now_ns();
+    return left > 0 ? left : 0;
+  }
+  // Threads outside may end without waking anybody, and then nothing would ever ask again whether there is hope.
+  constexpr std::int64_t look_again_ns = 1'000'000'000;
+  return settings_.detect_deadlock && fds_.waiting == 0 ? look_again_ns : -1;
+}
+
+bool scheduler::hopeless() const {
+  return settings_.detect_deadlock && timers_.empty() && fds_.waiting == 0 && !inbox_->maybe_filled() &&
+         !outside_work_under_way() && outside_threads() == 0 && !inbox_->maybe_filled();
+}
+
+void scheduler::take_messages() {
+  if (!inbox_->maybe_filled()) return;
+  inbox_->take(messages_);
+  for (inbox_message& m : messages_) {
+    if (m.woken == nullptr) {
+      m.work();
+      continue;
+    }
+    coroutine& c = *m.woken;
+    c.woken_remotely = true;
+    if (interruption_due(c)) c.outcome = detail::wait_outcome::interrupted;
+    if (observer_ != nullptr) {
+      observer_->record(event_type::wake_remote, c.slot, static_cast<std::uint64_t>(wake_cause::granted), m.object_id,
+                        m.waker_thread, m.waker_ordinal);
+    }
+    make_ready(c);
+  }
+  messages_.clear();
+}
+
+void scheduler::fire_timers() {
+  if (timers_.empty()) return;
+  const std::int64_t now = clock_.now_ns();
+  while (timer* t = timers_.pop_due(now)) fire(*t, now - t->deadline_ns);
+}
+
+void scheduler::fire(timer& t, std::int64_t lateness_ns) {
+  coroutine& c = *static_cast<coroutine*>(t.owner);
+  wake_cause cause = wake_cause::granted;
+  switch (t.kind) {
+    case timer_kind::sleep:
+      break;
+    case timer_kind::start:
+      cause = wake_cause::started;
+      break;
+    case timer_kind::wait_limit:
+      if (!take_out_of_wait(c)) return;  // the grant came first
+      cause = wake_cause::timed_out;
+      c.outcome = detail::wait_outcome::timed_out;
+      break;
+  }
+  if (observer_ != nullptr) [[unlikely]] {
+    observer_->record(event_type::wake_timer, c.slot, static_cast<std::uint64_t>(cause),
+                      static_cast<std::uint64_t>(lateness_ns));
+  }
+  make_ready(c);
+}
+
+void scheduler::poll(std::int64_t timeout_ns) {
+  std::array<io_event, 256> events;
+  ++counts_.polls;
+  if (observer_ != nullptr) [[unlikely]] {
+    observer_->record(event_type::poll_begin, timeout_ns < 0 ? 0 : static_cast<std::uint64_t>(timeout_ns) + 1);
+  }
+  const std::size_t count = poller_.wait(events, timeout_ns);
+  for (std::size_t i = 0; i < count; ++i) dispatch(events[i].fd, events[i].generation, events[i].ready);
+  if (observer_ != nullptr) [[unlikely]]
+    observer_->record(event_type::poll_end, count);
+}
+
+void scheduler::dispatch(int fd, std::uint32_t generation, std::uint32_t ready) {
+  fd_table::entry* e = fds_.find(fd);
+  if (e == nullptr || e->generation != generation) return;
+  const bool failed = (ready & diary::fd_error_bit) != 0;
+  const bool wakes_readers = (failed || (ready & diary::fd_readable_bit) != 0) && !e->readers.empty();
+  const bool wakes_writers = (failed || (ready & diary::fd_writable_bit) != 0) && !e->writers.empty();
+  // What nobody takes now is remembered, because the kernel says it once; an error or hang-up stays for good.
+  std::uint32_t kept = ready;
+  if (wakes_readers) kept &= ~static_cast<std::uint32_t>(diary::fd_readable_bit);
+  if (wakes_writers) kept &= ~static_cast<std::uint32_t>(diary::fd_writable_bit);
+  const bool news = (e->edges | kept) != e->edges;
+  e->edges |= kept;
+  if (wakes_readers) wake_fd_waiters(e->readers, fd, ready, false);
+  if (wakes_writers) wake_fd_waiters(e->writers, fd, ready, false);
+  if (news && !wakes_readers && !wakes_writers && observer_ != nullptr) [[unlikely]] {
+    observer_->record(event_type::fd_ready, static_cast<std::uint64_t>(fd), ready);
+  }
+}
+
+void scheduler::wake_fd_waiters(detail::wait_list& list, int fd, std::uint32_t ready, bool closed) noexcept {
+  while (detail::waiter* w = list.pop_front()) {
+    coroutine& c = *w->coroutine;
+    --fds_.waiting;
+    c.fd_closed = closed;
+    if (observer_ != nullptr) [[unlikely]] {
+      if (closed) {
+        observer_->record(event_type::wake, c.slot, static_cast<std::uint64_t>(wake_cause::closed));
+      } else {
+        observer_->record(event_type::wake_fd, c.slot, static_cast<std::uint64_t>(fd), ready);
+      }
+    }
+    make_ready(c);
+  }
+}
+
+}  // namespace weft::core

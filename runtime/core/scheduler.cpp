@@ -1,0 +1,317 @@
+// Spawning, blocking, waking and interrupting. The switch itself is in switch.cpp, events are in root_loop.cpp.
+#include "core/scheduler.hpp"
+
+#include <cassert>
+#include <stdexcept>
+#include <utility>
+
+#include "weft/errors.hpp"
+
+namespace weft::core {
+
+using diary::coroutine_status;
+using diary::event_type;
+using diary::wake_cause;
+
+constinit thread_local scheduler* scheduler::current_of_thread_ = nullptr;
+
+scheduler::scheduler(const scheduler_settings& settings, clock& c, poller& p)
+    : registers_(registers_of_this_thread()),
+      clock_(c),
+      poller_(p),
+      fds_(p),
+      stacks_(settings.stack_size),
+      inbox_(inbox::open(p)),
+      settings_(settings) {
+  if (settings.shuffle_seed) ready_.shuffle(*settings.shuffle_seed);
+  root_.slot = 0;
+  root_.status = coroutine_status::running;
+  root_.annotation.adopt_thread();
+  running_ = &root_;
+  try {
+    reserve_ = stacks_.take();
+  } catch (...) {
+    inbox_->close();
+    throw;
+  }
+  current_of_thread_ = this;
+}
+
+scheduler::~scheduler() {
+  current_of_thread_ = nullptr;
+  inbox_->close();
+  release_ended();
+  // Those that can never go on: nobody unwinds them, but their memory comes back. All of them leave their waiter lists
+  // first, because what one waits for may lie on another's stack.
+  for (coroutine* c = oldest_; c != nullptr; c = c->younger) {
+    if (c->waiting != nullptr && c->waiting->list != nullptr) take_out_of_wait(*c);
+  }
+  while (oldest_ != nullptr) {
+    coroutine* c = oldest_;
+    oldest_ = c->younger;
+    if (c->work != nullptr) c->work->abandoned();
+    c->annotation.destroy();
+    if (c->memory.base != nullptr) stacks_.give(c->memory);
+    slab_.give(c);
+  }
+  stacks_.give(reserve_);
+}
+
+namespace {
+std::atomic<std::uint64_t> next_coroutine_id{1};
+}
+
+coroutine* scheduler::spawn(body& work, std::size_t stack_size, std::int64_t delay_ns) {
+  coroutine* c = slab_.take();
+  try {
+    if (stack_size != 0 && stack_size != stacks_.default_size()) {
+      // An unusual size is asked for now, so that it can be refused here; the default one is taken when it first runs,
+      // so that many short coroutines in a row share one warm stack.
+      c->stack_size = stack_size;
+      c->memory = stacks_.take(stack_size);
+    }
+    if (delay_ns >= 0) timers_.add(c->time_limit, deadline_after(delay_ns));
+  } catch (...) {
+    if (c->memory.base != nullptr) stacks_.give(c->memory);
+    slab_.give(c);
+    throw;
+  }
+  c->time_limit.owner = c;
+  c->time_limit.kind = timer_kind::start;
+  c->id = next_coroutine_id.fetch_add(1, std::memory_order_relaxed);
+  c->home = this;
+  c->work = &work;
+  c->resume = resume_kind::start;
+  c->older = youngest_;
+  c->younger = nullptr;
+  (youngest_ != nullptr ? youngest_->younger : oldest_) = c;
+  youngest_ = c;
+  ++live_;
+  ++counts_.spawned;
+  if (observer_ != nullptr) [[unlikely]]
+    record_spawn(*c, delay_ns);
+  if (delay_ns >= 0) {
+    c->status = coroutine_status::blocked;
+    c->reason = diary::wait_reason::start_timer;
+  } else {
+    c->status = coroutine_status::ready;
+    ready_.push_back(c);
+  }
+  return c;
+}
+
+std::int64_t scheduler::deadline_after(std::int64_t ns) noexcept {
+  const std::int64_t now = clock_.now_ns();
+  return ns > INT64_MAX - now ? INT64_MAX : now + ns;
+}
+
+coroutine* scheduler::find(std::uint64_t id) const noexcept {
+  for (coroutine* c = oldest_; c != nullptr; c = c->younger) {
+    if (c->id == id) return c;
+  }
+  return nullptr;
+}
+
+void scheduler::begin_block(coroutine& me, diary::wait_reason reason, std::int64_t limit_ns, timer_kind kind) {
+  assert(diary::legal_transition(me.status, coroutine_status::blocked));
+  if (limit_ns != detail::forever) {
+    me.time_limit.owner = &me;
+    me.time_limit.kind = kind;
+    timers_.add(me.time_limit, deadline_after(limit_ns));
+  }
+  me.reason = reason;
+  me.status = coroutine_status::blocked;
+  me.in_yield = false;
+  me.outcome = detail::wait_outcome::granted;
+}
+
+void scheduler::end_block(coroutine& me) noexcept {
+  if (me.time_limit.armed()) timers_.remove(me.time_limit);
+  me.waiting = nullptr;
+  me.object = nullptr;
+}
+
+void scheduler::make_ready(coroutine& c) noexcept {
+  assert(diary::legal_transition(c.status, coroutine_status::ready));
+  c.status = coroutine_status::ready;
+  c.in_yield = false;
+  ready_.push_back(&c);
+}
+
+void scheduler::wake(coroutine& c, std::uint64_t object_id) noexcept {
+  if (observer_ != nullptr) [[unlikely]] {
+    observer_->record(event_type::wake, c.slot, static_cast<std::uint64_t>(wake_cause::granted), object_id);
+  }
+  make_ready(c);
+}
+
+bool scheduler::take_out_of_wait(coroutine& c) noexcept {
+  detail::waiter* w = c.waiting;
+  if (w == nullptr) return true;
+  if (c.object == nullptr) {  // an fd: its lists are ours alone
+    w->list->remove(*w);
+    --fds_.waiting;
+    return true;
+  }
+  c.object->lock.lock();
+  const bool was_in = w->list != nullptr;
+  if (was_in) w->list->remove(*w);
+  c.object->lock.unlock();
+  return was_in;
+}
+
+void scheduler::interrupt(coroutine& c, interruption kind, std::exception_ptr error) noexcept {
+  if (c.pending != interruption::none) return;
+  c.pending = kind;
+  c.pending_error = std::move(error);
+  if (observer_ != nullptr) [[unlikely]]
+    observer_->record(event_type::cancel, c.slot);
+  if (c.shields == 0) push_interruption(c);
+}
+
+void scheduler::push_interruption(coroutine& c) noexcept {
+  if (c.status == coroutine_status::ready) {
+    if (c.resume == resume_kind::start) return;  // its body will see it and not run
+    if (c.in_yield) {
+      c.resume = resume_kind::deliver;
+    } else {
+      c.outcome = detail::wait_outcome::interrupted;
+    }
+  } else if (c.status == coroutine_status::blocked) {
+    // A grant from another thread that is under way is turned into an interruption when it arrives.
+    if (!take_out_of_wait(c)) return;
+    if (c.time_limit.armed()) timers_.remove(c.time_limit);
+    c.outcome = detail::wait_outcome::interrupted;
+    if (observer_ != nullptr) [[unlikely]] {
+      const std::uint64_t object = c.object != nullptr ? c.object->id() : 0;
+      observer_->record(event_type::wake, c.slot, static_cast<std::uint64_t>(wake_cause::cancelled), object);
+    }
+    make_ready(c);
+  }
+}
+
+void scheduler::interrupt_by_deadlock(coroutine& main) {
+  main.pending = interruption::error;
+  main.pending_error = std::make_exception_ptr(
+      deadlock_error("deadlock: nothing is ready and nothing can wake anybody\n" + blocked_report()));
+  if (!take_out_of_wait(main)) return;
+  main.outcome = detail::wait_outcome::interrupted;
+  if (observer_ != nullptr) {
+    const std::uint64_t object = main.object != nullptr ? main.object->id() : 0;
+    observer_->record(event_type::wake, main.slot, static_cast<std::uint64_t>(wake_cause::deadlock), object);
+  }
+  make_ready(main);
+}
+
+std::exception_ptr scheduler::take_interruption() {
+  coroutine& me = *running_;
+  if (observer_ != nullptr) [[unlikely]]
+    observer_->record(event_type::cancel_delivered);
+  const interruption kind = std::exchange(me.pending, interruption::none);
+  std::exception_ptr error = std::exchange(me.pending_error, nullptr);
+  return kind == interruption::error ? error : nullptr;
+}
+
+void scheduler::cancel_all_but(coroutine& self) noexcept {
+  for (coroutine* c = oldest_; c != nullptr; c = c->younger) {
+    if (c != &self) interrupt(*c, interruption::cancel, nullptr);
+  }
+}
+
+void scheduler::wait_for_others() {
+  detail::object others{diary::object_kind::other, "left-over coroutines"};
+  detail::wait_list list;
+  coroutine& me = *running_;
+  ++me.shields;  // main has ended: cancelling it now means nothing
+  while (live_ > 1) {
+    detail::waiter w;
+    others.lock.lock();
+    list.push_back(w);
+    waits_for_others_ = &me;
+    const detail::wait_outcome outcome = wait(others, w, diary::wait_reason::main_end, detail::forever);
+    waits_for_others_ = nullptr;
+    if (outcome == detail::wait_outcome::interrupted) {
+      --me.shields;
+      detail::throw_interruption();
+    }
+  }
+  --me.shields;
+}
+
+void scheduler::close_fd(int fd) noexcept {
+  if (fd_table::entry* e = fds_.find(fd)) {
+    wake_fd_waiters(e->readers, fd, 0, true);
+    wake_fd_waiters(e->writers, fd, 0, true);
+    fds_.forget(fd);
+  }
+}
+
+std::string default_name(const std::source_location& site) {
+  const std::string_view file = site.file_name();
+  const std::size_t slash = file.rfind('/');
+  return std::string(slash == std::string_view::npos ? file : file.substr(slash + 1)) + ':' +
+         std::to_string(site.line());
+}
+
+void scheduler::record_spawn(const coroutine& c, std::int64_t delay_ns) {
+  const std::uint64_t name = observer_->string_id(c.work->name());
+  const std::uint64_t site = observer_->site_id(c.work->site());
+  const std::uint64_t parent = running_->slot;
+  if (delay_ns >= 0) {
+    observer_->record(event_type::spawn_after, c.slot, c.id, parent, name, site, static_cast<std::uint64_t>(delay_ns));
+  } else {
+    observer_->record(event_type::spawn, c.slot, c.id, parent, name, site);
+  }
+}
+
+void scheduler::record_rename(const coroutine& c, std::string_view name) {
+  if (observer_ != nullptr) observer_->record(event_type::rename, c.slot, observer_->string_id(name));
+}
+
+void scheduler::record_checkpoint() {
+  if (observer_ == nullptr) return;
+  observer_->record(event_type::checkpoint_begin, live_, running_->slot);
+  const std::int64_t now = clock_.now_ns();
+  for (const coroutine* c = oldest_; c != nullptr; c = c->younger) {
+    if (c->work == nullptr) continue;
+    const std::uint64_t name = observer_->string_id(c->work->name());
+    const std::uint64_t site = observer_->site_id(c->work->site());
+    const auto state = static_cast<std::uint64_t>(c->status) | static_cast<std::uint64_t>(c->reason) << 4;
+    observer_->record(event_type::checkpoint_coroutine, c->slot, c->id, 0, name, site, state);
+    if (c->status != coroutine_status::blocked) continue;
+    if (c->object != nullptr) observer_->define_object(c->object->id(), c->object->kind(), c->object->name());
+    const std::int64_t left =
+        c->time_limit.armed() ? std::max<std::int64_t>(c->time_limit.deadline_ns - now, 0) + 1 : 0;
+    observer_->record(event_type::checkpoint_wait, c->object != nullptr ? c->object->id() : 0,
+                      c->object != nullptr ? c->object->owner_slot : 0, static_cast<std::uint64_t>(c->fd + 1),
+                      static_cast<std::uint64_t>(left));
+  }
+  for (const coroutine* c = ready_.front(); c != nullptr; c = c->next)
+    observer_->record(event_type::checkpoint_ready, c->slot);
+  observer_->record(event_type::checkpoint_end);
+}
+
+std::string scheduler::blocked_report() const {
+  std::string report;
+  for (const coroutine* c = oldest_; c != nullptr; c = c->younger) {
+    if (c->status != coroutine_status::blocked || c->work == nullptr) continue;
+    report += "  #" + std::to_string(c->id) + " " + std::string(c->work->name()) + ": " +
+              std::string(diary::to_text(c->reason));
+    if (c->object != nullptr) {
+      report += " on " + std::string(diary::to_text(c->object->kind()));
+      if (!c->object->name().empty()) report += " \"" + std::string(c->object->name()) + "\"";
+      if (const std::uint64_t owner = c->object->owner.load(std::memory_order_relaxed); owner != 0) {
+        const coroutine* o = find(owner);
+        report += ", owned by #" + std::to_string(owner);
+        report += o != nullptr && o->work != nullptr ? " " + std::string(o->work->name()) : std::string(" (ended)");
+      }
+    } else if (c->fd >= 0) {
+      report += " fd " + std::to_string(c->fd);
+    }
+    report += '\n';
+  }
+  if (!report.empty()) report.pop_back();
+  return report;
+}
+
+}  // namespace weft::core

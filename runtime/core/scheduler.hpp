@@ -1,0 +1,202 @@
+// The scheduler of one OS thread: who runs, who is ready, who sleeps, who waits for which fd. It tells its observer
+// everything and does no trace I/O itself. Everything here happens on its own thread; other threads only post to its
+// inbox.
+//
+//   a coroutine's life:  spawn -> ready -> running -> (yield -> ready | wait -> blocked -> wake -> ready)* -> ended
+//
+// A switch goes straight from one coroutine to the next. Only when nobody is ready does the thread's own stack (the
+// root) run: it polls. Conservation law, checked in debug builds: running + ready + blocked == live.
+#pragma once
+
+#include <cstdint>
+#include <exception>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/clock.hpp"
+#include "core/coroutine.hpp"
+#include "core/coroutine_slab.hpp"
+#include "core/fd_table.hpp"
+#include "core/inbox.hpp"
+#include "core/observer.hpp"
+#include "core/ready_queue.hpp"
+#include "core/stack_pool.hpp"
+#include "core/timer_heap.hpp"
+#include "poller/poller.hpp"
+
+namespace weft::core {
+
+struct scheduler_settings {
+  std::size_t stack_size = default_stack_size;
+  std::optional<std::uint64_t> shuffle_seed;
+  bool detect_deadlock = true;
+};
+
+struct scheduler_counts {
+  std::uint64_t switches = 0;  // another coroutine than before runs
+  std::uint64_t spawned = 0, finished = 0, cancelled = 0, failed = 0, polls = 0;
+};
+
+class scheduler {
+ public:
+  // Borrows clock and poller, which must outlive it. Becomes this thread's scheduler; there must be none.
+  scheduler(const scheduler_settings& settings, clock& c, poller& p);
+  ~scheduler();  // every coroutine has ended, or is given up with its stack (see run())
+  scheduler(const scheduler&) = delete;
+  scheduler& operator=(const scheduler&) = delete;
+
+  // This thread's scheduler, or null.
+  static scheduler* current() noexcept { return current_of_thread_; }
+  // The coroutine that runs, null while the root polls.
+  coroutine* running() const noexcept { return running_ == &root_ ? nullptr : running_; }
+
+  // A new coroutine that will execute `work`: at the back of the ready queue, or after delay_ns if that is not
+  // negative. Throws std::bad_alloc; then `work` was not taken.
+  coroutine* spawn(body& work, std::size_t stack_size, std::int64_t delay_ns = -1);
+
+  // Runs until every coroutine has ended. `main` is the one that gets deadlock_error. Returns false if coroutines are
+  // left that can never go on (after main's end): they are given up without unwinding.
+  bool run(coroutine& main);
+
+  // -- called by the coroutine that runs
+  // Puts it at the back of the ready queue. Throws its interruption, if one is due.
+  void yield();
+  // Suspends it for limit_ns.
+  detail::wait_outcome sleep(std::int64_t limit_ns);
+  // Suspends it; see detail::suspend().
+  detail::wait_outcome wait(detail::object& o, detail::waiter& w, diary::wait_reason reason, std::int64_t limit_ns);
+  // Suspends it until fd is ready; see detail::wait_fd().
+  detail::io_outcome wait_fd(int fd, detail::direction d, std::int64_t limit_ns, bool tried);
+  // Waits until it is the only one left; only for main's end.
+  void wait_for_others();
+  // Main ends although others can never go on: run() returns at the next switch to the root.
+  void give_up() noexcept { main_gave_up_ = true; }
+  // True if a suspension would throw at once.
+  bool interruption_due(const coroutine& c) const noexcept { return c.pending != interruption::none && c.shields == 0; }
+  // Takes the interruption out of the running coroutine; null: it is a cancellation.
+  std::exception_ptr take_interruption();
+
+  // -- called on this thread, by whoever runs
+  // Wakes a coroutine of this scheduler whose wait was granted.
+  void wake(coroutine& c, std::uint64_t object_id) noexcept;
+  // Makes `c` be interrupted: at once if it is suspended, else at its next suspension. Nothing if one is pending
+  // already.
+  void interrupt(coroutine& c, interruption kind, std::exception_ptr error) noexcept;
+  // Interrupts everybody but `self`, in spawn order.
+  void cancel_all_but(coroutine& self) noexcept;
+  // Wakes everybody who waits for fd with io_outcome::closed and forgets it.
+  void close_fd(int fd) noexcept;
+  // Gives a coroutine another name in the diary.
+  void record_rename(const coroutine& c, std::string_view name);
+
+  inbox& messages() noexcept { return *inbox_; }
+  const scheduler_counts& counts() const noexcept { return counts_; }
+  std::size_t live() const noexcept { return live_; }
+  bool shuffled() const noexcept { return ready_.shuffled(); }
+  clock& time() noexcept { return clock_; }
+  stack_pool& stacks() noexcept { return stacks_; }
+  fd_table& fds() noexcept { return fds_; }
+
+  observer* diary() const noexcept { return observer_; }
+  // From now on tells `o` (null: nobody) what happens.
+  void set_observer(observer* o) noexcept { observer_ = o; }
+  // Tells the observer the whole present state, for a recording that begins in the middle.
+  void record_checkpoint();
+
+  // The live coroutine with this id, or null; the oldest of all. For reports: O(n).
+  coroutine* find(std::uint64_t id) const noexcept;
+  coroutine* oldest() const noexcept { return oldest_; }
+  // One line a blocked coroutine: who, why, on what, owned by whom.
+  std::string blocked_report() const;
+
+ private:
+  // How often the poller, the timers and the inbox are looked at while coroutines are ready, in switches.
+  static constexpr unsigned events_every = 64;
+
+  // -- switching (switch.cpp)
+  coroutine* next_ready();  // takes the next one out of the ready queue, with a stack; null if nobody is ready
+  coroutine& pick_next();   // the same; the root if nobody is ready or it is time to look at events
+  void resume(coroutine& from, coroutine& to);
+  void enter(coroutine& next);            // from the root; returns when the root runs again
+  void before_suspension(coroutine& me);  // throws what is due, or that a callback must not wait
+  bool give_stack(coroutine& c) noexcept;
+  [[noreturn]] void finish(coroutine& me, diary::coroutine_status status) noexcept;
+  void release_ended() noexcept;
+  static void coroutine_entry(void* c);
+  static void deliver_entry(void* c);
+
+  // -- waking (scheduler.cpp)
+  void begin_block(coroutine& me, diary::wait_reason reason, std::int64_t limit_ns, timer_kind kind);
+  void end_block(coroutine& me) noexcept;
+  void make_ready(coroutine& c) noexcept;
+  bool take_out_of_wait(coroutine& c) noexcept;  // false: a grant from another thread is under way
+  void push_interruption(coroutine& c) noexcept;
+  void interrupt_by_deadlock(coroutine& main);
+  void record_spawn(const coroutine& c, std::int64_t delay_ns);
+  std::int64_t deadline_after(std::int64_t ns) noexcept;
+
+  // -- events (root_loop.cpp)
+  std::int64_t sleep_ns() noexcept;  // how long the poller may sleep, negative: without end
+  void take_messages();
+  void fire_timers();
+  void fire(timer& t, std::int64_t lateness_ns);
+  void poll(std::int64_t timeout_ns);
+  void dispatch(int fd, std::uint32_t generation, std::uint32_t ready);
+  void wake_fd_waiters(detail::wait_list& list, int fd, std::uint32_t ready, bool closed) noexcept;
+  bool hopeless() const;  // nothing inside or outside can ever wake anybody
+
+  static constinit thread_local scheduler* current_of_thread_;
+
+  coroutine* running_ = nullptr;  // &root_ while the root runs
+  ready_queue ready_;
+  observer* observer_ = nullptr;
+  unsigned events_countdown_ = events_every;
+  execution_registers registers_;
+  scheduler_counts counts_;
+  coroutine root_;                 // the thread's own stack, as something to switch to
+  coroutine* ended_ = nullptr;     // the last one that ended: it left its stack, but only by a switch
+  std::uint64_t last_run_id_ = 0;  // who ran before the root
+  stack reserve_;                  // for a coroutine that can get no stack: it fails there with bad_alloc
+  bool reserve_lent_ = false;
+  std::size_t live_ = 0;
+  coroutine* oldest_ = nullptr;
+  coroutine* youngest_ = nullptr;
+  coroutine* waits_for_others_ = nullptr;
+  bool main_gave_up_ = false;
+
+  clock& clock_;
+  poller& poller_;
+  timer_heap timers_;
+  fd_table fds_;
+  coroutine_slab slab_;
+  stack_pool stacks_;
+  inbox* inbox_;
+  scheduler_settings settings_;
+  std::vector<inbox_message> messages_;  // scratch of take_messages
+};
+
+// "echo.cpp:42": what a coroutine without a name of its own is called.
+std::string default_name(const std::source_location& site);
+
+// How many OS threads of this process weft did not start itself and the caller is not; they could wake anybody.
+std::size_t outside_threads() noexcept;
+// A thread that weft starts is not "outside": for the life of one of these on it.
+class own_thread_mark {
+ public:
+  own_thread_mark() noexcept;
+  ~own_thread_mark();
+};
+// Something outside is under way that will wake somebody: an offloaded job, a child process that is joined, a
+// signal_set.
+class outside_work {
+ public:
+  outside_work() noexcept;
+  ~outside_work();
+  outside_work(const outside_work&) = delete;
+  outside_work& operator=(const outside_work&) = delete;
+};
+bool outside_work_under_way() noexcept;
+
+}  // namespace weft::core

@@ -1,0 +1,249 @@
+// The scheduler's hot path: choosing the next coroutine and switching to it.
+//
+// yield() ends in a tail call of weft_switch(), which ends in an indirect jump: there is no `ret` of an out-of-line
+// function behind the switch, which the processor would predict wrongly (7 ns, measured). So nothing may stand behind
+// resume() in yield(): what has to happen on the other side (an interruption) is done by running a function there
+// first.
+#include <stdexcept>
+#include <utility>
+
+#include "core/context.hpp"
+#include "core/scheduler.hpp"
+#include "weft_switch.h"
+
+namespace weft::core {
+
+using diary::coroutine_status;
+using diary::event_type;
+
+bool scheduler::give_stack(coroutine& c) noexcept {
+  try {
+    if (c.memory.base == nullptr) c.memory = stacks_.take(c.stack_size);
+  } catch (const std::bad_alloc&) {
+    if (reserve_lent_) return false;
+    reserve_lent_ = true;
+    c.memory = reserve_;
+    c.pending = interruption::error;
+    c.pending_error = std::make_exception_ptr(std::bad_alloc());
+    c.shields = 0;
+  }
+  c.sp = make_context(c.memory.top, &coroutine_entry, &c);
+  c.annotation.create(c.memory.base, c.memory.size);
+  return true;
+}
+
+coroutine* scheduler::next_ready() {
+  for (std::size_t refused = 0;;) {
+    coroutine* c = ready_.pop();
+    if (c == nullptr || c->resume == resume_kind::plain || c->sp != nullptr) return c;
+    if (give_stack(*c)) {
+      c->resume = resume_kind::plain;
+      return c;
+    }
+    // Its turn comes when the one that fails on the reserve has ended.
+    ready_.push_back(c);
+    if (++refused == ready_.size()) return nullptr;
+  }
+}
+
+coroutine& scheduler::pick_next() {
+  if (--events_countdown_ == 0) [[unlikely]]
+    return root_;
+  coroutine* next = next_ready();
+  return next != nullptr ? *next : root_;
+}
+
+[[gnu::always_inline]] inline void scheduler::resume(coroutine& from, coroutine& to) {
+  if (&to != &root_) {
+    ++counts_.switches;
+  } else {
+    last_run_id_ = from.id;
+  }
+  running_ = &to;
+  to.status = coroutine_status::running;
+  exchange(registers_, from.execution, to.execution);
+  before_switch(from.annotation, to.annotation);
+  if (to.resume == resume_kind::deliver) [[unlikely]] {
+    to.resume = resume_kind::plain;
+    weft_switch_call(&from.sp, to.sp, &deliver_entry, &to);
+  } else {
+    weft_switch(&from.sp, to.sp);
+  }
+  after_switch(from.annotation);
+}
+
+void scheduler::enter(coroutine& next) {
+  if (observer_ != nullptr) [[unlikely]]
+    observer_->record(event_type::enter, next.slot);
+  // One that goes on after the root had a look around has not been switched away from.
+  if (next.id == last_run_id_) --counts_.switches;
+  resume(root_, next);
+}
+
+void scheduler::deliver_entry(void* c) {
+  coroutine& self = *static_cast<coroutine*>(c);
+  after_switch(self.annotation);
+  detail::throw_interruption();
+}
+
+void scheduler::before_suspension(coroutine& me) {
+  if (me.unsuspendable != 0) throw std::logic_error("a callback must not wait");
+  if (interruption_due(me)) detail::throw_interruption();
+}
+
+void scheduler::yield() {
+  coroutine& me = *running_;
+  if (me.pending != interruption::none || me.unsuspendable != 0) [[unlikely]]
+    before_suspension(me);
+  me.status = coroutine_status::ready;
+  me.in_yield = true;
+  ready_.push_back(&me);
+  coroutine& next = pick_next();
+  if (observer_ != nullptr) [[unlikely]]
+    observer_->record(event_type::yield, next.slot);
+  if (&next == &me) {
+    me.status = coroutine_status::running;
+    return;
+  }
+  resume(me, next);
+}
+
+detail::wait_outcome scheduler::sleep(std::int64_t limit_ns) {
+  coroutine& me = *running_;
+  if (me.pending != interruption::none || me.unsuspendable != 0) [[unlikely]]
+    before_suspension(me);
+  begin_block(me, diary::wait_reason::sleep, limit_ns, timer_kind::sleep);
+  coroutine& next = pick_next();
+  if (observer_ != nullptr) [[unlikely]]
+    observer_->record(event_type::sleep, next.slot, static_cast<std::uint64_t>(limit_ns));
+  resume(me, next);
+  end_block(me);
+  return me.outcome;
+}
+
+detail::wait_outcome scheduler::wait(detail::object& o, detail::waiter& w, diary::wait_reason reason,
+                                     std::int64_t limit_ns) {
+  coroutine& me = *running_;
+  if (interruption_due(me) || me.unsuspendable != 0) [[unlikely]] {
+    if (w.list != nullptr) w.list->remove(w);
+    o.lock.unlock();
+    if (me.unsuspendable != 0) before_suspension(me);
+    return detail::wait_outcome::interrupted;
+  }
+  me.waiting = &w;
+  me.object = &o;
+  const std::uint64_t owner_slot = o.owner_slot;
+  begin_block(me, reason, limit_ns, timer_kind::wait_limit);
+  o.lock.unlock();  // from here on another thread's grant may come into the inbox
+  coroutine& next = pick_next();
+  if (observer_ != nullptr) [[unlikely]] {
+    observer_->define_object(o.id(), o.kind(), o.name());
+    if (limit_ns != detail::forever) observer_->record(event_type::time_limit, static_cast<std::uint64_t>(limit_ns));
+    observer_->record(event_type::block, next.slot, static_cast<std::uint64_t>(reason), o.id(), owner_slot);
+  }
+  resume(me, next);
+  end_block(me);
+  if (me.woken_remotely) {
+    // The waker may still be inside o's lock; after this it does not touch o any more, so that o may be destroyed.
+    me.woken_remotely = false;
+    o.lock.lock();
+    o.lock.unlock();
+  }
+  return me.outcome;
+}
+
+detail::io_outcome scheduler::wait_fd(int fd, detail::direction d, std::int64_t limit_ns, bool tried) {
+  coroutine& me = *running_;
+  fd_table::entry& e = fds_.watch(fd, !tried);
+  if (e.always_ready) return detail::io_outcome::ready;
+  const bool reads = d == detail::direction::readable;
+  const std::uint64_t bit = reads ? diary::fd_readable_bit : diary::fd_writable_bit;
+  if (tried && (e.edges & (bit | diary::fd_error_bit)) != 0) {
+    e.edges &= ~static_cast<std::uint32_t>(bit);
+    return detail::io_outcome::ready;
+  }
+  if (me.unsuspendable != 0) before_suspension(me);
+  if (interruption_due(me)) return detail::io_outcome::interrupted;
+
+  detail::waiter w;
+  (reads ? e.readers : e.writers).push_back(w);
+  ++fds_.waiting;
+  me.waiting = &w;
+  me.fd = fd;
+  const auto reason = reads ? diary::wait_reason::fd_readable : diary::wait_reason::fd_writable;
+  begin_block(me, reason, limit_ns, timer_kind::wait_limit);
+  coroutine& next = pick_next();
+  if (observer_ != nullptr) [[unlikely]] {
+    if (limit_ns != detail::forever) observer_->record(event_type::time_limit, static_cast<std::uint64_t>(limit_ns));
+    observer_->record(event_type::block_fd, next.slot, static_cast<std::uint64_t>(reason),
+                      static_cast<std::uint64_t>(fd));
+  }
+  resume(me, next);
+  end_block(me);
+  me.fd = -1;
+  if (me.outcome == detail::wait_outcome::interrupted) return detail::io_outcome::interrupted;
+  if (me.outcome == detail::wait_outcome::timed_out) return detail::io_outcome::timed_out;
+  return std::exchange(me.fd_closed, false) ? detail::io_outcome::closed : detail::io_outcome::ready;
+}
+
+void scheduler::coroutine_entry(void* c) {
+  coroutine& me = *static_cast<coroutine*>(c);
+  after_switch(me.annotation);
+  const coroutine_status status = me.work->run(me);
+  me.work->ended();
+  me.home->finish(me, status);
+}
+
+void scheduler::finish(coroutine& me, coroutine_status status) noexcept {
+  me.work = nullptr;
+  --live_;
+  ++counts_.finished;
+  if (status == coroutine_status::cancelled) ++counts_.cancelled;
+  if (status == coroutine_status::failed) ++counts_.failed;
+  (me.older != nullptr ? me.older->younger : oldest_) = me.younger;
+  (me.younger != nullptr ? me.younger->older : youngest_) = me.older;
+  if (waits_for_others_ != nullptr && live_ == 1) {
+    if (take_out_of_wait(*waits_for_others_)) wake(*waits_for_others_, 0);
+  }
+  release_ended();
+  me.status = status;
+  ended_ = &me;
+  coroutine& next = pick_next();
+  if (observer_ != nullptr) [[unlikely]]
+    observer_->record(event_type::finish, next.slot, static_cast<std::uint64_t>(status));
+
+  // As resume(), but nothing comes back here.
+  if (&next != &root_) {
+    ++counts_.switches;
+  } else {
+    last_run_id_ = me.id;
+  }
+  running_ = &next;
+  next.status = coroutine_status::running;
+  exchange(registers_, me.execution, next.execution);
+  before_switch(me.annotation, next.annotation, last_switch::yes);
+  if (next.resume == resume_kind::deliver) {
+    next.resume = resume_kind::plain;
+    weft_switch_call(&me.sp, next.sp, &deliver_entry, &next);
+  } else {
+    weft_switch(&me.sp, next.sp);
+  }
+  __builtin_unreachable();
+}
+
+void scheduler::release_ended() noexcept {
+  coroutine* c = std::exchange(ended_, nullptr);
+  if (c == nullptr) return;
+  c->annotation.destroy();
+  if (c->memory.base != nullptr) {
+    forget_stack_poison(c->memory.base, c->memory.size);
+    if (reserve_lent_ && c->memory.base == reserve_.base) {
+      reserve_lent_ = false;
+    } else {
+      stacks_.give(c->memory);
+    }
+  }
+  slab_.give(c);
+}
+
+}  // namespace weft::core

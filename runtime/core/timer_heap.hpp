@@ -1,0 +1,57 @@
+// Timers in order of deadline, equal deadlines in order of creation. A four-ary heap whose entries know their place, so
+// that taking one out (a cancelled wait) is O(log n) and not a search. The owner of a timer is whoever it is part of.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+namespace weft::core {
+
+enum class timer_kind : std::uint8_t { sleep, wait_limit, start };
+
+struct timer {
+  static constexpr std::size_t not_armed = SIZE_MAX;
+
+  std::int64_t deadline_ns = 0;
+  std::uint64_t sequence = 0;  // ties go to the older
+  std::size_t place = not_armed;
+  void* owner = nullptr;  // the coroutine it belongs to
+  timer_kind kind = timer_kind::sleep;
+
+  bool armed() const noexcept { return place != not_armed; }
+};
+
+class timer_heap {
+ public:
+  bool empty() const noexcept { return entries_.empty(); }
+  std::size_t size() const noexcept { return entries_.size(); }
+  // Deadline of the next timer; there must be one.
+  std::int64_t next_deadline() const noexcept { return entries_.front().deadline_ns; }
+
+  void add(timer& t, std::int64_t deadline_ns);  // t is not armed; throws std::bad_alloc
+  void remove(timer& t) noexcept;                // t is armed
+  // Takes out the first timer if its deadline is not after now; null otherwise.
+  timer* pop_due(std::int64_t now_ns) noexcept;
+
+ private:
+  struct entry {
+    std::int64_t deadline_ns;
+    std::uint64_t sequence;
+    timer* owner;
+    bool before(const entry& other) const noexcept {
+      return deadline_ns != other.deadline_ns ? deadline_ns < other.deadline_ns : sequence < other.sequence;
+    }
+  };
+  void place(std::size_t index, const entry& e) noexcept {
+    entries_[index] = e;
+    e.owner->place = index;
+  }
+  void sift_up(std::size_t index, const entry& e) noexcept;
+  void sift_down(std::size_t index, const entry& e) noexcept;
+
+  std::vector<entry> entries_;
+  std::uint64_t next_sequence_ = 0;
+};
+
+}  // namespace weft::core

@@ -1,0 +1,249 @@
+// weft/detail/wait.hpp and io.hpp: the door through which the public classes reach the scheduler.
+#include "weft/detail/wait.hpp"
+
+#include <poll.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <system_error>
+#include <thread>
+
+#include "core/scheduler.hpp"
+#include "core/thread_parker.hpp"
+#include "weft/detail/io.hpp"
+#include "weft/errors.hpp"
+
+namespace weft::detail {
+
+namespace {
+
+core::coroutine* running_coroutine() noexcept {
+  core::scheduler* s = core::scheduler::current();
+  return s != nullptr ? s->running() : nullptr;
+}
+
+core::observer* observer_of_this_thread() noexcept {
+  core::scheduler* s = core::scheduler::current();
+  return s != nullptr ? s->diary() : nullptr;
+}
+
+std::atomic<std::uint64_t> next_object_id{1};
+
+}  // namespace
+
+void spinlock::lock_contended() noexcept {
+  for (unsigned spins = 0;; ++spins) {
+    while (taken_.load(std::memory_order_relaxed)) {
+      // Whoever holds it needs a few instructions, unless its thread was put to sleep: then we sleep too.
+      if (++spins > 100) std::this_thread::yield();
+    }
+    if (!taken_.exchange(true, std::memory_order_acquire)) return;
+  }
+}
+
+waiter::waiter() : coroutine(running_coroutine()) {
+  if (coroutine == nullptr) thread = &core::parker_of_this_thread();
+}
+
+void wait_list::push_back(waiter& w) noexcept {
+  w.list = this;
+  w.next = nullptr;
+  w.previous = last_;
+  (last_ != nullptr ? last_->next : first_) = &w;
+  last_ = &w;
+}
+
+void wait_list::push_front(waiter& w) noexcept {
+  w.list = this;
+  w.previous = nullptr;
+  w.next = first_;
+  (first_ != nullptr ? first_->previous : last_) = &w;
+  first_ = &w;
+}
+
+void wait_list::remove(waiter& w) noexcept {
+  (w.previous != nullptr ? w.previous->next : first_) = w.next;
+  (w.next != nullptr ? w.next->previous : last_) = w.previous;
+  w.list = nullptr;
+  w.next = w.previous = nullptr;
+}
+
+waiter* wait_list::pop_front() noexcept {
+  waiter* w = first_;
+  if (w != nullptr) remove(*w);
+  return w;
+}
+
+std::size_t wait_list::size() const noexcept {
+  std::size_t count = 0;
+  for (const waiter* w = first_; w != nullptr; w = w->next) ++count;
+  return count;
+}
+
+object::object(diary::object_kind kind, std::string_view name) : kind_(kind) {
+  if (!name.empty()) {
+    name_ = std::make_unique<char[]>(name.size() + 1);
+    std::memcpy(name_.get(), name.data(), name.size());
+  }
+}
+
+object::~object() = default;
+
+std::uint64_t object::id() const noexcept {
+  std::uint64_t mine = id_.load(std::memory_order_relaxed);
+  if (mine != 0) return mine;
+  const std::uint64_t fresh = next_object_id.fetch_add(1, std::memory_order_relaxed);
+  return id_.compare_exchange_strong(mine, fresh, std::memory_order_relaxed) ? fresh : mine;
+}
+
+wait_outcome suspend(object& o, waiter& w, diary::wait_reason reason, std::int64_t limit_ns) {
+  if (w.coroutine != nullptr) return core::scheduler::current()->wait(o, w, reason, limit_ns);
+
+  o.lock.unlock();
+  const bool woken = w.thread->park(limit_ns == forever ? -1 : limit_ns);
+  o.lock.lock();
+  if (woken || w.list != nullptr) {
+    // Having had the lock, the waker is through with the object: it may be destroyed now.
+    if (w.list != nullptr) w.list->remove(w);
+    o.lock.unlock();
+    return woken ? wait_outcome::granted : wait_outcome::timed_out;
+  }
+  o.lock.unlock();
+  // The grant came first; its unpark() is on its way and must not be left for the next wait.
+  w.thread->park(-1);
+  return wait_outcome::granted;
+}
+
+void wake(object& o, waiter& w) noexcept {
+  w.granted = true;
+  core::coroutine* c = w.coroutine;
+  if (c == nullptr) {
+    w.thread->unpark();
+    return;
+  }
+  core::scheduler* here = core::scheduler::current();
+  core::observer* observer = here != nullptr ? here->diary() : nullptr;
+  if (c->home == here) {
+    here->wake(*c, observer != nullptr ? o.id() : 0);
+    return;
+  }
+  core::inbox_message m;
+  m.woken = c;
+  m.object_id = o.id();
+  if (observer != nullptr) {
+    m.waker_thread = observer->thread_index() + 1;
+    m.waker_ordinal = observer->ordinal();
+  }
+  c->home->messages().post(std::move(m));
+}
+
+void throw_interruption() {
+  if (std::exception_ptr error = core::scheduler::current()->take_interruption())
+    std::rethrow_exception(std::move(error));
+  throw cancelled{};
+}
+
+bool recording() noexcept { return observer_of_this_thread() != nullptr; }
+
+void record(diary::event_type type, object& o, std::uint64_t value) noexcept {
+  core::observer* observer = observer_of_this_thread();
+  if (observer == nullptr) return;
+  switch (type) {
+    case diary::event_type::lock_acquired:
+      o.owner_slot = current_slot();
+      break;
+    case diary::event_type::lock_released:
+      o.owner_slot = 0;
+      break;
+    case diary::event_type::lock_handed:
+      o.owner_slot = value;
+      break;
+    default:
+      break;
+  }
+  observer->define_object(o.id(), o.kind(), o.name());
+  observer->record(type, o.id(), value);
+}
+
+const void* current_owner() noexcept {
+  static thread_local char this_thread;
+  const core::coroutine* c = running_coroutine();
+  return c != nullptr ? static_cast<const void*>(c) : &this_thread;
+}
+
+std::uint64_t current_id() noexcept {
+  const core::coroutine* c = running_coroutine();
+  return c != nullptr ? c->id : 0;
+}
+
+std::uint64_t current_slot() noexcept {
+  const core::coroutine* c = running_coroutine();
+  return c != nullptr ? c->slot : 0;
+}
+
+std::uint64_t slot_of(const waiter& w) noexcept { return w.coroutine != nullptr ? w.coroutine->slot : 0; }
+std::uint64_t id_of(const waiter& w) noexcept { return w.coroutine != nullptr ? w.coroutine->id : 0; }
+bool in_coroutine() noexcept { return running_coroutine() != nullptr; }
+
+namespace {
+
+// What poll(2) says, for a plain thread and for a look without waiting. 1: ready, 0: not.
+int poll_fd(int fd, direction d, std::int64_t limit_ns) {
+  pollfd p{fd, static_cast<short>(d == direction::readable ? POLLIN : POLLOUT), 0};
+  const std::int64_t start = core::monotonic_clock().now_ns();
+  for (;;) {
+    int timeout_ms = -1;
+    if (limit_ns != forever) {
+      const std::int64_t left = limit_ns - (core::monotonic_clock().now_ns() - start);
+      timeout_ms =
+          left <= 0 ? 0 : static_cast<int>(std::min<std::int64_t>((left + 999'999) / 1'000'000, 1'000'000'000));
+    }
+    const int count = ::poll(&p, 1, timeout_ms);
+    if (count > 0 && (p.revents & POLLNVAL) != 0) errno = EBADF;
+    if (count < 0 || (p.revents & POLLNVAL) != 0) {
+      if (errno == EINTR) continue;
+      throw std::system_error(errno, std::generic_category(), "wait for fd " + std::to_string(fd));
+    }
+    if (count > 0) return 1;
+    if (limit_ns != forever && core::monotonic_clock().now_ns() - start >= limit_ns) return 0;
+  }
+}
+
+}  // namespace
+
+io_outcome wait_fd(int fd, direction d, std::int64_t limit_ns, bool tried) {
+  if (limit_ns == 0 || !in_coroutine()) {
+    return poll_fd(fd, d, limit_ns) != 0 ? io_outcome::ready : io_outcome::timed_out;
+  }
+  return core::scheduler::current()->wait_fd(fd, d, limit_ns, tried);
+}
+
+void forget_fd(int fd) noexcept {
+  if (core::scheduler* s = core::scheduler::current()) s->close_fd(fd);
+}
+
+int close_fd(int fd) noexcept {
+  forget_fd(fd);
+  // EINTR: on Linux the number is free all the same; trying again could close somebody else's.
+  return ::close(fd) == 0 || errno == EINTR ? 0 : errno;
+}
+
+void record_socket(diary::event_type type, int fd, std::string_view endpoint) noexcept {
+  if (core::observer* observer = observer_of_this_thread()) {
+    if (type == diary::event_type::socket_closed) {
+      observer->record(type, static_cast<std::uint64_t>(fd));
+    } else {
+      observer->record_text(type, endpoint, static_cast<std::uint64_t>(fd));
+    }
+  }
+}
+
+void record_accept_backoff(int fd, int error, std::int64_t delay_ns) noexcept {
+  if (core::observer* observer = observer_of_this_thread()) {
+    observer->record(diary::event_type::accept_backoff, static_cast<std::uint64_t>(fd),
+                     static_cast<std::uint64_t>(error), static_cast<std::uint64_t>(delay_ns));
+  }
+}
+
+}  // namespace weft::detail

@@ -1,0 +1,60 @@
+// A place where n meet: nobody goes on before all n have come. Can be used again and again.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <optional>
+#include <stdexcept>
+#include <string_view>
+
+#include "weft/detail/wait.hpp"
+#include "weft/detail/wait_line.hpp"
+
+namespace weft {
+
+// The barrier was given up by abort(), or by reset() while somebody waited.
+struct barrier_broken : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+// Must outlive everybody who waits for it.
+class barrier {
+ public:
+  // Throws std::invalid_argument if n < 1. The name (copied) appears in the diary and in deadlock_error.
+  explicit barrier(std::ptrdiff_t n, std::string_view name = {});
+
+  // Suspends until n have arrived, and returns which of them this one was, 0 to n - 1. The last one does not suspend:
+  // it goes on first, the others in the order they came. A cancelled wait takes its arrival back.
+  // Throws barrier_broken if the barrier is or gets broken.
+  std::size_t arrive_and_wait() { return *arrive(detail::forever); }
+  // Suspends for d at most; empty: time ran out and the arrival is taken back. d <= 0 never suspends.
+  template <class Rep, class Period>
+  std::optional<std::size_t> arrive_and_wait_for(std::chrono::duration<Rep, Period> d) {
+    return arrive(detail::nanoseconds_of(d));
+  }
+  template <class Clock, class Duration>
+  std::optional<std::size_t> arrive_and_wait_until(const std::chrono::time_point<Clock, Duration>& t) {
+    return arrive(detail::nanoseconds_until(t));
+  }
+
+  // Breaks it: all present and later waits throw barrier_broken, until reset(). Never suspends.
+  void abort();
+  // Makes it as new. Whoever waits at this moment gets barrier_broken. Never suspends.
+  void reset();
+  bool broken() const;
+
+  std::string_view name() const noexcept { return object_.name(); }
+
+ private:
+  std::optional<std::size_t> arrive(std::int64_t limit_ns);
+  void release_all(bool broken) noexcept;  // before: object_.lock is held
+  [[noreturn]] void throw_broken() const;
+
+  detail::object object_;
+  detail::wait_line waiters_;  // waiter::tag: its index when released; waiter::handed: not null if broken
+  const std::size_t expected_;
+  std::size_t arrivals_ = 0;  // at least the number in line: who gave up may still be counted
+  bool broken_ = false;
+};
+
+}  // namespace weft

@@ -1,0 +1,124 @@
+// A channel: a queue whose end is a value. receive() says "closed and nothing left" by an empty optional instead of an
+// error, so a range-for over a channel ends when the sender closes it.
+#pragma once
+
+#include <chrono>
+#include <concepts>
+#include <cstddef>
+#include <iterator>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+#include "weft/closed_error.hpp"
+#include "weft/detail/item_line.hpp"
+
+namespace weft {
+
+// FIFO, any number of senders and receivers, in coroutines and plain threads. Capacity 0, the default, is a rendezvous:
+// send() returns after the receiver took the item, and the receiver runs first. Must outlive everybody who waits for
+// it.
+template <class T>
+class channel : private detail::item_line<T, detail::fifo_store<T>> {
+  using base = detail::item_line<T, detail::fifo_store<T>>;
+  using answer = detail::queue_answer;
+
+ public:
+  using value_type = T;
+
+  channel() : channel(0) {}
+  // The name (copied) appears in the diary and in deadlock_error.
+  explicit channel(std::size_t capacity, std::string_view name = {})
+      : base(detail::queue_role::channel, capacity, name) {}
+  explicit channel(std::string_view name) : channel(0, name) {}
+
+  // Suspends while there is no place; with capacity 0 always, until the item was taken. A cancelled send has sent
+  // nothing. Throws closed_error if the channel is or gets closed. If moving the item throws, the channel is as before.
+  void send(T item) { accepted(base::place(item, detail::forever)); }
+  // Never suspends. False if there is no place (capacity 0: if nobody receives); then the item was not moved from.
+  bool try_send(T& item) { return accepted(base::place(item, 0)); }
+  bool try_send(T&& item) { return accepted(base::place(item, 0)); }
+  template <std::same_as<T> U>
+  requires std::copy_constructible<U>
+  bool try_send(const U& item) {
+    T copy(item);
+    return accepted(base::place(copy, 0));
+  }
+  // Suspends for d at most; d <= 0 is try_send(). False: time ran out.
+  template <class Rep, class Period>
+  bool send_for(T item, std::chrono::duration<Rep, Period> d) {
+    return accepted(base::place(item, detail::nanoseconds_of(d)));
+  }
+  template <class Clock, class Duration>
+  bool send_until(T item, const std::chrono::time_point<Clock, Duration>& t) {
+    return accepted(base::place(item, detail::nanoseconds_until(t)));
+  }
+
+  // Suspends until there is an item for it, or the channel is closed and nothing left: empty. A cancelled receive has
+  // taken nothing. If moving the item throws, it is still in the channel.
+  std::optional<T> receive() { return receive_limited(detail::forever); }
+  // Never suspends. Empty also if there is nothing now; closed() tells.
+  std::optional<T> try_receive() { return receive_limited(0); }
+  // Suspends for d at most; d <= 0 is try_receive(). Empty also if time ran out.
+  template <class Rep, class Period>
+  std::optional<T> receive_for(std::chrono::duration<Rep, Period> d) {
+    return receive_limited(detail::nanoseconds_of(d));
+  }
+  template <class Clock, class Duration>
+  std::optional<T> receive_until(const std::chrono::time_point<Clock, Duration>& t) {
+    return receive_limited(detail::nanoseconds_until(t));
+  }
+
+  // From now on send(), also a blocked one, throws closed_error; what was sent can still be received. Twice is
+  // harmless.
+  void close() { base::close_gently(); }
+  bool closed() const { return base::is_closed(); }
+
+  // Items not yet taken by a receiver that ran; those that blocked senders still hold do not count.
+  std::size_t size() const { return base::count(); }
+  bool empty() const { return size() == 0; }
+  std::size_t capacity() const noexcept { return base::capacity(); }
+  std::string_view name() const noexcept { return base::what().name(); }
+
+  // for (T& item : channel): receives until the channel is closed and nothing is left.
+  class iterator {
+   public:
+    using iterator_concept = std::input_iterator_tag;
+    using value_type = T;
+    using difference_type = std::ptrdiff_t;
+
+    iterator() = default;
+    explicit iterator(channel& from) : from_(&from), item_(from.receive()) {}
+    T& operator*() const noexcept { return *item_; }
+    T* operator->() const noexcept { return &*item_; }
+    iterator& operator++() {
+      // Emplaced and not assigned: T need not be assignable.
+      if (std::optional<T> next = from_->receive()) {
+        item_.emplace(std::move(*next));
+      } else {
+        item_.reset();
+      }
+      return *this;
+    }
+    void operator++(int) { ++*this; }
+    friend bool operator==(const iterator& i, std::default_sentinel_t) noexcept { return !i.item_.has_value(); }
+
+   private:
+    channel* from_ = nullptr;
+    mutable std::optional<T> item_;
+  };
+  iterator begin() { return iterator(*this); }
+  std::default_sentinel_t end() const noexcept { return {}; }
+
+ private:
+  bool accepted(answer a) const {
+    if (a == answer::closed) base::throw_closed();
+    return a != answer::not_now;
+  }
+  std::optional<T> receive_limited(std::int64_t limit_ns) {
+    if (base::begin_get(limit_ns) != answer::go) return std::nullopt;
+    return base::take_optional();
+  }
+};
+
+}  // namespace weft

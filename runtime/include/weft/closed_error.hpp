@@ -1,0 +1,12 @@
+// The error of an operation on a queue or channel that was closed.
+#pragma once
+
+#include <stdexcept>
+
+namespace weft {
+
+struct closed_error : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+}  // namespace weft

@@ -1,0 +1,78 @@
+// Waiting for a condition that a weft::mutex guards, with the standard's names.
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <mutex>
+#include <string_view>
+
+#include "weft/detail/deadline.hpp"
+#include "weft/detail/wait.hpp"
+#include "weft/detail/wait_line.hpp"
+#include "weft/mutex.hpp"
+
+namespace weft {
+
+// Every wait unlocks the guard's mutex while it is suspended and holds it again when it returns or throws; that locking
+// cannot be cancelled. There are no spurious wake-ups, but by the time the mutex is locked again the condition may have
+// changed: use the forms with a predicate. Must outlive everybody who waits for it.
+class condition_variable {
+ public:
+  condition_variable() : condition_variable(std::string_view()) {}
+  explicit condition_variable(std::string_view name);
+
+  // Lets the first in line go, or all of them. The mutex need not be held. Never suspends.
+  void notify_one() noexcept;
+  void notify_all() noexcept;
+
+  // Suspends until notified or cancelled. A cancelled one passes on a notification it had got. std::logic_error, and
+  // nothing changed, unless the caller holds the guard's mutex through the guard.
+  void wait(std::unique_lock<mutex>& guard) { wait_limited(guard, detail::forever); }
+  // Waits until pred() is true.
+  template <class Predicate>
+  void wait(std::unique_lock<mutex>& guard, Predicate pred) {
+    while (!pred()) wait(guard);
+  }
+  // Suspends for d at most (then for the mutex, however long that takes); d <= 0 never suspends.
+  template <class Rep, class Period>
+  std::cv_status wait_for(std::unique_lock<mutex>& guard, std::chrono::duration<Rep, Period> d) {
+    return status(wait_limited(guard, detail::nanoseconds_of(d)));
+  }
+  // Waits until pred() is true, for d at most in all. Returns pred().
+  template <class Rep, class Period, class Predicate>
+  bool wait_for(std::unique_lock<mutex>& guard, std::chrono::duration<Rep, Period> d, Predicate pred) {
+    return wait_until_true(guard, detail::nanoseconds_of(d), pred);
+  }
+  template <class Clock, class Duration>
+  std::cv_status wait_until(std::unique_lock<mutex>& guard, const std::chrono::time_point<Clock, Duration>& t) {
+    return status(wait_limited(guard, detail::nanoseconds_until(t)));
+  }
+  template <class Clock, class Duration, class Predicate>
+  bool wait_until(std::unique_lock<mutex>& guard, const std::chrono::time_point<Clock, Duration>& t, Predicate pred) {
+    return wait_until_true(guard, detail::nanoseconds_until(t), pred);
+  }
+
+  std::string_view name() const noexcept { return object_.name(); }
+
+ private:
+  static std::cv_status status(bool notified) {
+    return notified ? std::cv_status::no_timeout : std::cv_status::timeout;
+  }
+  template <class Predicate>
+  bool wait_until_true(std::unique_lock<mutex>& guard, std::int64_t limit_ns, Predicate& pred) {
+    const detail::deadline end(limit_ns);
+    while (!pred()) {
+      if (!wait_limited(guard, end.left_ns())) return pred();
+    }
+    return true;
+  }
+  // False: the limit passed.
+  bool wait_limited(std::unique_lock<mutex>& guard, std::int64_t limit_ns);
+  static void lock_again(std::unique_lock<mutex>& guard);
+
+  detail::object object_;
+  detail::wait_line waiters_;  // waiter::tag: 1 if woken by notify_all(), whose notification is nobody else's
+};
+
+}  // namespace weft

@@ -1,0 +1,33 @@
+// What a coroutine executes: the scheduler's view of a task. Not for programs.
+#pragma once
+
+#include <cstdint>
+#include <source_location>
+#include <string>
+
+namespace weft::diary {
+enum class coroutine_status : std::uint8_t;
+}
+
+namespace weft::core {
+
+struct coroutine;
+
+// Owned by itself: it lets itself go in ended() or abandoned().
+class body {
+ public:
+  // Runs on the coroutine's own stack, once, also if it was cancelled before it began. Returns how it ended.
+  virtual diary::coroutine_status run(coroutine& self) noexcept = 0;
+  // Called on the coroutine's stack after run(); the scheduler knows nothing of the body any more.
+  virtual void ended() noexcept = 0;
+  // Takes the place of run() and ended(), on another stack: the coroutine can never go on and is not unwound.
+  virtual void abandoned() noexcept = 0;
+  // For the diary and for reports.
+  virtual std::string name() const = 0;
+  virtual const std::source_location& site() const noexcept = 0;
+
+ protected:
+  ~body() = default;
+};
+
+}  // namespace weft::core

@@ -1,0 +1,119 @@
+// What queue, lifo_queue, priority_queue and channel share: who may take, who may put, who waits. It counts items and
+// never touches one; moving them is the template's work (basic_queue.hpp).
+//
+// Waking somebody does not move an item. It promises an item to a getter, or reserves a place for a putter, and the
+// operation takes effect when the woken one runs. Whoever is cancelled in between gives up the promise: the item is
+// still where it was, at the front, and is promised to the next in line.
+//
+// Laws, whenever the lock is free:
+//   promised_ <= stored_,  stored_ + reserved_ <= capacity_      (capacity > 0)
+//   a getter waits => every item is promised;  a putter waits => every place is taken or reserved
+// With capacity 0 nothing is stored: the items are those that the waiting putters hold, in line, and a taker wakes the
+// putter whose item it took. A putter that gives up takes its item out of the line, so there promised_ may exceed the
+// items for a moment; a woken getter that finds none waits again, in its old place.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <string_view>
+
+#include "weft/detail/wait.hpp"
+#include "weft/detail/wait_line.hpp"
+
+namespace weft {
+
+// The capacity of a queue or channel that never makes a putter wait.
+inline constexpr std::size_t unbounded = std::numeric_limits<std::size_t>::max();
+
+// queue::close(discard): what is still inside is dropped.
+struct discard_t {};
+inline constexpr discard_t discard;
+
+}  // namespace weft
+
+namespace weft::detail {
+
+enum class queue_role : std::uint8_t { queue, channel };
+
+enum class queue_answer : std::uint8_t {
+  go,         // the operation may be done now; the lock is held until the matching end_...()
+  not_now,    // full, empty, or the time ran out
+  closed,     // and, for a getter, nothing is left
+  delivered,  // put with capacity 0: the item was taken
+};
+
+// An item that try_put() left in a queue of capacity 0, where a getter waited for it: it stands in the putters' line
+// for nobody. The template derives from it to hold the item; handed points there.
+struct kept_item : waiter {
+  virtual ~kept_item() = default;
+};
+
+class queue_base {
+ public:
+  queue_base(const queue_base&) = delete;
+  queue_base& operator=(const queue_base&) = delete;
+
+ protected:
+  queue_base(queue_role role, std::size_t capacity, std::string_view name);
+  ~queue_base();
+
+  // Getting. limit_ns 0 never suspends; throws what interrupts the wait. After `go` the item is the store's first one,
+  // or *offered() if the capacity is 0, until end_get().
+  queue_answer begin_get(std::int64_t limit_ns);
+  void* offered() const noexcept { return putters_.front()->handed; }
+  // taken false: it is still there (its move threw).
+  void end_get(bool taken) noexcept;
+
+  // Putting. `item` is what a taker takes with capacity 0: it stays in place until begin_put() has returned. After `go`
+  // put it into the store; with capacity 0 (only if limit_ns is 0) make a kept_item for end_keep().
+  queue_answer begin_put(void* item, std::int64_t limit_ns);
+  void end_put(bool put) noexcept;
+  void end_keep(kept_item* kept) noexcept;  // null: nothing was put (its move threw)
+
+  // close(discard): between the two the caller takes out what is stored.
+  void begin_discard() noexcept { object_.lock.lock(); }
+  void end_discard() noexcept;
+
+  void close_gently();
+  void finish_one();  // task_done()
+  bool join_limited(std::int64_t limit_ns);
+
+  bool rendezvous() const noexcept { return capacity_ == 0; }
+  std::size_t count() const;
+  bool is_full() const { return count() >= capacity_; }
+  bool is_closed() const;
+  std::size_t capacity() const noexcept { return capacity_; }
+  const object& what() const noexcept { return object_; }
+  [[noreturn]] void throw_closed() const;
+
+ private:
+  struct getter;
+
+  // Before, all of these: object_.lock is held.
+  bool has_item() const noexcept;
+  bool has_place() const noexcept { return stored_ + reserved_ < capacity_; }
+  std::size_t depth() const noexcept;
+  waiter* first_unpromised() const noexcept;
+  void stand_in_line(getter& g) noexcept;
+  void serve() noexcept;
+  void refuse(waiter& w) noexcept;
+  void refuse_unpromised() noexcept;
+  void refuse_all(wait_list& waiters) noexcept;
+  void finish(std::size_t n) noexcept;
+
+  object object_;
+  wait_line getters_;
+  wait_line putters_;  // waiter::handed: its item, with capacity 0
+  wait_line joiners_;
+  const std::size_t capacity_;
+  std::size_t stored_ = 0;      // items in the template's store
+  std::size_t promised_ = 0;    // items that belong to woken getters which have not run yet
+  std::size_t reserved_ = 0;    // places that belong to woken putters which have not run yet
+  std::size_t unfinished_ = 0;  // items put and not yet reported by task_done()
+  std::uint64_t gets_ = 0;      // waiting getters so far: gives each its place in line
+  bool closed_ = false;
+  const queue_role role_;
+};
+
+}  // namespace weft::detail

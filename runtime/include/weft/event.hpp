@@ -1,0 +1,48 @@
+// A flag that many can wait for: Python's and gevent's Event.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string_view>
+
+#include "weft/detail/wait.hpp"
+#include "weft/detail/wait_line.hpp"
+
+namespace weft {
+
+// Clear at first. Must outlive everybody who waits for it.
+class event {
+ public:
+  event() : event(std::string_view()) {}
+  // The name (copied) appears in the diary and in deadlock_error.
+  explicit event(std::string_view name);
+
+  // Releases everybody who waits at this moment, first come first, also if clear() follows at once; until clear()
+  // nobody waits any more. Never suspends.
+  void set();
+  void clear();
+  bool is_set() const;
+
+  // Suspends until set() or a cancellation; not at all while the event is set.
+  void wait() { wait_limited(detail::forever); }
+  // Suspends for d at most; d <= 0 never suspends. False: time ran out.
+  template <class Rep, class Period>
+  bool wait_for(std::chrono::duration<Rep, Period> d) {
+    return wait_limited(detail::nanoseconds_of(d));
+  }
+  template <class Clock, class Duration>
+  bool wait_until(const std::chrono::time_point<Clock, Duration>& t) {
+    return wait_limited(detail::nanoseconds_until(t));
+  }
+
+  std::string_view name() const noexcept { return object_.name(); }
+
+ private:
+  bool wait_limited(std::int64_t limit_ns);
+
+  detail::object object_;
+  detail::wait_line waiters_;  // empty while set_
+  bool set_ = false;
+};
+
+}  // namespace weft

@@ -1,0 +1,386 @@
+// Generators with Python's protocol: a function that yields values one by one to whoever asks for the next, and may be
+// sent values and errors in return. Stackful: it may yield from any depth of calls. Needs no scheduler.
+#pragma once
+
+#include <concepts>
+#include <cstddef>
+#include <exception>
+#include <functional>
+#include <iterator>
+#include <optional>
+#include <ranges>
+#include <stdexcept>
+#include <type_traits>
+#include <utility>
+
+namespace weft {
+
+// created: the function was not entered yet. running: it runs, or waits for a generator that it consumes. closed: it
+// has ended.
+enum class generator_status { created, suspended, running, closed };
+
+// Thrown at the yield of a generator that is closed. Not a std::exception, so that catch (std::exception&) lets it by.
+struct generator_exit {};
+
+template <class Y, class S = void, class R = void>
+class generator;
+
+namespace detail {
+
+class home_thread;
+struct generator_machine;  // the stack and what is saved of it; runtime/async/generator_machine.hpp
+
+// What a generator is apart from its types. Lives on the heap; belongs to its generator object, and to itself while it
+// runs.
+class generator_base {
+ public:
+  generator_base(const generator_base&) = delete;
+  generator_base& operator=(const generator_base&) = delete;
+
+  generator_status status() const noexcept { return status_; }
+  bool returned() const noexcept { return returned_; }
+
+  // Goes on with the function until it yields or ends. `sent` is what its yield returns, null for S{}. Returns the
+  // yielded Y, null at the end; rethrows what leaves the function.
+  void* resume(void* sent) {
+    enter(sent);
+    return left();
+  }
+  // The same, but its yield throws `error`.
+  void* resume_with(std::exception_ptr error) {
+    enter_with(std::move(error));
+    return left();
+  }
+  // send()'s first half: throws if the generator has not started or is running.
+  void expect_started() const;
+  void close();
+  // The owner is gone: closes it, now or as soon as it can be.
+  void drop() noexcept;
+
+  // Called by the function, on the generator's stack or on that of a generator it consumes: hands `value` to the
+  // consumer. Returns what was sent, null for S{}; throws what was thrown in.
+  void* yield(void* value) {
+    leave(value);
+    if (error_ != nullptr) throw_error();
+    return std::exchange(transfer_, nullptr);
+  }
+
+ protected:
+  generator_base();
+  virtual ~generator_base();
+  virtual void call() = 0;                       // the function, once
+  virtual void destroy_function() noexcept = 0;  // once, after its end or instead of it
+
+ private:
+  friend struct generator_machine;
+  static void entry(void* self);
+  // The two halves of resume() and yield(). The first ones end in the switch itself, so that it returns right to the
+  // caller, who goes on with the second: a function that returned after a switch would return to where the processor
+  // does not expect it.
+  void enter(void* sent);
+  void enter_with(std::exception_ptr error);
+  void leave(void* value);
+  void* left() {
+    if (status_ != generator_status::suspended) return ended();
+    --references_;
+    return std::exchange(transfer_, nullptr);
+  }
+  void* ended();
+  [[noreturn]] void throw_error();
+  home_thread& home_to_enter() const;
+  void start(home_thread& home);
+  std::exception_ptr take_end() noexcept;
+  void free_stack() noexcept;
+  void run_to_end() noexcept;
+  void finish() noexcept;
+  void release() noexcept;
+  void unwind() noexcept;
+  void abandon() noexcept;
+
+  generator_status status_ = generator_status::created;
+  bool returned_ = false;
+  bool left_by_exit_ = false;             // a generator_exit ended it
+  bool dropped_ = false;                  // the owner is gone
+  unsigned references_ = 1;               // the owner, and each resume() under way
+  void* transfer_ = nullptr;              // the value under way: a Y to the consumer, an S to the function
+  std::exception_ptr error_;              // the error under way, in either direction
+  generator_machine* machine_ = nullptr;  // from its start to its end
+  // While it runs: the generator whose function consumes this one. While it is suspended in a yield that was called on
+  // the stack of an inner generator: `top_` is that one, whose chain of below_ leads back here; else top_ is itself.
+  generator_base* below_ = nullptr;
+  generator_base* top_ = this;
+};
+
+template <class T>
+struct result_slot {
+  std::optional<T> value;
+  bool taken = false;
+};
+template <>
+struct result_slot<void> {};
+
+template <class Y, class S, class R>
+class generator_state;
+template <class Y, class S, class R, class F>
+class generator_function;
+
+template <class Range, class Y, class S>
+inline constexpr bool is_generator_of = false;
+template <class Y, class S, class R>
+inline constexpr bool is_generator_of<generator<Y, S, R>, Y, S> = true;
+
+// S, or for void S something to write a declaration with.
+struct nothing {};
+template <class S>
+using sent_type = std::conditional_t<std::is_void_v<S>, nothing, S>;
+
+// next() needs something for the yield to return.
+template <class S>
+concept sendable_by_default = std::is_void_v<S> || std::default_initializable<S>;
+
+}  // namespace detail
+
+// Y: what is yielded. S: what the consumer sends, void for nothing. R: what the function returns.
+//
+//   generator<int> squares{[](auto& y) { for (int i = 0;; ++i) y(i * i); }};
+//   for (int square : squares | std::views::take(3)) ...
+//
+// An object of one thread: an unstarted one may be moved to another thread, a started one throws std::logic_error
+// there. It may be passed among the coroutines of its thread; the function may wait, which suspends the coroutine that
+// called next().
+template <class Y, class S, class R>
+class generator : public std::ranges::view_base {
+  static_assert(std::is_object_v<Y> &&
+                    (std::is_object_v<S> || std::is_void_v<S>)&&(std::is_object_v<R> || std::is_void_v<R>),
+                "a generator's Y, S and R are object types; S and R may be void");
+
+ public:
+  class yielder;
+  class iterator;
+
+  // No function: next() is std::nullopt.
+  generator() noexcept = default;
+
+  // Runs f(yielder&) step by step. f is copied or moved in, and destroyed when the generator ends. Does not call f yet.
+  template <class F>
+  requires(!std::same_as<std::decay_t<F>, generator>) && std::invocable<std::decay_t<F>&, yielder&> explicit generator(
+                                                             F&& f)
+      : state_(new detail::generator_function<Y, S, R, std::decay_t<F>>(std::forward<F>(f))) {}
+
+  generator(generator&& other) noexcept : state_(std::exchange(other.state_, nullptr)) {}
+  generator& operator=(generator&& other) noexcept {
+    generator(std::move(other)).swap(*this);
+    return *this;
+  }
+  // Closes it. An error, or a yield in answer, goes to the unhandled handler. One that runs is closed at its next
+  // yield; one that was started on another thread is closed by that thread at its next switch or wait.
+  ~generator() {
+    if (state_ != nullptr) state_->drop();
+  }
+  void swap(generator& other) noexcept { std::swap(state_, other.state_); }
+  friend void swap(generator& a, generator& b) noexcept { a.swap(b); }
+
+  // False: default-constructed or moved from.
+  explicit operator bool() const noexcept { return state_ != nullptr; }
+  generator_status status() const noexcept { return state_ != nullptr ? state_->status() : generator_status::closed; }
+
+  // Goes on until the next yield and returns its value; std::nullopt: the function has ended. The yield it was
+  // suspended in returns S{}. Rethrows what leaves the function; that ends the generator. Throws std::logic_error if it
+  // is already executing, and std::bad_alloc if it cannot get a stack to start on.
+  std::optional<Y> next() requires detail::sendable_by_default<S> {
+    if (state_ == nullptr) return std::nullopt;
+    return received(state_->resume(nullptr));
+  }
+
+  // The same; the yield it was suspended in returns `value`. Before: it has started. Else std::logic_error, it is
+  // unharmed.
+  std::optional<Y> send(detail::sent_type<S> value) requires(!std::is_void_v<S>) {
+    if (state_ == nullptr) return std::nullopt;
+    state_->expect_started();
+    return received(state_->resume(&value));
+  }
+
+  // The same; the yield it was suspended in throws `error`. One that has not started or has ended throws it to the
+  // caller.
+  std::optional<Y> throw_in(std::exception_ptr error) {
+    if (error == nullptr) throw std::invalid_argument("generator::throw_in of no error");
+    if (state_ == nullptr) std::rethrow_exception(error);
+    return received(state_->resume_with(std::move(error)));
+  }
+
+  // Throws generator_exit at the yield it is suspended in, and waits until it has unwound, inner generators first.
+  // Throws std::runtime_error if it yields in answer (it is suspended then), else what leaves the function other than
+  // generator_exit.
+  void close() {
+    if (state_ != nullptr) state_->close();
+  }
+
+  // What the function returned. A copyable R may be asked for again, a move-only one once. Throws std::logic_error if
+  // it has not ended, or not by returning.
+  R result() {
+    if (state_ == nullptr || !state_->returned()) {
+      throw std::logic_error("generator::result of one that has not ended by returning");
+    }
+    if constexpr (!std::is_void_v<R>) {
+      if constexpr (std::copy_constructible<R>) {
+        return *state_->result.value;
+      } else {
+        if (std::exchange(state_->result.taken, true)) throw std::logic_error("generator::result was moved out before");
+        return std::move(*state_->result.value);
+      }
+    }
+  }
+
+  // One next(): a started generator goes on where it is. Leaving a loop early leaves it suspended.
+  iterator begin() requires detail::sendable_by_default<S> {
+    iterator first(state_);
+    if (state_ != nullptr) ++first;
+    return first;
+  }
+  std::default_sentinel_t end() const noexcept { return {}; }
+
+ private:
+  friend class detail::generator_state<Y, S, R>;
+  using state = detail::generator_state<Y, S, R>;
+
+  static std::optional<Y> received(void* yielded) {
+    if (yielded == nullptr) return std::nullopt;
+    return std::optional<Y>(std::move(*static_cast<Y*>(yielded)));
+  }
+
+  state* state_ = nullptr;
+};
+
+// Yields. The function gets a reference to it, and may hand that to the functions it calls and to generators it
+// consumes.
+template <class Y, class S, class R>
+class generator<Y, S, R>::yielder {
+ public:
+  yielder(const yielder&) = delete;
+  yielder& operator=(const yielder&) = delete;
+
+  // Suspends the generator: `value` comes out of the consumer's next(). Returns, when the consumer asks for more, what
+  // it sent. Throws what was thrown in, generator_exit when it is closed; std::logic_error if the generator is not
+  // running, or not here.
+  S operator()(Y value) {
+    [[maybe_unused]] void* const sent = state_.yield(std::addressof(value));
+    if constexpr (!std::is_void_v<S>) {
+      if constexpr (std::default_initializable<S>) {
+        if (sent == nullptr) return S{};
+      }
+      return std::move(*static_cast<S*>(sent));
+    }
+  }
+
+  // Python's `yield from`: yields everything that `sub` yields. What is sent, thrown in and closed goes to `sub`.
+  // Returns what sub's function returned.
+  template <class R2>
+  R2 from(generator<Y, S, R2>& sub) {
+    std::optional<Y> item = sub.next();
+    while (item.has_value()) item = delegate(sub, std::move(*item));
+    if constexpr (!std::is_void_v<R2>) return sub.result();
+  }
+  template <class R2>
+  R2 from(generator<Y, S, R2>&& sub) {
+    return from(sub);
+  }
+
+  // Yields every element of the range. What is sent is dropped.
+  template <std::ranges::input_range Range>
+  requires(!detail::is_generator_of<std::remove_cvref_t<Range>, Y, S>) &&
+      std::convertible_to<std::ranges::range_reference_t<Range>, Y> void from(Range&& range) {
+    for (auto&& item : range) (*this)(std::forward<decltype(item)>(item));
+  }
+
+ private:
+  friend class detail::generator_state<Y, S, R>;
+  explicit yielder(detail::generator_base& state) : state_(state) {}
+
+  // One step of from(): yields `item` and asks sub for the next one in the way that the consumer asked.
+  template <class Sub>
+  std::optional<Y> delegate(Sub& sub, Y item) {
+    std::exception_ptr thrown;
+    if constexpr (std::is_void_v<S>) {
+      try {
+        (*this)(std::move(item));
+      } catch (const generator_exit&) {
+        sub.close();
+        throw;
+      } catch (...) {
+        thrown = std::current_exception();
+      }
+      return thrown == nullptr ? sub.next() : sub.throw_in(std::move(thrown));
+    } else {
+      std::optional<S> sent;
+      try {
+        sent.emplace((*this)(std::move(item)));
+      } catch (const generator_exit&) {
+        sub.close();
+        throw;
+      } catch (...) {
+        thrown = std::current_exception();
+      }
+      return thrown == nullptr ? sub.send(std::move(*sent)) : sub.throw_in(std::move(thrown));
+    }
+  }
+
+  detail::generator_base& state_;
+};
+
+// Holds the present value; valid as long as the generator is, wherever that is moved to.
+template <class Y, class S, class R>
+class generator<Y, S, R>::iterator {
+ public:
+  using iterator_concept = std::input_iterator_tag;
+  using difference_type = std::ptrdiff_t;
+  using value_type = std::remove_cv_t<Y>;
+
+  iterator() noexcept = default;
+  Y& operator*() const { return *state_->present; }
+  Y* operator->() const { return std::addressof(*state_->present); }
+  iterator& operator++() {
+    state_->present = received(state_->resume(nullptr));
+    return *this;
+  }
+  void operator++(int) { ++*this; }
+  friend bool operator==(const iterator& it, std::default_sentinel_t) noexcept {
+    return it.state_ == nullptr || !it.state_->present.has_value();
+  }
+
+ private:
+  friend class generator;
+  explicit iterator(state* s) noexcept : state_(s) {}
+  state* state_ = nullptr;
+};
+
+namespace detail {
+
+template <class Y, class S, class R>
+class generator_state : public generator_base {
+ public:
+  typename generator<Y, S, R>::yielder yield_from{*this};
+  std::optional<Y> present;  // an iterator's
+  [[no_unique_address]] result_slot<R> result;
+};
+
+template <class Y, class S, class R, class F>
+class generator_function final : public generator_state<Y, S, R> {
+ public:
+  template <class G>
+  explicit generator_function(G&& f) : function_(std::in_place, std::forward<G>(f)) {}
+
+ private:
+  void call() override {
+    if constexpr (std::is_void_v<R>) {
+      std::invoke(*function_, this->yield_from);
+    } else {
+      this->result.value.emplace(std::invoke(*function_, this->yield_from));
+    }
+  }
+  void destroy_function() noexcept override { function_.reset(); }
+
+  std::optional<F> function_;
+};
+
+}  // namespace detail
+}  // namespace weft

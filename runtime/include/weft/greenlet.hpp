@@ -1,0 +1,230 @@
+// Greenlets: functions with a stack of their own among which a program switches by hand, each switch carrying a value
+// along. The semantics are those of Python's greenlet package, with the values typed. Needs no scheduler.
+#pragma once
+
+#include <any>
+#include <concepts>
+#include <cstdint>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <type_traits>
+#include <typeinfo>
+#include <utility>
+
+namespace weft {
+
+// Unwinds a greenlet that is killed, or that nobody refers to any more. Not a std::exception, so that catch
+// (std::exception&) lets it by. A greenlet that it ends has ended well: its parent gets T{}.
+struct greenlet_exit {};
+
+enum class greenlet_event { switched, thrown };
+
+// Called after each switch between greenlets of this thread, on the stack that was switched to, with the ids of both.
+using greenlet_tracer = std::function<void(greenlet_event, std::uint64_t from, std::uint64_t to)>;
+// Replaces this thread's tracer and returns the one before; null: none. What a tracer does is not traced. One that
+// throws is removed, and its error comes out of the switch.
+greenlet_tracer set_greenlet_tracer(greenlet_tracer tracer);
+
+namespace detail {
+
+class greenlet_base;  // a greenlet apart from its types; runtime/async/greenlet_base.hpp
+
+// How values of one type travel. `into` is a std::optional<T>*, `value` a T* that is moved from, null for T{}.
+struct greenlet_type {
+  const std::type_info* type;
+  void (*deliver)(void* into, void* value);
+};
+template <class T>
+void deliver(void* into, void* value) {
+  auto& slot = *static_cast<std::optional<T>*>(into);
+  if (value != nullptr) {
+    slot.emplace(std::move(*static_cast<T*>(value)));
+  } else {
+    slot.emplace();
+  }
+}
+template <class T>
+inline constexpr greenlet_type greenlet_type_of{&typeid(T), &deliver<T>};
+
+// What a switch carries: a value, or an error.
+struct greenlet_parcel {
+  const greenlet_type* type = nullptr;
+  void* value = nullptr;  // a T; null: T{}
+  std::exception_ptr error;
+};
+
+class greenlet_body {
+ public:
+  virtual ~greenlet_body() = default;
+  virtual void call() = 0;                       // the function, once, with what was delivered into argument()
+  virtual void destroy_function() noexcept = 0;  // once, after its end
+  virtual void* argument() noexcept = 0;         // a std::optional<T>
+  virtual void* result() noexcept = 0;           // a T, after call()
+};
+
+// Counts as an owner of its greenlet, unless it lies on that greenlet's own stack: there it would keep itself alive.
+class greenlet_handle {
+ public:
+  greenlet_handle() noexcept = default;
+  explicit greenlet_handle(greenlet_base* of) noexcept { attach(of); }
+  greenlet_handle(const greenlet_handle& other) noexcept { attach(other.greenlet_); }
+  greenlet_handle(greenlet_handle&& other) noexcept {
+    attach(other.greenlet_);
+    other.detach();
+  }
+  greenlet_handle& operator=(const greenlet_handle& other) noexcept;
+  greenlet_handle& operator=(greenlet_handle&& other) noexcept;
+  ~greenlet_handle() { detach(); }
+  greenlet_base* get() const noexcept { return greenlet_; }
+
+ private:
+  void attach(greenlet_base* of) noexcept;
+  void detach() noexcept;
+  greenlet_base* greenlet_ = nullptr;
+  bool owns_ = false;
+};
+
+greenlet_handle make_greenlet(std::unique_ptr<greenlet_body> body, const greenlet_type& type);
+greenlet_handle current_greenlet(const greenlet_type& type);
+// Switches to `to`, or to its nearest live parent, with the parcel; returns when somebody has delivered into
+// `receiving` (an optional of the parcel's T). It ends in the switch itself, so that it returns right to the caller,
+// who goes on with arrive_in_greenlet(): a function that returned after a switch would return to where the processor
+// does not expect it.
+void leave_greenlet(greenlet_base* to, greenlet_parcel& parcel, void* receiving);
+// The second half; throws what was thrown in.
+void arrive_in_greenlet();
+greenlet_handle parent_of(const greenlet_base* g) noexcept;
+void set_parent_of(greenlet_base* g, greenlet_base* parent);
+bool greenlet_started(const greenlet_base* g) noexcept;
+bool greenlet_dead(const greenlet_base* g) noexcept;
+std::uint64_t greenlet_id(const greenlet_base* g) noexcept;
+
+template <class T, class F>
+class greenlet_function;
+
+}  // namespace detail
+
+// A reference to a greenlet: cheap to copy, compares by identity. T: what every switch carries.
+//
+//   greenlet<int> doubler{[](int x) { return 2 * x; }};
+//   doubler.switch_to(21);  // 42: a finished greenlet's value goes to its parent
+//
+// A greenlet belongs to the coroutine, or outside of one to the thread, that made it, and can only be switched to from
+// there: anywhere else that is a std::logic_error and nothing happens. The stack of that coroutine or thread is the
+// root greenlet. this_coroutine, local values, time limits and locks are the coroutine's in all of its greenlets, and a
+// wait in one of them suspends the coroutine. When the last reference to a suspended greenlet goes, it is unwound at
+// once by greenlet_exit; on another thread, by its own thread at that thread's next switch or wait. References on its
+// own stack do not count.
+template <class T = std::any>
+class greenlet {
+  static_assert(std::is_object_v<T> && std::default_initializable<T> && std::move_constructible<T>,
+                "a greenlet's T is a movable object type with a default");
+
+ public:
+  // No function: to switch to it is a std::logic_error.
+  greenlet() noexcept = default;
+
+  // f: T(T), T(), void(T) or void(); a void result is T{}. Copied or moved in, destroyed at the end. Its parent is the
+  // running greenlet. Does not call f yet.
+  template <class F>
+  requires(!std::same_as<std::decay_t<F>, greenlet>) &&
+      (std::invocable<std::decay_t<F>&, T> || std::invocable<std::decay_t<F>&>)explicit greenlet(F&& f)
+      : handle_(
+            detail::make_greenlet(std::make_unique<detail::greenlet_function<T, std::decay_t<F>>>(std::forward<F>(f)),
+                                  detail::greenlet_type_of<T>)) {}
+
+  // False: default-constructed or moved from, or the parent of a root.
+  explicit operator bool() const noexcept { return handle_.get() != nullptr; }
+  friend bool operator==(const greenlet& a, const greenlet& b) noexcept { return a.handle_.get() == b.handle_.get(); }
+
+  // Suspends the running greenlet and goes on with this one: its first switch_to() is the function's argument, a later
+  // one comes out of the switch it is suspended in. A dead one's nearest live parent takes its place. Returns the value
+  // of the next switch to the running greenlet, or of the end of a child of it; rethrows an error that a child ended
+  // with. To the running greenlet itself: returns the value. Throws std::bad_alloc if it cannot get a stack to start
+  // on.
+  T switch_to(T value = T{}) const { return exchange({&detail::greenlet_type_of<T>, std::addressof(value), nullptr}); }
+
+  // The same, but `error` comes out of the switch it is suspended in. An unstarted one dies without running; then, as
+  // for a dead one, the error goes to the nearest live parent, greenlet_exit as T{}.
+  T throw_in(std::exception_ptr error) const {
+    if (error == nullptr) throw std::invalid_argument("greenlet::throw_in of no error");
+    return exchange({&detail::greenlet_type_of<T>, nullptr, std::move(error)});
+  }
+
+  // throw_in of a greenlet_exit. Returns T{} if it died of that, else what came back: ask dead().
+  T kill() const { return throw_in(std::make_exception_ptr(greenlet_exit())); }
+
+  // The function was entered. Stays true.
+  bool started() const noexcept { return detail::greenlet_started(handle_.get()); }
+  bool dead() const noexcept { return detail::greenlet_dead(handle_.get()); }
+  // Unique in the process; the number that tracers get and the diary shows. 0 for an empty reference.
+  std::uint64_t id() const noexcept { return detail::greenlet_id(handle_.get()); }
+
+  // Where its value or error goes when it ends. Empty for a root.
+  greenlet parent() const noexcept { return greenlet(detail::parent_of(handle_.get())); }
+  // Throws std::logic_error, changing nothing, for a root, for a parent of another coroutine or thread, and if it would
+  // make the greenlet its own ancestor.
+  void set_parent(const greenlet& parent) const { detail::set_parent_of(handle_.get(), parent.handle_.get()); }
+
+  // The running greenlet. Throws std::logic_error if it is a greenlet of another T; a root counts for every T.
+  static greenlet current() { return greenlet(detail::current_greenlet(detail::greenlet_type_of<T>)); }
+
+ private:
+  explicit greenlet(detail::greenlet_handle&& handle) noexcept : handle_(std::move(handle)) {}
+
+  T exchange(detail::greenlet_parcel parcel) const {
+    std::optional<T> received;
+    detail::leave_greenlet(handle_.get(), parcel, &received);
+    detail::arrive_in_greenlet();
+    return std::move(*received);
+  }
+
+  detail::greenlet_handle handle_;
+};
+
+namespace detail {
+
+template <class T, class F>
+class greenlet_function final : public greenlet_body {
+ public:
+  template <class G>
+  explicit greenlet_function(G&& f) : function_(std::in_place, std::forward<G>(f)) {}
+
+  void call() override {
+    if constexpr (std::invocable<F&, T>) {
+      keep([this]() -> decltype(auto) { return std::invoke(*function_, std::move(*argument_)); });
+    } else {
+      argument_.reset();
+      keep([this]() -> decltype(auto) { return std::invoke(*function_); });
+    }
+  }
+  void destroy_function() noexcept override { function_.reset(); }
+  void* argument() noexcept override { return &argument_; }
+  void* result() noexcept override { return std::addressof(*result_); }
+
+ private:
+  template <class Call>
+  void keep(Call call) {
+    if constexpr (std::is_void_v<decltype(call())>) {
+      call();
+      result_.emplace();
+    } else {
+      result_.emplace(call());
+    }
+  }
+
+  std::optional<F> function_;
+  std::optional<T> argument_;
+  std::optional<T> result_;
+};
+
+}  // namespace detail
+}  // namespace weft
+
+template <class T>
+struct std::hash<weft::greenlet<T>> {
+  std::size_t operator()(const weft::greenlet<T>& g) const noexcept { return std::hash<std::uint64_t>()(g.id()); }
+};

@@ -1,0 +1,50 @@
+// A count that goes down to zero once and lets everybody go who waits for that.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <string_view>
+
+#include "weft/detail/wait.hpp"
+#include "weft/detail/wait_line.hpp"
+
+namespace weft {
+
+// Must outlive everybody who waits for it.
+class latch {
+ public:
+  // Throws std::invalid_argument if count is negative. The name (copied) appears in the diary and in deadlock_error.
+  explicit latch(std::ptrdiff_t count, std::string_view name = {});
+
+  // Never suspends. std::logic_error, and nothing changed, if n is negative or more than what is left.
+  void count_down(std::ptrdiff_t n = 1);
+  // True if the count is zero. Never suspends.
+  bool try_wait() const;
+  // Suspends until the count is zero or the wait is cancelled.
+  void wait() { wait_limited(detail::forever); }
+  // Suspends for d at most; d <= 0 is try_wait(). False: time ran out.
+  template <class Rep, class Period>
+  bool wait_for(std::chrono::duration<Rep, Period> d) {
+    return wait_limited(detail::nanoseconds_of(d));
+  }
+  template <class Clock, class Duration>
+  bool wait_until(const std::chrono::time_point<Clock, Duration>& t) {
+    return wait_limited(detail::nanoseconds_until(t));
+  }
+  // count_down(n), then wait(). A cancelled wait does not take the count back.
+  void arrive_and_wait(std::ptrdiff_t n = 1) {
+    count_down(n);
+    wait();
+  }
+
+  std::string_view name() const noexcept { return object_.name(); }
+
+ private:
+  bool wait_limited(std::int64_t limit_ns);
+
+  detail::object object_;
+  detail::wait_line waiters_;  // empty when count_ is 0
+  std::ptrdiff_t count_;
+};
+
+}  // namespace weft

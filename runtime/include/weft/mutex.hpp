@@ -1,0 +1,45 @@
+// A lock for coroutines and plain threads. FIFO with direct hand-over: unlock() makes the first in line the owner.
+#pragma once
+
+#include <chrono>
+#include <string_view>
+
+#include "weft/detail/owned_lock.hpp"
+
+namespace weft {
+
+// Lockable as the standard means it: std::lock_guard, std::unique_lock and std::scoped_lock work on it. The owner is
+// the coroutine that locked it, also from inside a generator or greenlet it runs; outside of coroutines the thread.
+// Must outlive everybody who waits for it.
+class mutex {
+ public:
+  mutex() : mutex(std::string_view()) {}
+  // The name (copied) appears in the diary and in deadlock_error.
+  explicit mutex(std::string_view name);
+
+  // Suspends until the mutex is handed over; a cancellation ends the wait and leaves it unlocked.
+  // Throws deadlock_error at once if the caller owns it already.
+  void lock() { lock_.acquire(detail::forever); }
+  // Never suspends. False if somebody owns it, be it the caller.
+  bool try_lock() { return lock_.acquire(0); }
+  // Suspends for d at most; d <= 0 is try_lock(). False: time ran out.
+  template <class Rep, class Period>
+  bool try_lock_for(std::chrono::duration<Rep, Period> d) {
+    return lock_.acquire(detail::nanoseconds_of(d));
+  }
+  template <class Clock, class Duration>
+  bool try_lock_until(const std::chrono::time_point<Clock, Duration>& t) {
+    return lock_.acquire(detail::nanoseconds_until(t));
+  }
+  // Never suspends: who gets it runs when its turn comes. std::logic_error, and nothing changed, unless the caller owns
+  // it.
+  void unlock();
+
+  std::string_view name() const noexcept { return lock_.what().name(); }
+
+ private:
+  friend class condition_variable;
+  detail::owned_lock lock_;
+};
+
+}  // namespace weft

@@ -1,0 +1,144 @@
+// Queues between coroutines and plain threads: FIFO, LIFO and by priority. With gevent's order: an operation takes
+// effect when the coroutine that called it runs, woken getters and putters are served first come first, and no newcomer
+// overtakes them. With capacity 0 a queue is a rendezvous: the taker runs before the putter.
+#pragma once
+
+#include <chrono>
+#include <concepts>
+#include <cstddef>
+#include <functional>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+#include "weft/closed_error.hpp"
+#include "weft/detail/item_line.hpp"
+
+namespace weft {
+
+namespace detail {
+
+// The three queues; they differ only in which item comes out first. (A rendezvous stores nothing, so there the putters
+// are served first come first in all three.) Must outlive everybody who waits for it.
+template <class T, class Store>
+class basic_queue : private item_line<T, Store> {
+  using base = item_line<T, Store>;
+
+ public:
+  using value_type = T;
+
+  basic_queue() : basic_queue(unbounded) {}
+  // capacity: how many items fit in; 0 is a rendezvous. The name (copied) appears in the diary and in deadlock_error.
+  explicit basic_queue(std::size_t capacity, std::string_view name = {}) : base(queue_role::queue, capacity, name) {}
+  explicit basic_queue(std::string_view name) : basic_queue(unbounded, name) {}
+
+  // Suspends while the queue is full; in a rendezvous always, until the item was taken. A cancelled put has put
+  // nothing. Throws closed_error if the queue is or gets closed. If moving the item throws, the queue is as before.
+  void put(T item) { accepted(base::place(item, forever)); }
+  // Never suspends. False if it is full (a rendezvous: if nobody waits for an item); then the item was not moved from.
+  bool try_put(T& item) { return accepted(base::place(item, 0)); }
+  bool try_put(T&& item) { return accepted(base::place(item, 0)); }
+  template <std::same_as<T> U>
+  requires std::copy_constructible<U>
+  bool try_put(const U& item) {
+    T copy(item);
+    return accepted(base::place(copy, 0));
+  }
+  // Suspends for d at most; d <= 0 is try_put(). False: time ran out.
+  template <class Rep, class Period>
+  bool put_for(T item, std::chrono::duration<Rep, Period> d) {
+    return accepted(base::place(item, nanoseconds_of(d)));
+  }
+  template <class Clock, class Duration>
+  bool put_until(T item, const std::chrono::time_point<Clock, Duration>& t) {
+    return accepted(base::place(item, nanoseconds_until(t)));
+  }
+
+  // Suspends while there is no item for it. A cancelled get has taken none. Throws closed_error when the queue is
+  // closed and nothing is left. If moving the item throws, it is still in the queue.
+  T get() {
+    if (base::begin_get(forever) != queue_answer::go) base::throw_closed();
+    return base::take();
+  }
+  // Never suspends. Empty if there is no item, or only such as are promised to getters that were woken for them.
+  std::optional<T> try_get() { return get_limited(0); }
+  // Suspends for d at most; d <= 0 is try_get(). Empty: time ran out.
+  template <class Rep, class Period>
+  std::optional<T> get_for(std::chrono::duration<Rep, Period> d) {
+    return get_limited(nanoseconds_of(d));
+  }
+  template <class Clock, class Duration>
+  std::optional<T> get_until(const std::chrono::time_point<Clock, Duration>& t) {
+    return get_limited(nanoseconds_until(t));
+  }
+
+  // Items not yet taken by a getter that ran; those that blocked putters still hold do not count.
+  std::size_t size() const { return base::count(); }
+  bool empty() const { return size() == 0; }
+  bool full() const { return base::is_full(); }  // of a rendezvous: always
+  std::size_t capacity() const noexcept { return base::capacity(); }
+
+  // Says that an item which was taken has been dealt with. std::logic_error, and nothing changed, if all were already.
+  void task_done() { base::finish_one(); }
+  // Suspends until task_done() was called for every item that was put.
+  void join() { base::join_limited(forever); }
+  template <class Rep, class Period>
+  bool join_for(std::chrono::duration<Rep, Period> d) {
+    return base::join_limited(nanoseconds_of(d));
+  }
+  template <class Clock, class Duration>
+  bool join_until(const std::chrono::time_point<Clock, Duration>& t) {
+    return base::join_limited(nanoseconds_until(t));
+  }
+
+  // From now on puts, also blocked ones, throw closed_error; gets take what is left and throw then. Twice is harmless.
+  void close() { base::close_gently(); }
+  // The same, and what is left is dropped (join() does not wait for it any more): gets throw at once.
+  void close(discard_t) { base::drop_all(); }
+  bool closed() const { return base::is_closed(); }
+
+  std::string_view name() const noexcept { return base::what().name(); }
+
+ private:
+  bool accepted(queue_answer answer) const {
+    if (answer == queue_answer::closed) base::throw_closed();
+    return answer != queue_answer::not_now;
+  }
+  std::optional<T> get_limited(std::int64_t limit_ns) {
+    switch (base::begin_get(limit_ns)) {
+      case queue_answer::go:
+        return base::take_optional();
+      case queue_answer::closed:
+        base::throw_closed();
+      case queue_answer::not_now:
+      case queue_answer::delivered:
+        break;
+    }
+    return std::nullopt;
+  }
+};
+
+}  // namespace detail
+
+// First in, first out.
+template <class T>
+class queue : public detail::basic_queue<T, detail::fifo_store<T>> {
+ public:
+  using detail::basic_queue<T, detail::fifo_store<T>>::basic_queue;
+};
+
+// Last in, first out.
+template <class T>
+class lifo_queue : public detail::basic_queue<T, detail::lifo_store<T>> {
+ public:
+  using detail::basic_queue<T, detail::lifo_store<T>>::basic_queue;
+};
+
+// The item that compares first comes out first (the smallest, with std::less); equal ones first in, first out.
+template <class T, class Compare = std::less<T>>
+class priority_queue : public detail::basic_queue<T, detail::ordered_store<T, Compare>> {
+ public:
+  using detail::basic_queue<T, detail::ordered_store<T, Compare>>::basic_queue;
+};
+
+}  // namespace weft

@@ -1,0 +1,86 @@
+// run(): a scheduler on this thread, until its main coroutine has ended.
+#pragma once
+
+#include <concepts>
+#include <cstdint>
+#include <optional>
+#include <source_location>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+#include "weft/detail/task_state.hpp"
+#include "weft/task.hpp"
+
+namespace weft::core {
+class clock;
+class poller;
+}  // namespace weft::core
+
+namespace weft {
+
+struct run_options {
+  std::string_view name = {};  // of the main coroutine; empty: "main"
+  unsigned threads = 1;        // OS threads with a scheduler each
+  std::size_t stack_size =
+      256 * 1024;  // bytes a coroutine, reserved; committed page by page. At least 16 KiB, rounded up to pages
+  std::optional<std::uint64_t> shuffle_seed =
+      std::nullopt;                // a seeded random choice among the ready instead of FIFO: finds order bugs
+  bool detect_deadlock = true;     // false: a hopeless wait sleeps for ever
+  unsigned offload_threads = 0;    // at most so many threads for offload(); 0: four a core
+  core::clock* clock = nullptr;    // for tests; null: the monotonic clock
+  core::poller* poller = nullptr;  // for tests; null: epoll or kqueue
+};
+
+// What this thread's scheduler did since its start; all zero outside of run().
+struct run_stats {
+  std::uint64_t switches = 0;  // another coroutine than before runs
+  std::uint64_t spawned = 0;   // by spawn; main does not count
+  std::uint64_t finished = 0;
+  std::uint64_t polls = 0;      // times the kernel was asked what is ready
+  std::uint64_t cancelled = 0;  // of the finished: ended by cancellation
+  std::uint64_t failed = 0;     // of the finished: ended by an error
+};
+run_stats stats() noexcept;
+
+namespace detail {
+
+// Runs `main` under a new scheduler of this thread and waits for it. Throws what the scheduler itself has to say
+// (bad_alloc, logic_error inside a coroutine); what main threw stays in its state.
+void run_main(const run_options& options, task_state& main);
+
+// Main's own end: what is left over is cancelled and waited for.
+void cancel_left_overs();
+
+template <class F, class T>
+class main_function final : public task_function<F, T> {
+ public:
+  using task_function<F, T>::task_function;
+
+ protected:
+  void after_end() override { cancel_left_overs(); }
+};
+
+}  // namespace detail
+
+// Makes this thread a scheduler, runs f as its first coroutine and returns what f returns, or rethrows what it throws
+// (`cancelled` as task_cancelled). When f has ended, what is left is cancelled in spawn order and waited for. By then
+// f's local variables are gone: what left-overs use must outlive run(), or be joined by f. Throws std::logic_error
+// inside a coroutine. Several runs one after the other, and at once on several threads, are fine.
+template <class F>
+requires std::invocable<std::decay_t<F>>
+auto run(const run_options& options, F&& f, std::source_location where = std::source_location::current()) {
+  using value = detail::result_of<F>;
+  auto* state = new detail::main_function<std::decay_t<F>, value>(options.name.empty() ? "main" : options.name, where,
+                                                                  std::forward<F>(f));
+  const task<value> main = detail::access::adopt<value>(state);
+  detail::run_main(options, *state);
+  return main.get();
+}
+template <class F>
+requires std::invocable<std::decay_t<F>>
+auto run(F&& f, std::source_location where = std::source_location::current()) {
+  return run(run_options{}, std::forward<F>(f), where);
+}
+
+}  // namespace weft

@@ -1,0 +1,195 @@
+// Tasks: coroutines with a result. gevent's Greenlet and asyncio's Task in one.
+#pragma once
+
+#include <chrono>
+#include <concepts>
+#include <cstdint>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <source_location>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+#include "weft/detail/task_state.hpp"
+#include "weft/errors.hpp"
+
+namespace weft {
+
+template <class T = void>
+class task;
+
+// How a coroutine is spawned.
+struct spawn_options {
+  std::string_view name = {};                                // for people and the diary; empty: file:line of the spawn
+  std::size_t stack_size = 0;                                // bytes, rounded up to pages; 0: the scheduler's
+  std::optional<std::source_location> where = std::nullopt;  // what counts as the spawn site; none: the call
+};
+
+// A reference to a coroutine and its result: cheap to copy, and letting go of it lets the coroutine go on. May be used
+// from any thread. Every member but the comparisons throws std::logic_error on an empty task.
+//
+// An error that leaves the body counts as read after get() or exception(); join() is no reading. One that nobody has
+// read when the last reference goes is given to the unhandled handler.
+template <class T>
+class task {
+ public:
+  using value_type = T;
+
+  task() noexcept = default;  // empty
+  task(const task& other) noexcept : state_(other.state_) { detail::retain(state_); }
+  task(task&& other) noexcept : state_(std::exchange(other.state_, nullptr)) {}
+  task& operator=(task other) noexcept {
+    std::swap(state_, other.state_);
+    return *this;
+  }
+  ~task() { detail::release(state_); }
+
+  // Any task as one without a value: get() waits and rethrows. So tasks of several types go into one container.
+  template <class U>
+  requires(std::is_void_v<T> && !std::is_void_v<U>) task(const task<U>& other)
+  noexcept : state_(detail::access::state(other)) { detail::retain(state_); }
+
+  explicit operator bool() const noexcept { return state_ != nullptr; }
+  friend bool operator==(const task& a, const task& b) noexcept { return a.state_ == b.state_; }
+
+  // Number of the coroutine, never reused in a process; the one in the trace.
+  std::uint64_t id() const { return state().id(); }
+  std::string name() const { return state().name(); }
+  task_status status() const { return state().status(); }
+  bool finished() const { return status() > task_status::running; }
+  bool successful() const { return status() == task_status::done; }
+  // The error of a failed task, task_cancelled of a cancelled one, else null. Counts as reading it.
+  std::exception_ptr exception() const { return state().exception(); }
+
+  // Suspends until the task has ended, however it did. Never throws the task's error. Cancelling the waiter does not
+  // touch the task. Throws deadlock_error when called by the task itself.
+  void join() const { state().join(detail::forever); }
+  // The same; false if it has not ended in time.
+  template <class Rep, class Period>
+  bool join_for(std::chrono::duration<Rep, Period> d) const {
+    return state().join(detail::nanoseconds_of(d));
+  }
+  template <class Clock, class Duration>
+  bool join_until(std::chrono::time_point<Clock, Duration> t) const {
+    return state().join(detail::nanoseconds_until(t));
+  }
+
+  // Suspends until the task has ended; then its value, or throws: its error (the same object each time),
+  // task_cancelled. A value that can be copied can be got by many; one that can only be moved is gone after the first,
+  // std::logic_error then.
+  T get() const {
+    state().join(detail::forever);
+    return value();
+  }
+  // The same; throws timeout_error if it has not ended in time.
+  template <class Rep, class Period>
+  T get_for(std::chrono::duration<Rep, Period> d) const {
+    if (!join_for(d)) throw timeout_error("the task has not ended in time");
+    return value();
+  }
+  template <class Clock, class Duration>
+  T get_until(std::chrono::time_point<Clock, Duration> t) const {
+    if (!join_until(t)) throw timeout_error("the task has not ended in time");
+    return value();
+  }
+
+  // Asks the task to end: `cancelled` is thrown in it, once, where it waits now or next. One that has not begun never
+  // runs. False if it has ended. Does not wait. A second one before the delivery changes nothing.
+  bool cancel() const { return state().cancel(nullptr); }
+  // The same with an exception of yours: the task fails with exactly it, unless it catches it.
+  void throw_in(std::exception_ptr error) const { state().cancel(std::move(error)); }
+  // cancel(), and suspends until the task has really ended. Of oneself: throws `cancelled` at once. True.
+  bool kill() const { return state().kill(detail::forever); }
+  // The same; false if it still runs after d.
+  template <class Rep, class Period>
+  bool kill_for(std::chrono::duration<Rep, Period> d) const {
+    return state().kill(detail::nanoseconds_of(d));
+  }
+
+  // Calls f when the task has ended: with the task if f takes one, else without arguments; on the ending coroutine, in
+  // order of addition, status() final, before anybody who joins goes on. At once if it has ended already. f must not
+  // wait. An error that leaves f goes to the unhandled handler.
+  template <class F>
+  requires(std::invocable<std::decay_t<F>&, task> || std::invocable<std::decay_t<F>&>) callback_id on_done(F&& f)
+  const {
+    detail::task_state* s = &state();
+    return s->add_callback([s, f = std::forward<F>(f)]() mutable {
+      if constexpr (std::invocable<std::decay_t<F>&, task>) {
+        f(detail::access::make<T>(s));
+      } else {
+        f();
+      }
+    });
+  }
+  // Keeps a callback from being called; false if it was called or removed already.
+  bool remove_callback(callback_id id) const { return state().remove_callback(id); }
+
+ private:
+  friend struct detail::access;
+  explicit task(detail::task_state* s) noexcept : state_(s) {}  // takes over a reference
+
+  detail::task_state& state() const {
+    if (state_ == nullptr) throw std::logic_error("the task is empty");
+    return *state_;
+  }
+  T value() const {
+    state_->rethrow();
+    if constexpr (!std::is_void_v<T>) return static_cast<detail::task_value<T>*>(state_)->take();
+  }
+
+  detail::task_state* state_ = nullptr;
+};
+
+// Starts f as a coroutine of this thread's scheduler: it is appended to the ready queue, and the spawner goes on. f is
+// copied or moved in, called once, and destroyed on its coroutine after the body ended or was kept from running. Throws
+// std::logic_error outside of a coroutine, std::bad_alloc if there is no memory for it.
+template <class F>
+requires std::invocable<std::decay_t<F>>
+auto spawn(const spawn_options& options, F&& f, std::source_location where = std::source_location::current()) {
+  return detail::start<F>(options.name, options.stack_size, options.where.value_or(where), -1, std::forward<F>(f));
+}
+template <class F>
+requires std::invocable<std::decay_t<F>>
+auto spawn(std::string_view name, F&& f, std::source_location where = std::source_location::current()) {
+  return detail::start<F>(name, 0, where, -1, std::forward<F>(f));
+}
+template <class F>
+requires std::invocable<std::decay_t<F>>
+auto spawn(F&& f, std::source_location where = std::source_location::current()) {
+  return detail::start<F>({}, 0, where, -1, std::forward<F>(f));
+}
+
+// The same, but it becomes ready only after d. Until then it does not keep run() alive; cancelled, it never runs.
+template <class Rep, class Period, class F>
+requires std::invocable<std::decay_t<F>>
+auto spawn_after(std::chrono::duration<Rep, Period> d, std::string_view name, F&& f,
+                 std::source_location where = std::source_location::current()) {
+  return detail::start<F>(name, 0, where, detail::nanoseconds_of(d), std::forward<F>(f));
+}
+template <class Rep, class Period, class F>
+requires std::invocable<std::decay_t<F>>
+auto spawn_after(std::chrono::duration<Rep, Period> d, F&& f,
+                 std::source_location where = std::source_location::current()) {
+  return detail::start<F>({}, 0, where, detail::nanoseconds_of(d), std::forward<F>(f));
+}
+
+// Where errors go that nobody reads: the error, and one line that says what happened to whom. Called exactly once an
+// error.
+using unhandled_handler = std::function<void(std::exception_ptr, std::string_view what_and_who)>;
+// Replaces the handler of the process and returns the one before; null restores the default, which writes the line to
+// stderr.
+unhandled_handler set_unhandled_handler(unhandled_handler handler);
+
+}  // namespace weft
+
+template <class T>
+struct std::hash<weft::task<T>> {
+  std::size_t operator()(const weft::task<T>& t) const noexcept {
+    return std::hash<const void*>{}(weft::detail::access::state(t));
+  }
+};

@@ -1,0 +1,88 @@
+// TCP over IPv4 and IPv6: a connection, and what accepts connections.
+#pragma once
+
+#include <sys/socket.h>
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "weft/detail/stream.hpp"
+#include "weft/endpoint.hpp"
+#include "weft/io.hpp"
+
+namespace weft {
+
+// One connection. Move-only; closed by the destructor. Reading and writing: detail/stream.hpp.
+class tcp_stream : public detail::stream {
+ public:
+  tcp_stream() = default;  // not open
+  // Takes over a connected socket and makes it non-blocking. Throws std::system_error (EBADF).
+  explicit tcp_stream(int fd);
+
+  // A new connection to the first address of `host` that accepts one. Suspends until it stands or all have refused.
+  // Throws std::system_error of the last one tried ("connect 127.0.0.1:80: Connection refused").
+  static tcp_stream connect(std::string_view host, std::uint16_t port) {
+    return connect_ns(host, port, detail::forever);
+  }
+  // The same; throws timeout_error if it takes longer than d altogether.
+  template <class Rep, class Period>
+  static tcp_stream connect_for(std::string_view host, std::uint16_t port, std::chrono::duration<Rep, Period> d) {
+    return connect_ns(host, port, detail::nanoseconds_of(d));
+  }
+  template <class Clock, class Duration>
+  static tcp_stream connect_until(std::string_view host, std::uint16_t port,
+                                  std::chrono::time_point<Clock, Duration> t) {
+    return connect_ns(host, port, detail::nanoseconds_until(t));
+  }
+
+  // Ends one direction: SHUT_WR lets the other side read to the end, SHUT_RD, SHUT_RDWR. Does not suspend. Throws
+  // std::system_error (ENOTCONN).
+  void shutdown(int how = SHUT_WR);
+  // Small writes leave at once instead of being gathered (TCP_NODELAY).
+  void set_nodelay(bool on = true);
+  // Throw std::system_error (ENOTCONN after the connection broke).
+  endpoint local_endpoint() const;
+  endpoint remote_endpoint() const;
+
+ private:
+  friend class tcp_listener;
+  friend class tcp_server;
+  tcp_stream(int fd, std::string peer) noexcept : stream(fd, std::move(peer), kind::socket) {}
+  static tcp_stream connect_ns(std::string_view host, std::uint16_t port, std::int64_t limit_ns);
+};
+
+// Accepts connections. Move-only; closed by the destructor: whoever waits in accept() then gets ECANCELED.
+class tcp_listener : public detail::io_handle {
+ public:
+  tcp_listener() = default;  // not open
+  // Takes over a listening socket and makes it non-blocking. Throws std::system_error (EBADF).
+  explicit tcp_listener(int fd);
+
+  // Listens at an address of this machine, with SO_REUSEADDR; port 0: a free one, see local_endpoint(); empty host:
+  // all. Suspends only to look up a name, of which an IPv4 address is preferred. Throws std::system_error
+  // ("bind 127.0.0.1:7001: Address already in use").
+  static tcp_listener bind(std::string_view host, std::uint16_t port, int backlog = 1024);
+
+  // The next connection, FIFO among those who wait. Suspends until there is one. Connections that broke before they
+  // were accepted are passed over. Throws std::system_error (EMFILE: out of fds; the connection stays in the queue).
+  tcp_stream accept() { return std::move(*accept_ns(detail::forever)); }
+  // The same, up to d or until t.
+  template <class Rep, class Period>
+  std::optional<tcp_stream> accept_for(std::chrono::duration<Rep, Period> d) {
+    return accept_ns(detail::nanoseconds_of(d));
+  }
+  template <class Clock, class Duration>
+  std::optional<tcp_stream> accept_until(std::chrono::time_point<Clock, Duration> t) {
+    return accept_ns(detail::nanoseconds_until(t));
+  }
+
+  endpoint local_endpoint() const;  // throws std::system_error (EBADF)
+
+ private:
+  using io_handle::io_handle;
+  std::optional<tcp_stream> accept_ns(std::int64_t limit_ns);
+};
+
+}  // namespace weft

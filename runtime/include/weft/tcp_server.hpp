@@ -1,0 +1,77 @@
+// A TCP server with a coroutine per connection: Python's socketserver, gevent's StreamServer.
+#pragma once
+
+#include <chrono>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <limits>
+#include <memory>
+#include <source_location>
+#include <utility>
+
+#include "weft/detail/wait.hpp"
+#include "weft/endpoint.hpp"
+#include "weft/tcp.hpp"
+
+namespace weft {
+
+struct tcp_server_options {
+  std::size_t max_connections =
+      std::numeric_limits<std::size_t>::max();  // at once; the others wait in the kernel's queue
+  int backlog = 1024;                           // length of the kernel's queue
+};
+
+// Any of its members may be called from any thread; serve_forever() from a coroutine.
+class tcp_server {
+ public:
+  using options = tcp_server_options;
+
+  // Binds and listens at once: throws std::system_error ("bind 127.0.0.1:7001: Address already in use"). Suspends only
+  // to look up a name. handler(tcp_stream) is called for each connection, and owns it, in a coroutine of its own: its
+  // name is "conn " and the peer ("conn 127.0.0.1:40112"), its spawn site is `site`. What it throws is reported as any
+  // task's error that nobody reads (see set_unhandled_handler), and the server goes on.
+  template <class Handler>
+  requires std::invocable<Handler&, tcp_stream> tcp_server(const endpoint& where, Handler handler, options o = {},
+                                                           std::source_location site = std::source_location::current())
+      : tcp_server(wrap(std::make_shared<Handler>(std::move(handler))), where, o, site) {}
+  // Stops accepting. Connections under way go on.
+  ~tcp_server();
+  tcp_server(const tcp_server&) = delete;
+  tcp_server& operator=(const tcp_server&) = delete;
+
+  // Where it listens, with the port it got if 0 was asked for. Also after shutdown.
+  const endpoint& local_endpoint() const noexcept;
+  // How many connections are open.
+  std::size_t connections() const noexcept;
+
+  // Suspends the calling coroutine until shutdown() is through; after shutdown() it returns at once. When the kernel is
+  // out of fds or memory it waits 10 ms, then twice as long each time up to 1 s, and tries again: the diary shows it.
+  // Cancelled: it stops accepting and leaves the connections to themselves. Throws std::system_error if the listening
+  // socket fails.
+  void serve_forever();
+
+  // Stops accepting, waits up to d for the connections to end, then cancels what is left and waits for that: suspends
+  // until no connection is left. Called by a connection of this server it does not wait for that one. Without d: 1 s.
+  template <class Rep, class Period>
+  void shutdown(std::chrono::duration<Rep, Period> d) {
+    shutdown_ns(detail::nanoseconds_of(d));
+  }
+  void shutdown() { shutdown(std::chrono::seconds(1)); }
+
+ private:
+  using handler_function = std::function<void(tcp_stream)>;
+  struct state;
+
+  template <class Handler>
+  static handler_function wrap(std::shared_ptr<Handler> handler) {
+    return [handler = std::move(handler)](tcp_stream stream) { (*handler)(std::move(stream)); };
+  }
+  tcp_server(handler_function handler, const endpoint& where, const options& o, const std::source_location& site);
+  void shutdown_ns(std::int64_t drain_ns);
+
+  std::shared_ptr<state> state_;
+};
+
+}  // namespace weft

@@ -1,0 +1,44 @@
+// The diary: recording what the scheduler does into a trace file, and the program's own marks in it.
+//
+// Without a line of code: WEFT_TRACE=FILE ./program records from the first weft::run() on. The file is complete after
+// every event, also if the process is killed. `weft view FILE` shows it.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace weft::trace {
+
+struct options {
+  std::string path;            // the trace file; created with mode 0600. A trace of ours that stands there is replaced
+  std::size_t ring_bytes = 0;  // reserved for the ring mode: must be 0
+  bool order_only =
+      false;  // no time stamps on switches, only at polls and every 64th: cheaper, durations are approximate
+};
+
+// Starts to record all schedulers of the process; those that run already begin with their present state. Throws
+// std::logic_error while a recording is on, std::system_error if the file cannot be created, std::invalid_argument for
+// an empty path.
+void start(const options& o);
+// Ends the recording: the file is complete and closed. Nothing if none is on. Call it from a coroutine, or while no
+// other thread runs a scheduler.
+void stop();
+// True while a recording is on.
+bool active() noexcept;
+
+// A remark at this point in time. Nothing outside of a scheduler's thread or without a recording; so all below.
+void mark(std::string_view text);
+// The value of something that the viewer draws as a line.
+void counter(std::string_view name, double value);
+
+// A named stretch of the running coroutine's work, from construction to destruction. Nests within the coroutine.
+class zone {
+ public:
+  explicit zone(std::string_view name);
+  ~zone();
+  zone(const zone&) = delete;
+  zone& operator=(const zone&) = delete;
+};
+
+}  // namespace weft::trace

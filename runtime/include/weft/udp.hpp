@@ -1,0 +1,74 @@
+// Datagrams over IPv4 and IPv6.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "weft/detail/io_handle.hpp"
+#include "weft/detail/wait.hpp"
+#include "weft/endpoint.hpp"
+
+namespace weft {
+
+// Move-only; closed by the destructor: whoever waits then gets ECANCELED. A wait that is cancelled or timed out has
+// taken no datagram. Failures are std::system_error (ECONNREFUSED: nobody listened for what was sent before; EMSGSIZE).
+class udp_socket : public detail::io_handle {
+ public:
+  udp_socket() = default;  // not open
+  // Receives at an address of this machine; port 0: a free one. Suspends only to look up a name.
+  static udp_socket bind(std::string_view host, std::uint16_t port);
+  // Sends to, and receives only from, one address. Suspends only to look up a name.
+  static udp_socket connect(std::string_view host, std::uint16_t port);
+
+  // One datagram. Suspends until the kernel has room for it (and to look up a name).
+  void send_to(std::string_view bytes, const endpoint& to);
+  void send(std::string_view bytes) { send_ns(bytes, detail::forever); }  // of a connected one, else EDESTADDRREQ
+  template <class Rep, class Period>
+  bool send_for(std::string_view bytes, std::chrono::duration<Rep, Period> d) {
+    return send_ns(bytes, detail::nanoseconds_of(d));
+  }
+  template <class Clock, class Duration>
+  bool send_until(std::string_view bytes, std::chrono::time_point<Clock, Duration> t) {
+    return send_ns(bytes, detail::nanoseconds_until(t));
+  }
+
+  // One datagram and its sender; what is longer than max is lost. Suspends until there is one. An empty one is a
+  // datagram.
+  std::pair<std::string, endpoint> receive_from(std::size_t max = 65536) {
+    return *receive_from_ns(max, detail::forever);
+  }
+  template <class Rep, class Period>
+  std::optional<std::pair<std::string, endpoint>> receive_from_for(std::chrono::duration<Rep, Period> d,
+                                                                   std::size_t max = 65536) {
+    return receive_from_ns(max, detail::nanoseconds_of(d));
+  }
+  template <class Clock, class Duration>
+  std::optional<std::pair<std::string, endpoint>> receive_from_until(std::chrono::time_point<Clock, Duration> t,
+                                                                     std::size_t max = 65536) {
+    return receive_from_ns(max, detail::nanoseconds_until(t));
+  }
+  std::string receive(std::size_t max = 65536) { return *receive_ns(max, detail::forever); }
+  template <class Rep, class Period>
+  std::optional<std::string> receive_for(std::chrono::duration<Rep, Period> d, std::size_t max = 65536) {
+    return receive_ns(max, detail::nanoseconds_of(d));
+  }
+  template <class Clock, class Duration>
+  std::optional<std::string> receive_until(std::chrono::time_point<Clock, Duration> t, std::size_t max = 65536) {
+    return receive_ns(max, detail::nanoseconds_until(t));
+  }
+
+  endpoint local_endpoint() const;   // throws std::system_error
+  endpoint remote_endpoint() const;  // of a connected one, else ENOTCONN
+
+ private:
+  using io_handle::io_handle;
+  bool send_ns(std::string_view bytes, std::int64_t limit_ns);
+  std::optional<std::pair<std::string, endpoint>> receive_from_ns(std::size_t max, std::int64_t limit_ns);
+  std::optional<std::string> receive_ns(std::size_t max, std::int64_t limit_ns);
+};
+
+}  // namespace weft

@@ -1,0 +1,77 @@
+// Stream sockets of this machine, named by a path or not at all.
+#pragma once
+
+#include <sys/socket.h>
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "weft/detail/stream.hpp"
+#include "weft/io.hpp"
+
+namespace weft {
+
+// One connection. Move-only; closed by the destructor. Reading and writing: detail/stream.hpp.
+class unix_stream : public detail::stream {
+ public:
+  unix_stream() = default;  // not open
+  // Takes over a connected socket and makes it non-blocking. Throws std::system_error (EBADF).
+  explicit unix_stream(int fd);
+
+  // A new connection to the listener at `path`. A path that begins with NUL is in Linux's abstract namespace. Suspends
+  // while the listener's queue is full. Throws std::system_error (ENOENT, ECONNREFUSED, ENAMETOOLONG).
+  static unix_stream connect(std::string_view path);
+  // Two streams connected with each other. Throws std::system_error (EMFILE).
+  static std::pair<unix_stream, unix_stream> pair();
+
+  // Ends one direction: SHUT_WR lets the other side read to the end. Does not suspend. Throws std::system_error.
+  void shutdown(int how = SHUT_WR);
+
+ private:
+  friend class unix_listener;
+  unix_stream(int fd, std::string peer) noexcept : stream(fd, std::move(peer), kind::socket) {}
+};
+
+// Accepts connections at a path. Move-only; close() and the destructor remove the path and wake accept() with
+// ECANCELED.
+class unix_listener : private detail::io_handle {
+ public:
+  unix_listener() = default;  // not open
+  unix_listener(unix_listener&&) noexcept = default;
+  unix_listener& operator=(unix_listener&& other) noexcept;
+  ~unix_listener() { close(); }
+
+  // Listens at `path`, which must not exist. Does not suspend. Throws std::system_error (EADDRINUSE, EACCES,
+  // ENAMETOOLONG).
+  static unix_listener bind(std::string_view path, int backlog = 1024);
+
+  // The next connection, FIFO among those who wait. Suspends until there is one. Throws std::system_error (EMFILE).
+  unix_stream accept() { return std::move(*accept_ns(detail::forever)); }
+  // The same, up to d or until t.
+  template <class Rep, class Period>
+  std::optional<unix_stream> accept_for(std::chrono::duration<Rep, Period> d) {
+    return accept_ns(detail::nanoseconds_of(d));
+  }
+  template <class Clock, class Duration>
+  std::optional<unix_stream> accept_until(std::chrono::time_point<Clock, Duration> t) {
+    return accept_ns(detail::nanoseconds_until(t));
+  }
+
+  // Removes the path and closes. Does not suspend. Closed already: nothing.
+  void close() noexcept;
+  // Gives the fd away; the path stays.
+  using detail::io_handle::is_open;
+  using detail::io_handle::native_handle;
+  using detail::io_handle::release;
+  const std::string& path() const noexcept { return name(); }
+
+ private:
+  using io_handle::io_handle;
+  std::optional<unix_stream> accept_ns(std::int64_t limit_ns);
+};
+
+}  // namespace weft

@@ -1,0 +1,29 @@
+// weft/io.hpp for any fd of the program's own.
+#include <cerrno>
+#include <string>
+#include <system_error>
+
+#include "weft/io.hpp"
+
+namespace weft {
+
+bool detail::wait_fd_or_throw(int fd, direction d, std::int64_t limit_ns) {
+  switch (wait_fd(fd, d, limit_ns, false)) {
+    case io_outcome::ready:
+      return true;
+    case io_outcome::timed_out:
+      return false;
+    case io_outcome::interrupted:
+      throw_interruption();
+    case io_outcome::closed:
+      throw std::system_error(ECANCELED, std::generic_category(), "wait for fd " + std::to_string(fd));
+  }
+  return false;
+}
+
+void close(int fd) {
+  const int error = detail::close_fd(fd);
+  if (error != 0) throw std::system_error(error, std::generic_category(), "close fd " + std::to_string(fd));
+}
+
+}  // namespace weft

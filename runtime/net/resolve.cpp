@@ -1,0 +1,152 @@
+// Names to addresses by the system's resolver, which only knows how to block: each look-up has a thread of its own for
+// as long as it takes, and the coroutine waits for that. A look-up nobody waits for any more is left to end by itself.
+#include <netdb.h>
+#include <pthread.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <csignal>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <system_error>
+#include <thread>
+
+#include "core/scheduler.hpp"
+#include "net/socket_address.hpp"
+#include "trace/states.hpp"
+#include "weft/detail/deadline.hpp"
+#include "weft/detail/wait.hpp"
+#include "weft/endpoint.hpp"
+#include "weft/errors.hpp"
+
+namespace weft {
+namespace {
+
+class resolver_errors final : public std::error_category {
+ public:
+  const char* name() const noexcept override { return "resolver"; }
+  std::string message(int code) const override { return ::gai_strerror(code); }
+};
+const std::error_category& resolver_category() {
+  static const resolver_errors category;
+  return category;
+}
+
+struct answer {
+  std::vector<endpoint> endpoints;
+  int resolver_error = 0;  // EAI_...
+  int system_error = 0;    // errno, with EAI_SYSTEM
+};
+
+answer ask_resolver(const std::string& host, const std::string& service) {
+  ::addrinfo hints{};
+  hints.ai_family = AF_UNSPEC;
+  hints.ai_socktype = SOCK_STREAM;  // else every address comes once for each type
+  ::addrinfo* list = nullptr;
+  answer result;
+  result.resolver_error =
+      ::getaddrinfo(host.empty() ? nullptr : host.c_str(),
+                    service.empty() ? (host.empty() ? "0" : nullptr) : service.c_str(), &hints, &list);
+  result.system_error = errno;
+  if (result.resolver_error != 0) return result;
+  for (const ::addrinfo* one = list; one != nullptr; one = one->ai_next) {
+    net::socket_address address;
+    if (one->ai_addrlen > sizeof address.storage) continue;
+    std::copy_n(reinterpret_cast<const char*>(one->ai_addr), one->ai_addrlen,
+                reinterpret_cast<char*>(&address.storage));
+    address.size = one->ai_addrlen;
+    endpoint found = address.to_endpoint();
+    const bool known = std::ranges::find(result.endpoints, found) != result.endpoints.end();
+    if (!found.host.empty() && !known) result.endpoints.push_back(std::move(found));
+  }
+  ::freeaddrinfo(list);
+  return result;
+}
+
+// Shared by the coroutine that asks and the thread that looks up; the last of them frees it.
+struct look_up {
+  look_up(std::string_view h, std::string_view s)
+      : host(h), service(s), done(diary::object_kind::other, "resolve " + host) {}
+  const std::string host;
+  const std::string service;
+  detail::object done;  // guards what follows
+  detail::wait_list waiting;
+  std::optional<answer> result;
+};
+
+void finish(look_up& l, answer result) {
+  const std::lock_guard guard(l.done.lock);
+  l.result = std::move(result);
+  if (detail::waiter* w = l.waiting.pop_front()) detail::wake(l.done, *w);
+}
+
+// Signals are for the program's threads: this one starts with all of them blocked.
+void start_thread(const std::shared_ptr<look_up>& l) {
+  ::sigset_t all;
+  ::sigset_t before;
+  sigfillset(&all);
+  ::pthread_sigmask(SIG_SETMASK, &all, &before);
+  try {
+    std::thread([l] {
+      const core::own_thread_mark mark;
+      finish(*l, ask_resolver(l->host, l->service));
+    }).detach();
+  } catch (...) {
+    ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+    throw;
+  }
+  ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+}
+
+answer ask_on_a_thread(std::string_view host, std::string_view service, const detail::deadline& limit) {
+  const auto l = std::make_shared<look_up>(host, service);
+  const core::outside_work under_way;  // while it is, waiting is not without hope
+  // The lock is let go of by suspend(): the answer cannot be there before somebody waits for it.
+  std::unique_lock guard(l->done.lock);
+  start_thread(l);
+  detail::waiter me;
+  l->waiting.push_back(me);
+  guard.release();
+  switch (detail::suspend(l->done, me, diary::wait_reason::resolve, limit.left_ns())) {
+    case detail::wait_outcome::granted:
+      break;
+    case detail::wait_outcome::timed_out:
+      throw timeout_error(std::string(l->done.name()) + ": timed out");
+    case detail::wait_outcome::interrupted:
+      detail::throw_interruption();
+  }
+  return std::move(*l->result);
+}
+
+// A port number, or nothing if it is a name.
+std::optional<std::uint16_t> parse_port(std::string_view service) {
+  std::uint16_t port = 0;
+  const auto [last, error] = std::from_chars(service.data(), service.data() + service.size(), port);
+  if (error == std::errc{} && last == service.data() + service.size()) return port;
+  return service.empty() ? std::optional<std::uint16_t>(0) : std::nullopt;
+}
+
+}  // namespace
+
+std::vector<endpoint> net::resolve_within(std::string_view host, std::string_view service,
+                                          const detail::deadline& limit) {
+  if (const auto port = parse_port(service)) {
+    if (const auto numeric = parse_numeric(host, *port)) return {numeric->to_endpoint()};
+  }
+  answer found = detail::in_coroutine() ? ask_on_a_thread(host, service, limit)
+                                        : ask_resolver(std::string(host), std::string(service));
+  if (found.resolver_error == 0) return std::move(found.endpoints);
+  const std::string what = "resolve " + std::string(host) + (service.empty() ? "" : " (" + std::string(service) + ')');
+  if (found.resolver_error == EAI_SYSTEM) throw std::system_error(found.system_error, std::generic_category(), what);
+  throw std::system_error(found.resolver_error, resolver_category(), what);
+}
+
+std::vector<endpoint> resolve(std::string_view host, std::string_view service) {
+  return net::resolve_within(host, service, detail::deadline(detail::forever));
+}
+
+}  // namespace weft

@@ -1,0 +1,89 @@
+#include "net/socket.hpp"
+
+#include <cerrno>
+#include <string>
+#include <system_error>
+#include <utility>
+
+#include "net/fd_flags.hpp"
+#include "weft/detail/io.hpp"
+#include "weft/detail/wait.hpp"
+#include "weft/errors.hpp"
+
+namespace weft::net {
+
+owned_fd::~owned_fd() {
+  // Through the scheduler: somebody may have waited for it.
+  if (fd_ >= 0) (void)detail::close_fd(fd_);
+}
+int owned_fd::take() { return std::exchange(fd_, -1); }
+
+void fail(const char* call, const std::string& name) { fail(call, name, errno); }
+void fail(const char* call, const std::string& name, int error) {
+  throw std::system_error(error, std::generic_category(), call + (' ' + name));
+}
+
+bool is_lost_connection(int accept_error) {
+  switch (accept_error) {
+    case EINTR:
+    case ECONNABORTED:
+    case EPROTO:
+    // Linux hands over errors of the new connection's network as accept's own.
+    case ENETDOWN:
+    case ENOPROTOOPT:
+    case EHOSTDOWN:
+    case EHOSTUNREACH:
+    case ENETUNREACH:
+#ifdef ENONET
+    case ENONET:
+#endif
+      return true;
+    default:
+      return false;
+  }
+}
+
+int connect_socket(int fd, const ::sockaddr* address, ::socklen_t size, const std::string& name,
+                   const detail::deadline& limit) {
+  // Interrupted by a signal it goes on by itself, as if it had been in progress.
+  if (::connect(fd, address, size) == 0) return 0;
+  if (errno != EINPROGRESS && errno != EINTR) return errno;
+  for (bool tried = false;; tried = true) {
+    const std::int64_t limit_ns = limit.left_ns();
+    switch (limit_ns == 0 ? detail::io_outcome::timed_out
+                          : detail::wait_fd(fd, detail::direction::writable, limit_ns, tried)) {
+      case detail::io_outcome::ready:
+        break;
+      case detail::io_outcome::timed_out:
+        throw timeout_error("connect " + name + ": timed out");
+      case detail::io_outcome::interrupted:
+        detail::throw_interruption();
+      case detail::io_outcome::closed:
+        return ECANCELED;
+    }
+    int error = 0;
+    ::socklen_t error_size = sizeof error;
+    if (::getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &error_size) != 0) return errno;
+    if (error != 0) return error;
+    socket_address peer;
+    if (::getpeername(fd, peer.get(), &peer.size) == 0) return 0;
+    if (errno != ENOTCONN) return errno;  // else it was woken too early
+  }
+}
+
+int bind_socket(const endpoint& e, int type) {
+  int error = EADDRNOTAVAIL;
+  for (const socket_address& address : addresses_to_bind(e)) {
+    owned_fd fd(open_socket(address.family(), type));
+    if (fd.get() < 0) fail("socket", to_string(e));
+    if (type == SOCK_STREAM) {
+      const int on = 1;
+      (void)::setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    }
+    if (::bind(fd.get(), address.get(), address.size) == 0) return fd.take();
+    error = errno;
+  }
+  fail("bind", to_string(e), error);
+}
+
+}  // namespace weft::net

@@ -1,0 +1,40 @@
+// The steps that sockets of all kinds share.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "net/socket_address.hpp"
+#include "weft/detail/deadline.hpp"
+
+namespace weft::net {
+
+// An fd until somebody takes it.
+class owned_fd {
+ public:
+  explicit owned_fd(int fd) : fd_(fd) {}
+  owned_fd(const owned_fd&) = delete;
+  owned_fd& operator=(const owned_fd&) = delete;
+  ~owned_fd();
+  int get() const { return fd_; }
+  int take();
+
+ private:
+  int fd_;
+};
+
+// std::system_error of errno, what(): "call name: ...".
+[[noreturn]] void fail(const char* call, const std::string& name);
+[[noreturn]] void fail(const char* call, const std::string& name, int error);
+
+// True for what befell one connection and not the listener: it is simply not there any more.
+bool is_lost_connection(int accept_error);
+
+// Connects fd. Suspends until that is done, refused, or the limit has passed (timeout_error). Returns an errno value.
+int connect_socket(int fd, const ::sockaddr* address, ::socklen_t size, const std::string& name,
+                   const detail::deadline& limit);
+
+// A socket bound to the first of the addresses that can be had; port 0: a free port.
+int bind_socket(const endpoint& e, int type);
+
+}  // namespace weft::net

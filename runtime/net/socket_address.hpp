@@ -1,0 +1,44 @@
+// An IPv4 or IPv6 address with its port, in the kernel's form, and its two text forms. Looks nothing up.
+#pragma once
+
+#include <sys/socket.h>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "weft/detail/deadline.hpp"
+#include "weft/endpoint.hpp"
+
+namespace weft::net {
+
+struct socket_address {
+  ::sockaddr_storage storage{};
+  ::socklen_t size = sizeof(::sockaddr_storage);  // room before a call that fills it, used bytes after it
+
+  int family() const { return storage.ss_family; }
+  const ::sockaddr* get() const { return reinterpret_cast<const ::sockaddr*>(&storage); }
+  ::sockaddr* get() { return reinterpret_cast<::sockaddr*>(&storage); }
+
+  // Empty host and port 0 for other families (a Unix socket).
+  endpoint to_endpoint() const;
+};
+
+// "127.0.0.1", "::1", "fe80::1%eth0"; nothing if it is a name.
+std::optional<socket_address> parse_numeric(std::string_view host, std::uint16_t port);
+
+// resolve() with a time limit: throws timeout_error (a plain thread is blocked for as long as it takes).
+std::vector<endpoint> resolve_within(std::string_view host, std::string_view service, const detail::deadline& limit);
+
+// The addresses of an endpoint, in the order to be tried; a name is looked up. Never empty.
+std::vector<socket_address> addresses_of(const endpoint& e, const detail::deadline& limit);
+// The same for a socket that is to be bound: an empty host is every address, IPv4 comes first.
+std::vector<socket_address> addresses_to_bind(const endpoint& e);
+
+// Of an open socket. Throw std::system_error (ENOTCONN).
+endpoint local_endpoint_of(int fd);
+endpoint remote_endpoint_of(int fd);
+
+}  // namespace weft::net

@@ -1,0 +1,255 @@
+// Three kinds of coroutines: serve_forever() is the one that waits for the end, a child of it accepts, and each
+// connection has its own. shutdown() may come from any thread, so it never touches the listener while the acceptor
+// lives: it cancels the acceptor, which closes the listener on its own thread.
+#include "weft/tcp_server.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <list>
+#include <mutex>
+#include <new>
+#include <optional>
+#include <string>
+#include <system_error>
+#include <vector>
+
+#include "trace/states.hpp"
+#include "weft/detail/deadline.hpp"
+#include "weft/detail/io.hpp"
+#include "weft/task.hpp"
+#include "weft/this_coroutine.hpp"
+
+namespace weft {
+namespace {
+
+constexpr std::chrono::nanoseconds first_backoff = std::chrono::milliseconds(10);
+constexpr std::chrono::nanoseconds longest_backoff = std::chrono::seconds(1);
+
+// The kernel has no fd or no memory just now: trying again later is all one can do.
+bool is_shortage(int error) { return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM; }
+
+}  // namespace
+
+struct tcp_server::state : std::enable_shared_from_this<tcp_server::state> {
+  state(handler_function h, const endpoint& e, const options& o, const std::source_location& s)
+      : handler(std::move(h)),
+        limits(o),
+        site(s),
+        listener(tcp_listener::bind(e.host, e.port, o.backlog)),
+        where(listener.local_endpoint()),
+        server(diary::object_kind::server, to_string(where)) {}
+
+  const handler_function handler;
+  const options limits;
+  const std::source_location site;  // where the program made the server
+  tcp_listener listener;            // used by the acceptor; by others only while there is none
+  const endpoint where;
+
+  mutable detail::object server;  // guards what follows
+  std::list<task<void>> open;     // the connections
+  task<void> acceptor;            // empty: nobody serves
+  bool stopping = false;          // shutdown() was called
+  bool shut_down = false;         // shutdown() is through
+  detail::wait_list waiting;      // for a change of any of these; everybody looks again
+
+  // Before: server.lock is held.
+  void wake_all() noexcept {
+    while (detail::waiter* w = waiting.pop_front()) detail::wake(server, *w);
+  }
+  // Suspends until the next change; false: the time ran out. Before: server.lock is held, and it is held again after,
+  // but not when this throws.
+  bool wait_for_change(diary::wait_reason reason, std::int64_t limit_ns) {
+    if (limit_ns == 0) return false;
+    detail::waiter me;
+    waiting.push_back(me);
+    const auto outcome = detail::suspend(server, me, reason, limit_ns);
+    if (outcome == detail::wait_outcome::interrupted) detail::throw_interruption();
+    server.lock.lock();
+    return outcome == detail::wait_outcome::granted;
+  }
+
+  void accept_connections();
+  std::optional<tcp_stream> accept_one(std::chrono::nanoseconds& backoff);
+  void back_off(int error, std::chrono::nanoseconds& backoff);
+  void start_connection(tcp_stream stream);
+  void connection_ended(std::list<task<void>>::iterator connection);
+  void wait_for_connections(std::size_t but, const detail::deadline& limit);
+};
+
+// ---- the acceptor ----
+
+void tcp_server::state::accept_connections() {
+  const struct closer {
+    tcp_listener& listener;
+    ~closer() { listener.close(); }
+  } at_end{listener};
+  std::chrono::nanoseconds backoff{};
+  for (;;) {
+    server.lock.lock();
+    while (open.size() >= limits.max_connections) {
+      (void)wait_for_change(diary::wait_reason::pool_slot, detail::forever);
+    }
+    server.lock.unlock();
+    auto stream = accept_one(backoff);
+    if (!stream) continue;
+    try {
+      start_connection(std::move(*stream));
+      backoff = {};
+    } catch (const std::bad_alloc&) {
+      back_off(ENOMEM, backoff);  // the connection is closed: its peer may come again
+    }
+  }
+}
+
+std::optional<tcp_stream> tcp_server::state::accept_one(std::chrono::nanoseconds& backoff) {
+  int shortage = 0;
+  try {
+    return listener.accept();
+  } catch (const std::system_error& e) {
+    shortage = e.code().value();
+    if (!is_shortage(shortage)) throw;
+  }
+  back_off(shortage, backoff);
+  return std::nullopt;
+}
+
+void tcp_server::state::back_off(int error, std::chrono::nanoseconds& backoff) {
+  backoff = std::clamp(backoff * 2, first_backoff, longest_backoff);
+  detail::record_accept_backoff(listener.native_handle(), error, backoff.count());
+  server.lock.lock();
+  // A connection that ends gives an fd back: no need to wait longer.
+  (void)wait_for_change(diary::wait_reason::sleep, backoff.count());
+  server.lock.unlock();
+}
+
+void tcp_server::state::start_connection(tcp_stream stream) {
+  const std::string name = "conn " + stream.name();
+  task<void> connection =
+      spawn({.name = name, .where = site},
+            [self = shared_from_this(), s = std::move(stream)]() mutable { self->handler(std::move(s)); });
+  std::list<task<void>> entry{connection};
+  const auto place = entry.begin();
+  {
+    const std::lock_guard guard(server.lock);
+    open.splice(open.end(), entry);
+  }
+  connection.on_done([self = shared_from_this(), place] { self->connection_ended(place); });
+}
+
+void tcp_server::state::connection_ended(std::list<task<void>>::iterator connection) {
+  std::list<task<void>> ended;  // let go of without the lock: an error nobody read is reported then
+  const std::lock_guard guard(server.lock);
+  ended.splice(ended.end(), open, connection);
+  wake_all();
+}
+
+// ---- the others ----
+
+// Before: server.lock is held, and it is held again after.
+void tcp_server::state::wait_for_connections(std::size_t but, const detail::deadline& limit) {
+  while (open.size() > but) {
+    if (!wait_for_change(diary::wait_reason::server_drain, limit.left_ns())) return;
+  }
+}
+
+tcp_server::tcp_server(handler_function handler, const endpoint& where, const options& o,
+                       const std::source_location& site)
+    : state_(std::make_shared<state>(std::move(handler), where, o, site)) {}
+
+tcp_server::~tcp_server() {
+  task<void> acceptor;
+  {
+    const std::lock_guard guard(state_->server.lock);
+    state_->stopping = state_->shut_down = true;
+    acceptor = state_->acceptor;
+    state_->wake_all();
+  }
+  if (acceptor) {
+    acceptor.cancel();
+  } else {
+    state_->listener.close();
+  }
+}
+
+const endpoint& tcp_server::local_endpoint() const noexcept { return state_->where; }
+
+std::size_t tcp_server::connections() const noexcept {
+  const std::lock_guard guard(state_->server.lock);
+  return state_->open.size();
+}
+
+void tcp_server::serve_forever() {
+  const auto s = state_;  // it may outlive the server
+  {
+    const std::lock_guard guard(s->server.lock);
+    if (s->stopping) return;
+    if (s->acceptor)
+      throw std::logic_error("serve_forever: the server at " + to_string(s->where) + " is serving already");
+  }
+  const std::string name = "accept " + to_string(s->where);
+  const task<void> acceptor = spawn({.name = name, .where = s->site}, [s] { s->accept_connections(); });
+  bool too_late = false;
+  {
+    const std::lock_guard guard(s->server.lock);
+    s->acceptor = acceptor;
+    too_late = s->stopping;
+  }
+  if (too_late) acceptor.cancel();  // shutdown() came from another thread in between and saw no acceptor
+  try {
+    acceptor.join();
+  } catch (...) {
+    acceptor.cancel();
+    const cancel_shield shield;
+    acceptor.join();
+    s->listener.close();  // in case the acceptor never began
+    throw;
+  }
+  s->listener.close();
+  if (acceptor.status() == task_status::failed) acceptor.get();
+  s->server.lock.lock();
+  while (!s->shut_down) (void)s->wait_for_change(diary::wait_reason::server_drain, detail::forever);
+  s->server.lock.unlock();
+}
+
+void tcp_server::shutdown_ns(std::int64_t drain_ns) {
+  const auto s = state_;
+  const detail::deadline limit(drain_ns);
+  task<void> acceptor;
+  {
+    const std::lock_guard guard(s->server.lock);
+    s->stopping = true;
+    acceptor = s->acceptor;
+  }
+  // Whatever ends the waits below, serve_forever() has nothing more to wait for.
+  const struct ender {
+    state& s;
+    ~ender() {
+      const std::lock_guard guard(s.server.lock);
+      s.shut_down = true;
+      s.wake_all();
+    }
+  } at_end{*s};
+  if (acceptor) {
+    acceptor.cancel();
+    acceptor.join();
+  } else {
+    s->listener.close();
+  }
+
+  const std::uint64_t me = detail::current_id();
+  const auto is_me = [&](const task<void>& t) { return t.id() == me; };
+  s->server.lock.lock();
+  const std::size_t but = me != 0 && std::ranges::any_of(s->open, is_me) ? 1 : 0;
+  s->wait_for_connections(but, limit);
+  std::vector<task<void>> left(s->open.begin(), s->open.end());
+  s->server.lock.unlock();
+
+  std::erase_if(left, is_me);
+  for (const task<void>& t : left) t.cancel();
+  left.clear();
+  s->server.lock.lock();
+  s->wait_for_connections(but, detail::deadline(detail::forever));
+  s->server.lock.unlock();
+}
+
+}  // namespace weft

@@ -1,0 +1,125 @@
+#include "weft/unix_socket.hpp"
+
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <cstddef>
+#include <cstring>
+#include <string>
+#include <utility>
+
+#include "net/fd_flags.hpp"
+#include "net/socket.hpp"
+#include "trace/schema.hpp"
+#include "weft/this_coroutine.hpp"
+
+namespace weft {
+namespace {
+
+bool is_abstract(std::string_view path) { return path.starts_with('\0'); }
+
+// As it stands in messages and in the diary: '@' for the NUL that an abstract name begins with.
+std::string shown(std::string_view path) {
+  std::string text(path);
+  if (is_abstract(path)) text[0] = '@';
+  return text;
+}
+
+struct unix_address {
+  ::sockaddr_un storage{};
+  ::socklen_t size = 0;
+  const ::sockaddr* get() const { return reinterpret_cast<const ::sockaddr*>(&storage); }
+};
+
+unix_address address_of(std::string_view path, const char* call) {
+  unix_address address;
+  // A path ends with a NUL, an abstract name with its length.
+  const std::size_t room = sizeof address.storage.sun_path - (is_abstract(path) ? 0 : 1);
+  if (path.size() > room) net::fail(call, shown(path), ENAMETOOLONG);
+  address.storage.sun_family = AF_UNIX;
+  std::memcpy(address.storage.sun_path, path.data(), path.size());
+  address.size =
+      static_cast<::socklen_t>(offsetof(::sockaddr_un, sun_path) + path.size() + (is_abstract(path) ? 0 : 1));
+  return address;
+}
+
+}  // namespace
+
+unix_stream::unix_stream(int fd) : stream(fd, "unix socket", kind::socket) {
+  net::adopt_fd(fd);
+  detail::record_socket(diary::event_type::socket_connected, fd, name());
+}
+
+unix_stream unix_stream::connect(std::string_view path) {
+  const unix_address address = address_of(path, "connect");
+  std::string name = shown(path);
+  net::owned_fd fd(net::open_socket(AF_UNIX, SOCK_STREAM));
+  if (fd.get() < 0) net::fail("socket", name);
+  for (;;) {
+    const int error =
+        net::connect_socket(fd.get(), address.get(), address.size, name, detail::deadline(detail::forever));
+    if (error == 0) break;
+    if (error != EAGAIN) net::fail("connect", name, error);
+    // The listener's queue is full, and no fd tells when it is not any more.
+    sleep_for(std::chrono::milliseconds(1));
+  }
+  detail::record_socket(diary::event_type::socket_connected, fd.get(), name);
+  return unix_stream(fd.take(), std::move(name));
+}
+
+std::pair<unix_stream, unix_stream> unix_stream::pair() {
+  std::array<int, 2> both{};
+  if (net::open_socket_pair(both) != 0) net::fail("socketpair", "AF_UNIX");
+  for (const int fd : both) detail::record_socket(diary::event_type::socket_connected, fd, "unix pair");
+  return {unix_stream(both[0], "unix pair"), unix_stream(both[1], "unix pair")};
+}
+
+void unix_stream::shutdown(int how) {
+  if (::shutdown(native_handle(), how) != 0) fail("shutdown", errno);
+}
+
+unix_listener& unix_listener::operator=(unix_listener&& other) noexcept {
+  if (this == &other) return *this;
+  close();
+  io_handle::operator=(std::move(other));
+  return *this;
+}
+
+unix_listener unix_listener::bind(std::string_view path, int backlog) {
+  const unix_address address = address_of(path, "bind");
+  const std::string name = shown(path);
+  net::owned_fd fd(net::open_socket(AF_UNIX, SOCK_STREAM));
+  if (fd.get() < 0) net::fail("socket", name);
+  if (::bind(fd.get(), address.get(), address.size) != 0) net::fail("bind", name);
+  unix_listener listener(fd.take(), std::string(path));  // from here on the path is removed again
+  if (::listen(listener.native_handle(), backlog) != 0) net::fail("listen", name);
+  detail::record_socket(diary::event_type::socket_listening, listener.native_handle(), name);
+  return listener;
+}
+
+void unix_listener::close() noexcept {
+  if (!is_open()) return;
+  if (!path().empty() && !is_abstract(path())) (void)::unlink(path().c_str());
+  io_handle::close();
+}
+
+std::optional<unix_stream> unix_listener::accept_ns(std::int64_t limit_ns) {
+  const detail::deadline limit(limit_ns);
+  for (;;) {
+    const int fd = net::accept_socket(native_handle(), nullptr, nullptr);
+    if (fd >= 0) {
+      net::owned_fd connection(fd);
+      std::string name = shown(path());
+      detail::record_socket(diary::event_type::socket_accepted, fd, name);
+      return unix_stream(connection.take(), std::move(name));
+    }
+    if (net::is_lost_connection(errno)) continue;
+    if (errno != EAGAIN && errno != EWOULDBLOCK) fail("accept", errno);
+    if (!wait_ready(detail::direction::readable, limit, "accept")) return std::nullopt;
+  }
+}
+
+}  // namespace weft

@@ -1,0 +1,170 @@
+// Each fd is registered once, edge-triggered, in both directions; its generation travels through the kernel in the
+// event's data. The eventfd of notify() is level-triggered and read empty: an edge-triggered one that is never read
+// loses wake-ups on some kernels.
+#include "poller/epoll_poller.hpp"
+
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <cerrno>
+#include <climits>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <system_error>
+
+#include "trace/states.hpp"
+
+namespace weft::core {
+namespace {
+
+constexpr std::uint32_t watched_events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
+constexpr std::uint64_t notify_mark = ~std::uint64_t{0};  // no fd is negative, so no event's data looks like this
+constexpr std::int64_t ns_per_second = 1'000'000'000;
+constexpr std::int64_t ns_per_ms = 1'000'000;
+
+// epoll_pwait2 in the kernel's own layout: 64-bit on every architecture. Older libraries and headers do not know it.
+#ifdef SYS_epoll_pwait2
+constexpr long epoll_pwait2_number = SYS_epoll_pwait2;
+#else
+constexpr long epoll_pwait2_number = 441;
+#endif
+struct kernel_timespec {
+  std::int64_t seconds;
+  std::int64_t nanoseconds;
+};
+
+std::uint64_t data_of(int fd, std::uint32_t generation) {
+  return std::uint64_t{generation} << 32 | static_cast<std::uint32_t>(fd);
+}
+
+// EPOLLRDHUP is the peer's half of a close: reading goes on, writing may still block. EPOLLERR and EPOLLHUP end both.
+std::uint32_t ready_bits(std::uint32_t events) {
+  std::uint64_t bits = 0;
+  if (events & (EPOLLIN | EPOLLRDHUP)) bits |= diary::fd_readable_bit;
+  if (events & EPOLLOUT) bits |= diary::fd_writable_bit;
+  if (events & (EPOLLERR | EPOLLHUP)) bits |= diary::fd_error_bit;
+  return static_cast<std::uint32_t>(bits);
+}
+
+[[noreturn]] void broken(const char* call, int fd, int error) {
+  std::fprintf(stderr, "weft: poller: %s on its own fd %d: %s (closed by the program?)\n", call, fd,
+               std::strerror(error));
+  std::abort();
+}
+
+class epoll_poller final : public poller {
+ public:
+  epoll_poller() {
+    epoll_ = ::epoll_create1(EPOLL_CLOEXEC);
+    if (epoll_ < 0) throw std::system_error(errno, std::generic_category(), "epoll_create1");
+    wake_ = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    ::epoll_event event{};
+    event.events = EPOLLIN;
+    event.data.u64 = notify_mark;
+    if (wake_ < 0 || ::epoll_ctl(epoll_, EPOLL_CTL_ADD, wake_, &event) != 0) {
+      const int error = errno;
+      const char* call = wake_ < 0 ? "eventfd" : "epoll_ctl";
+      close_all();
+      throw std::system_error(error, std::generic_category(), call);
+    }
+  }
+  ~epoll_poller() override { close_all(); }
+  epoll_poller(const epoll_poller&) = delete;
+  epoll_poller& operator=(const epoll_poller&) = delete;
+
+  int watch(int fd, std::uint32_t generation) noexcept override {
+    const int error = control(EPOLL_CTL_ADD, fd, generation);
+    return error == EEXIST ? control(EPOLL_CTL_MOD, fd, generation) : error;
+  }
+  int rearm(int fd, std::uint32_t generation) noexcept override { return control(EPOLL_CTL_MOD, fd, generation); }
+  void forget(int fd) noexcept override {
+    ::epoll_event ignored{};  // null is refused by kernels before 2.6.9
+    (void)::epoll_ctl(epoll_, EPOLL_CTL_DEL, fd, &ignored);
+  }
+
+  std::size_t wait(std::span<io_event> out, std::int64_t timeout_ns) noexcept override {
+    const int room = static_cast<int>(std::min(out.size(), events_.size()));
+    const int count = wait_events(room, timeout_ns);
+    if (count < 0) {
+      if (errno == EINTR) return 0;
+      broken("epoll_wait", epoll_, errno);
+    }
+    std::size_t filled = 0;
+    for (int i = 0; i < count; ++i) {
+      const ::epoll_event event = events_[static_cast<std::size_t>(i)];
+      if (event.data.u64 == notify_mark) {
+        take_notification();
+      } else {
+        out[filled++] = {static_cast<int>(event.data.u64 & 0xffffffffU),
+                         static_cast<std::uint32_t>(event.data.u64 >> 32), ready_bits(event.events)};
+      }
+    }
+    return filled;
+  }
+
+  void notify() noexcept override {
+    // One system call for a burst. Pairs with the exchange in take_notification(): whoever finds the flag set knows
+    // that a wait() which has not returned yet will see what was posted before this call.
+    if (notified_.exchange(true, std::memory_order_acq_rel)) return;
+    const int saved = errno;  // may be called from a signal handler
+    const std::uint64_t one = 1;
+    while (::write(wake_, &one, sizeof one) < 0 && errno == EINTR) {
+    }
+    errno = saved;
+  }
+
+ private:
+  int control(int operation, int fd, std::uint32_t generation) noexcept {
+    ::epoll_event event{};
+    event.events = watched_events;
+    event.data.u64 = data_of(fd, generation);
+    return ::epoll_ctl(epoll_, operation, fd, &event) == 0 ? 0 : errno;
+  }
+
+  int wait_events(int room, std::int64_t timeout_ns) noexcept {
+    if (timeout_ns > 0 && has_nanoseconds_) {
+      const kernel_timespec limit{timeout_ns / ns_per_second, timeout_ns % ns_per_second};
+      const auto count = ::syscall(epoll_pwait2_number, epoll_, events_.data(), room, &limit, nullptr, 0);
+      // EPERM: a container's filter that does not know the call.
+      if (count >= 0 || (errno != ENOSYS && errno != EPERM)) return static_cast<int>(count);
+      has_nanoseconds_ = false;
+    }
+    // Rounded up: a wait that ends early would find no timer due and spin.
+    const std::int64_t timeout_ms =
+        timeout_ns <= 0 ? timeout_ns : timeout_ns / ns_per_ms + (timeout_ns % ns_per_ms != 0 ? 1 : 0);
+    return ::epoll_wait(epoll_, events_.data(), room,
+                        timeout_ms < 0 ? -1 : static_cast<int>(std::min<std::int64_t>(timeout_ms, INT_MAX)));
+  }
+
+  // First read, then clear: the other way round, a notify() in between would leave the flag set over an empty eventfd
+  // and every later one would be lost.
+  void take_notification() noexcept {
+    std::uint64_t count = 0;
+    while (::read(wake_, &count, sizeof count) < 0 && errno == EINTR) {
+    }
+    (void)notified_.exchange(false, std::memory_order_acq_rel);
+  }
+
+  void close_all() noexcept {
+    if (wake_ >= 0) ::close(wake_);
+    if (epoll_ >= 0) ::close(epoll_);
+  }
+
+  int epoll_ = -1;
+  int wake_ = -1;
+  bool has_nanoseconds_ = true;  // epoll_pwait2 has not been refused yet
+  std::atomic<bool> notified_{false};
+  std::array<::epoll_event, 256> events_;
+};
+
+}  // namespace
+
+std::unique_ptr<poller> make_epoll_poller() { return std::make_unique<epoll_poller>(); }
+
+}  // namespace weft::core

@@ -1,0 +1,14 @@
+// The poller over kqueue (macOS, FreeBSD and their relatives). Not here: who waits for which fd; that is the
+// scheduler's.
+#pragma once
+
+#include <memory>
+
+#include "poller/poller.hpp"
+
+namespace weft::core {
+
+// Throws std::system_error if the kernel gives no queue (EMFILE, ENFILE, ENOMEM).
+std::unique_ptr<poller> make_kqueue_poller();
+
+}  // namespace weft::core

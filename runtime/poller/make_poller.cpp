@@ -1,0 +1,18 @@
+// The one place that decides which of the kernel's interfaces this platform has.
+#ifdef __linux__
+#include "poller/epoll_poller.hpp"
+#else
+#include "poller/kqueue_poller.hpp"
+#endif
+
+namespace weft::core {
+
+std::unique_ptr<poller> make_poller() {
+#ifdef __linux__
+  return make_epoll_poller();
+#else
+  return make_kqueue_poller();
+#endif
+}
+
+}  // namespace weft::core

@@ -1,0 +1,52 @@
+#include "record/discovery.hpp"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+
+namespace weft::record {
+
+namespace {
+
+// Made by us, a real folder, and closed to others.
+bool usable(const std::string& folder) noexcept {
+  mkdir(folder.c_str(), 0700);
+  struct stat s {};
+  return lstat(folder.c_str(), &s) == 0 && S_ISDIR(s.st_mode) && s.st_uid == geteuid() && (s.st_mode & 077) == 0;
+}
+
+std::string link_path() { return discovery_folder() + "/" + std::to_string(getpid()) + ".trace"; }
+
+}  // namespace
+
+std::string discovery_folder() {
+  if (const char* runtime = std::getenv("XDG_RUNTIME_DIR"); runtime != nullptr && *runtime == '/')
+    return std::string(runtime) + "/weft";
+  const char* temporary = std::getenv("TMPDIR");
+  const std::string base = temporary != nullptr && *temporary == '/' ? temporary : "/tmp";
+  return base + "/weft-" + std::to_string(geteuid());
+}
+
+void announce(const std::string& trace_path) noexcept {
+  try {
+    if (!usable(discovery_folder())) return;
+    const std::string link = link_path();
+    unlink(link.c_str());  // left by an earlier process of this number
+    const std::string target = std::filesystem::absolute(trace_path).string();
+    if (symlink(target.c_str(), link.c_str()) != 0) return;
+  } catch (const std::exception&) {
+    // Not being found is no reason not to record.
+  }
+}
+
+void withdraw() noexcept {
+  try {
+    unlink(link_path().c_str());
+  } catch (const std::exception&) {
+    // The link stays; readers see that the process is gone.
+  }
+}
+
+}  // namespace weft::record

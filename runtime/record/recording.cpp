@@ -1,0 +1,121 @@
+#include "record/recording.hpp"
+
+#include <pthread.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <cstring>
+#include <random>
+
+#include "record/thread_recorder.hpp"
+
+#if defined(__linux__)
+#include <sys/syscall.h>
+#elif defined(__FreeBSD__)
+#include <pthread_np.h>
+#endif
+
+namespace weft::record {
+
+name_table::number name_table::intern(std::unordered_map<std::string, std::uint64_t>& table, std::string key) {
+  const std::lock_guard guard(lock_);
+  const auto [place, is_new] = table.try_emplace(std::move(key), table.size() + 1);
+  return {place->second, is_new};
+}
+
+name_table::number name_table::string(std::string_view text) { return intern(strings_, std::string(text)); }
+
+name_table::number name_table::site(std::string_view file, std::uint32_t line, std::string_view function) {
+  std::string key(file);
+  key.append(1, '\0').append(std::to_string(line)).append(1, '\0').append(function);
+  return intern(sites_, std::move(key));
+}
+
+bool name_table::is_new_object(std::uint64_t object_id) {
+  const std::lock_guard guard(lock_);
+  if (object_id >= objects_.size()) objects_.resize(object_id + object_id / 2 + 64);
+  const bool known = objects_[object_id];
+  objects_[object_id] = true;
+  return !known;
+}
+
+namespace {
+
+void copy_text(char* out, std::size_t capacity, std::string_view text) noexcept {
+  const std::size_t length = std::min(text.size(), capacity - 1);
+  std::memcpy(out, text.data(), length);
+  out[length] = '\0';
+}
+
+std::string program_name() {
+#if defined(__linux__)
+  char path[4096];
+  const ssize_t length = readlink("/proc/self/exe", path, sizeof path);
+  const std::string_view whole(path, length > 0 ? static_cast<std::size_t>(length) : 0);
+  return std::string(whole.substr(whole.rfind('/') + 1));
+#elif defined(__APPLE__) || defined(__FreeBSD__)
+  return getprogname();
+#else
+  return {};
+#endif
+}
+
+}  // namespace
+
+recording::recording(const trace::options& o) : file_(o.path), ticks_(choose_tick_clock()) {
+  diary::file_header& h = file_.header();
+  if (o.order_only) h.flags |= diary::header_flag_order_only;
+  h.ticks_per_second = ticks_.per_second;
+  h.start_ticks = ticks_.now();
+  h.start_mono_ns = monotonic_ns();
+  timespec real;
+  clock_gettime(CLOCK_REALTIME, &real);
+  h.start_real_ns = static_cast<std::uint64_t>(real.tv_sec) * 1'000'000'000u + static_cast<std::uint64_t>(real.tv_nsec);
+  std::random_device random;
+  for (std::uint64_t& word : h.uuid) word = static_cast<std::uint64_t>(random()) << 32 | random();
+  h.pid = static_cast<std::uint32_t>(getpid());
+  copy_text(h.program, sizeof h.program, program_name());
+#if defined(__x86_64__)
+  copy_text(h.arch, sizeof h.arch, "x86_64");
+#elif defined(__aarch64__)
+  copy_text(h.arch, sizeof h.arch, "aarch64");
+#endif
+  copy_text(h.clock, sizeof h.clock, ticks_.name);
+}
+
+recording::~recording() {
+  threads_.clear();
+  file_.complete();
+}
+
+thread_recorder& recording::this_thread(core::clock* virtual_clock) {
+  const std::lock_guard guard(lock_);
+  if (virtual_clock != nullptr && threads_.empty()) {
+    diary::file_header& h = file_.header();
+    h.ticks_per_second = 1'000'000'000;
+    h.start_ticks = static_cast<std::uint64_t>(virtual_clock->now_ns());
+    copy_text(h.clock, sizeof h.clock, "virtual");
+  }
+  std::unique_ptr<thread_recorder>& mine = threads_[this_thread_number()];
+  if (mine == nullptr)
+    mine = std::make_unique<thread_recorder>(*this, static_cast<std::uint32_t>(threads_.size() - 1), virtual_clock);
+  mine->use_clock(virtual_clock);
+  return *mine;
+}
+
+std::uint64_t this_thread_number() noexcept {
+#if defined(__linux__)
+  return static_cast<std::uint64_t>(syscall(SYS_gettid));
+#elif defined(__APPLE__)
+  std::uint64_t number = 0;
+  pthread_threadid_np(nullptr, &number);
+  return number;
+#elif defined(__FreeBSD__)
+  return static_cast<std::uint64_t>(pthread_getthreadid_np());
+#else
+  return static_cast<std::uint64_t>(getpid());
+#endif
+}
+
+}  // namespace weft::record

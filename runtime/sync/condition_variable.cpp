@@ -1,0 +1,93 @@
+#include "weft/condition_variable.hpp"
+
+#include <stdexcept>
+
+#include "core/scheduler.hpp"
+#include "sync/misuse.hpp"
+#include "trace/states.hpp"
+
+namespace weft {
+
+namespace {
+
+// waiter::tag
+enum : std::uintptr_t { notified_alone = 1, notified_with_all = 2 };
+
+// What cancel_shield is to programs; for plain threads too, which nothing interrupts.
+class uninterrupted {
+ public:
+  uninterrupted() {
+    if (me_ != nullptr) ++me_->shields;
+  }
+  ~uninterrupted() {
+    if (me_ != nullptr) --me_->shields;
+  }
+  uninterrupted(const uninterrupted&) = delete;
+  uninterrupted& operator=(const uninterrupted&) = delete;
+
+ private:
+  core::coroutine* const me_ = detail::in_coroutine() ? core::scheduler::current()->running() : nullptr;
+};
+
+}  // namespace
+
+condition_variable::condition_variable(std::string_view name) : object_(diary::object_kind::condition_variable, name) {}
+
+void condition_variable::notify_one() noexcept {
+  const std::lock_guard guard(object_.lock);
+  detail::waiter* const w = waiters_.pop_front();
+  if (w == nullptr) return;
+  w->tag = notified_alone;
+  detail::wake(object_, *w);
+}
+
+void condition_variable::notify_all() noexcept {
+  const std::lock_guard guard(object_.lock);
+  while (detail::waiter* const w = waiters_.pop_front()) {
+    w->tag = notified_with_all;
+    detail::wake(object_, *w);
+  }
+}
+
+bool condition_variable::wait_limited(std::unique_lock<mutex>& guard, std::int64_t limit_ns) {
+  if (!guard.owns_lock() || !guard.mutex()->lock_.held_by_me()) {
+    throw std::logic_error(detail::misuse("wait", object_, "needs a locked mutex that the caller owns"));
+  }
+  if (limit_ns == 0) return false;
+
+  detail::waiter w;
+  detail::wait_outcome outcome;
+  object_.lock.lock();
+  waiters_.push_back(w);
+  guard.mutex()->lock_.release();  // under our lock: whoever gets the mutex notifies after we are in line
+  try {
+    outcome = detail::suspend(object_, w, diary::wait_reason::condition_variable, limit_ns);
+    if (outcome == detail::wait_outcome::interrupted) {
+      if (w.granted && w.tag == notified_alone) notify_one();
+      detail::throw_interruption();
+    }
+  } catch (...) {
+    if (w.tag == detail::object_gone) {
+      guard.release();  // the mutex went with us
+    } else {
+      lock_again(guard);
+    }
+    throw;
+  }
+  lock_again(guard);
+  return outcome == detail::wait_outcome::granted;
+}
+
+// The guard says that it owns the mutex, and it must be true when the wait ends. Only a deadlock can prevent it: then
+// the guard is empty.
+void condition_variable::lock_again(std::unique_lock<mutex>& guard) {
+  try {
+    const uninterrupted now;
+    guard.mutex()->lock_.acquire(detail::forever);
+  } catch (...) {
+    guard.release();
+    throw;
+  }
+}
+
+}  // namespace weft

@@ -1,0 +1,52 @@
+#include "weft/event.hpp"
+
+#include <mutex>
+
+#include "trace/schema.hpp"
+#include "trace/states.hpp"
+
+namespace weft {
+
+event::event(std::string_view name) : object_(diary::object_kind::event, name) {}
+
+void event::set() {
+  const std::lock_guard guard(object_.lock);
+  if (set_) return;
+  set_ = true;
+  detail::record(diary::event_type::event_set, object_);
+  while (detail::waiter* const w = waiters_.pop_front()) detail::wake(object_, *w);
+}
+
+void event::clear() {
+  const std::lock_guard guard(object_.lock);
+  if (!set_) return;
+  set_ = false;
+  detail::record(diary::event_type::event_clear, object_);
+}
+
+bool event::is_set() const {
+  const std::lock_guard guard(object_.lock);
+  return set_;
+}
+
+bool event::wait_limited(std::int64_t limit_ns) {
+  object_.lock.lock();
+  if (set_ || limit_ns == 0) {
+    const bool set = set_;
+    object_.lock.unlock();
+    return set;
+  }
+  detail::waiter w;
+  waiters_.push_back(w);
+  switch (detail::suspend(object_, w, diary::wait_reason::event, limit_ns)) {
+    case detail::wait_outcome::granted:
+      return true;  // also if it is clear again by now
+    case detail::wait_outcome::timed_out:
+      return false;
+    case detail::wait_outcome::interrupted:
+      break;
+  }
+  detail::throw_interruption();
+}
+
+}  // namespace weft

@@ -1,0 +1,53 @@
+#include "weft/latch.hpp"
+
+#include <mutex>
+#include <stdexcept>
+
+#include "sync/misuse.hpp"
+#include "trace/states.hpp"
+
+namespace weft {
+
+latch::latch(std::ptrdiff_t count, std::string_view name) : object_(diary::object_kind::latch, name), count_(count) {
+  if (count < 0) {
+    throw std::invalid_argument(detail::misuse("latch", object_, "cannot count from " + std::to_string(count)));
+  }
+}
+
+void latch::count_down(std::ptrdiff_t n) {
+  const std::lock_guard guard(object_.lock);
+  if (n < 0 || n > count_) {
+    throw std::logic_error(
+        detail::misuse("count_down", object_, "has " + std::to_string(count_) + " to go, not " + std::to_string(n)));
+  }
+  count_ -= n;
+  if (count_ > 0) return;
+  while (detail::waiter* const w = waiters_.pop_front()) detail::wake(object_, *w);
+}
+
+bool latch::try_wait() const {
+  const std::lock_guard guard(object_.lock);
+  return count_ == 0;
+}
+
+bool latch::wait_limited(std::int64_t limit_ns) {
+  object_.lock.lock();
+  if (count_ == 0 || limit_ns == 0) {
+    const bool open = count_ == 0;
+    object_.lock.unlock();
+    return open;
+  }
+  detail::waiter w;
+  waiters_.push_back(w);
+  switch (detail::suspend(object_, w, diary::wait_reason::latch, limit_ns)) {
+    case detail::wait_outcome::granted:
+      return true;
+    case detail::wait_outcome::timed_out:
+      return false;
+    case detail::wait_outcome::interrupted:
+      break;
+  }
+  detail::throw_interruption();
+}
+
+}  // namespace weft

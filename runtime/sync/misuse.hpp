@@ -1,0 +1,24 @@
+// How a misuse is worded: "unlock: mutex 'accounts' is not owned by the caller".
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "trace/states.hpp"
+#include "weft/detail/wait.hpp"
+
+namespace weft::detail {
+
+// The object as people read it: mutex 'accounts', or just mutex.
+inline std::string described(const object& o) {
+  std::string text(diary::to_text(o.kind()));
+  if (!o.name().empty()) text.append(" '").append(o.name()).append("'");
+  return text;
+}
+
+// operation: what was called; rest: what is wrong with it, after the object.
+inline std::string misuse(std::string_view operation, const object& o, std::string_view rest) {
+  return std::string(operation).append(": ").append(described(o)).append(" ").append(rest);
+}
+
+}  // namespace weft::detail

@@ -1,0 +1,28 @@
+#include "weft/recursive_mutex.hpp"
+
+#include <stdexcept>
+
+#include "sync/misuse.hpp"
+#include "trace/states.hpp"
+
+namespace weft {
+
+recursive_mutex::recursive_mutex(std::string_view name)
+    : lock_(diary::object_kind::recursive_mutex, diary::wait_reason::recursive_mutex, name) {}
+
+bool recursive_mutex::acquire(std::int64_t limit_ns) {
+  if (!lock_.held_by_me()) return lock_.acquire(limit_ns);
+  ++again_;
+  return true;
+}
+
+void recursive_mutex::unlock() {
+  if (!lock_.held_by_me()) throw std::logic_error(detail::misuse("unlock", lock_.what(), "is not owned by the caller"));
+  if (again_ > 0) {
+    --again_;
+  } else {
+    lock_.release();
+  }
+}
+
+}  // namespace weft

@@ -1,0 +1,63 @@
+#include "weft/semaphore.hpp"
+
+#include <mutex>
+#include <stdexcept>
+
+#include "sync/misuse.hpp"
+#include "trace/states.hpp"
+
+namespace weft {
+
+semaphore::semaphore(std::ptrdiff_t permits, std::ptrdiff_t most, std::string_view name)
+    : object_(diary::object_kind::semaphore, name), value_(permits), most_(most) {
+  if (permits < 0) {
+    throw std::invalid_argument(
+        detail::misuse("semaphore", object_, "cannot have " + std::to_string(permits) + " permits"));
+  }
+}
+
+bool semaphore::take(std::int64_t limit_ns) {
+  object_.lock.lock();
+  if (value_ > 0 || limit_ns == 0) {
+    const bool taken = value_ > 0;
+    if (taken) --value_;
+    object_.lock.unlock();
+    return taken;
+  }
+  detail::waiter w;
+  waiters_.push_back(w);
+  switch (detail::suspend(object_, w, diary::wait_reason::semaphore, limit_ns)) {
+    case detail::wait_outcome::granted:
+      return true;
+    case detail::wait_outcome::timed_out:
+      return false;
+    case detail::wait_outcome::interrupted:
+      break;
+  }
+  if (w.granted) {
+    const std::lock_guard guard(object_.lock);
+    give(1);
+  }
+  detail::throw_interruption();
+}
+
+void semaphore::release(std::ptrdiff_t n) {
+  const std::lock_guard guard(object_.lock);
+  // With somebody in line value_ is 0: what they get is taken again at once.
+  if (n < 0 || n > most_ - value_) {
+    throw std::logic_error(detail::misuse("release", object_, "cannot take " + std::to_string(n) + " permits back"));
+  }
+  give(n);
+}
+
+void semaphore::give(std::ptrdiff_t n) noexcept {
+  for (; n > 0 && !waiters_.empty(); --n) detail::wake(object_, *waiters_.pop_front());
+  value_ += n;
+}
+
+std::ptrdiff_t semaphore::value() const {
+  const std::lock_guard guard(object_.lock);
+  return value_;
+}
+
+}  // namespace weft

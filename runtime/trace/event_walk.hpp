@@ -1,0 +1,151 @@
+// Goes through the events of all threads in one order: by time, equal times by thread index, except that a wake_remote
+// which names the waker's event comes after that event. This header is the reader's inside; programs use it only
+// through reader::walk.
+//
+// The order must not depend on where a walk starts, nor on how much of a growing file was there when events got their
+// numbers. Where later bytes would change it, the reader puts an order_boundary: what was numbered before stays before.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "trace/event_decoder.hpp"
+
+namespace weft::diary {
+
+// A begun chunk whose first `valid_bytes` of events have been checked.
+struct chunk_place {
+  std::uint64_t offset = 0;  // of its header in the file
+  std::uint64_t first_ordinal = 0;
+  std::uint64_t base_ticks = 0;
+  std::uint64_t end_ticks = 0;  // after the last checked event
+  std::uint64_t event_count = 0;
+  std::uint32_t valid_bytes = 0;
+  std::int64_t max_ns = INT64_MIN;  // of its events
+  bool damaged = false;             // nothing behind valid_bytes counts
+};
+
+struct thread_stream {
+  std::uint32_t thread = 0;
+  std::vector<chunk_place> chunks;  // by ordinal
+};
+
+// The next event of one thread.
+struct stream_position {
+  std::uint32_t chunk = 0;
+  std::uint32_t byte = 0;  // within the chunk's events
+  std::uint64_t ticks = 0;
+  std::uint64_t ordinal = 0;
+};
+
+// The events before number `n` are exactly those before `ends`, one for each stream that was known then.
+struct order_boundary {
+  std::uint64_t n = 0;
+  std::vector<stream_position> ends;
+};
+
+// Everything a walk reads. Owned by the reader; changes only in reader::refresh.
+struct trace_streams {
+  const std::uint8_t* bytes = nullptr;
+  shape_table shapes{};
+  tick_scale scale;
+  std::vector<thread_stream> streams;
+  std::vector<std::uint32_t> stream_of_thread;  // index + 1, 0: none
+  std::vector<order_boundary> boundaries;
+};
+
+class event_walk {
+ public:
+  // Starts at event number `n`, which stands at `positions` (streams beyond them start at their beginning).
+  event_walk(const trace_streams& source, std::uint64_t n, const stream_position* positions, std::size_t count);
+
+  // The next event, until the last one. Its text is valid until the reader is refreshed.
+  bool next(event& e) {
+    if (n_ >= stop_n_ && !cross_boundary()) return false;
+    if (lanes_.size() == 1) return next_of_only_thread(e);
+    if (!in_run() && !choose()) return false;
+    if (!take(lanes_[current_], e)) return false;
+    find_head(current_);
+    return true;
+  }
+
+  std::uint64_t n() const { return n_; }  // number of the event that next() would give
+
+  // For the reader, which numbers events as they become known:
+  // Ends in front of event number `n`.
+  void end_before(std::uint64_t n);
+  // Stops in front of events later than `release_ns`, and of a wake_remote later than `patience_ns` whose waker's event
+  // is still to come.
+  void hold_back(std::int64_t release_ns, std::int64_t patience_ns);
+  // The earliest time among the threads' next events; INT64_MAX: none. Not for a trace of one thread.
+  std::int64_t earliest_head_ns() const;
+  // True if an event was taken on the guess that another one does not exist.
+  bool has_guessed() const { return has_guessed_; }
+  // Where each thread's next event stands.
+  std::vector<stream_position> positions() const;
+
+ private:
+  static constexpr std::uint32_t no_lane = UINT32_MAX;
+
+  struct lane {
+    std::uint32_t thread = 0;
+    std::uint32_t chunk = 0;
+    const std::uint8_t* in = nullptr;   // the next event, if it is below `end`
+    const std::uint8_t* end = nullptr;  // of what may be read of this chunk
+    std::uint64_t ticks = 0;
+    std::uint64_t ordinal = 0;
+    // The head: what is known of the next event before it is taken. Not kept up while there is only one lane.
+    bool has_head = false;
+    std::int64_t head_ns = 0;
+    std::uint32_t waits_for = no_lane;  // it must come after that lane's event waits_ordinal
+    std::uint64_t waits_ordinal = 0;
+  };
+
+  bool next_of_only_thread(event& e) {
+    lane& only = lanes_[0];
+    return (only.in != only.end || find_chunk(0)) && take(only, e);
+  }
+  bool in_run() const {
+    if (!run_is_safe_) return false;
+    const lane& l = lanes_[current_];
+    return l.has_head && l.waits_for == no_lane &&
+           (l.head_ns < rival_ns_ || (l.head_ns == rival_ns_ && l.thread < rival_thread_));
+  }
+  bool take(lane& l, event& e) {
+    const std::uint8_t* behind = decode_event(l.in, l.end, source_->shapes, l.ticks, e);
+    // Checked when the reader numbered it, so this happens only if somebody rewrote the file meanwhile.
+    if (behind == nullptr) return false;
+    l.in = behind;
+    e.n = n_++;
+    e.t_ns = source_->scale.to_ns(l.ticks);
+    e.ordinal = l.ordinal++;
+    e.thread = l.thread;
+    return true;
+  }
+
+  const std::uint8_t* events_of(std::uint32_t index) const;  // where the events of the lane's chunk begin
+  void open_chunk(std::uint32_t index, std::uint32_t byte);
+  bool find_chunk(std::uint32_t index);  // goes on to the next chunk that has events, false if there is none
+  void find_head(std::uint32_t index);
+  bool choose();
+  bool is_blocked(const lane& l) const;
+  bool cross_boundary();
+
+  const trace_streams* source_;
+  std::vector<lane> lanes_;
+  std::uint64_t n_ = 0;
+  std::uint32_t current_ = 0;
+  // While nobody is blocked, `current_` goes on until its head is not before the best of the others.
+  bool run_is_safe_ = false;
+  std::int64_t rival_ns_ = 0;
+  std::uint32_t rival_thread_ = 0;
+  std::int64_t release_ns_ = INT64_MAX;
+  std::int64_t patience_ns_ = INT64_MAX;
+  std::size_t next_boundary_ = 0;
+  std::uint64_t boundary_n_ = UINT64_MAX;  // of boundaries[next_boundary_]
+  std::uint64_t end_n_ = UINT64_MAX;
+  std::uint64_t stop_n_ = UINT64_MAX;  // the smaller of the two
+  bool has_guessed_ = false;
+};
+
+}  // namespace weft::diary

@@ -1,0 +1,161 @@
+#include "trace/file_bytes.hpp"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <system_error>
+#include <utility>
+
+#include "trace/event.hpp"
+#include "trace/format.hpp"
+
+namespace weft::diary {
+namespace {
+
+constexpr std::uint64_t copy_limit_bytes = 1 << 20;
+
+[[noreturn]] void refuse(const std::string& path, const char* doing) {
+  throw file_error(path, 0, std::string(doing) + ": " + std::generic_category().message(errno));
+}
+
+// Reads up to `size` bytes at `offset`; fewer at the end of the file, -1 on an error.
+std::int64_t read_at(int fd, std::uint8_t* out, std::size_t size, std::uint64_t offset) {
+  std::size_t done = 0;
+  while (done < size) {
+    const ssize_t n = ::pread(fd, out + done, size - done, static_cast<off_t>(offset + done));
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return -1;
+    if (n == 0) break;
+    done += static_cast<std::size_t>(n);
+  }
+  return static_cast<std::int64_t>(done);
+}
+
+std::vector<std::uint8_t> read_to_end(int fd, const std::string& path) {
+  std::vector<std::uint8_t> bytes;
+  std::size_t used = 0;
+  while (true) {
+    bytes.resize(used + chunk_bytes + bytes.size() / 2);
+    const ssize_t n = ::read(fd, bytes.data() + used, bytes.size() - used);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) refuse(path, "cannot read");
+    if (n == 0) break;
+    used += static_cast<std::size_t>(n);
+  }
+  bytes.resize(used);
+  return bytes;
+}
+
+}  // namespace
+
+file_bytes file_bytes::open(const std::string& path) {
+  file_bytes result;
+  result.path_ = path;
+  result.fd_ = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (result.fd_ < 0) refuse(path, "cannot open");
+  struct stat status {};
+  if (::fstat(result.fd_, &status) != 0) refuse(path, "cannot look at");
+  if (S_ISDIR(status.st_mode)) throw file_error(path, 0, "is a directory, not a trace file");
+  if (!S_ISREG(status.st_mode)) {
+    std::vector<std::uint8_t> bytes = read_to_end(result.fd_, path);
+    return from_memory(std::move(bytes));
+  }
+  result.size_ = static_cast<std::uint64_t>(status.st_size);
+  result.load();
+  return result;
+}
+
+file_bytes file_bytes::from_memory(std::vector<std::uint8_t> bytes) {
+  file_bytes result;
+  result.copy_ = std::move(bytes);
+  result.data_ = result.copy_.data();
+  result.size_ = result.copy_.size();
+  return result;
+}
+
+file_bytes::file_bytes(file_bytes&& other) noexcept { *this = std::move(other); }
+
+file_bytes& file_bytes::operator=(file_bytes&& other) noexcept {
+  if (this == &other) return *this;
+  release();
+  path_ = std::move(other.path_);
+  fd_ = std::exchange(other.fd_, -1);
+  copy_ = std::move(other.copy_);
+  mapping_ = std::exchange(other.mapping_, nullptr);
+  mapped_bytes_ = std::exchange(other.mapped_bytes_, 0);
+  data_ = std::exchange(other.data_, nullptr);
+  size_ = std::exchange(other.size_, 0);
+  return *this;
+}
+
+file_bytes::~file_bytes() { release(); }
+
+void file_bytes::release() noexcept {
+  if (mapping_ != nullptr) ::munmap(mapping_, mapped_bytes_);
+  mapping_ = nullptr;
+  if (fd_ >= 0) ::close(fd_);
+  fd_ = -1;
+}
+
+bool file_bytes::refresh(std::uint64_t needed_bytes) {
+  if (fd_ < 0) return false;
+  struct stat status {};
+  if (::fstat(fd_, &status) != 0) refuse(path_, "cannot look at");
+  const auto size = static_cast<std::uint64_t>(status.st_size);
+  if (size < needed_bytes) throw file_error(path_, size, "the file was cut while it was read");
+  const bool is_mapped = mapping_ != nullptr;
+  if (is_mapped && size == size_) return true;
+  size_ = size;
+  load();
+  return true;
+}
+
+void file_bytes::load() {
+  if (size_ > copy_limit_bytes) {
+    void* fresh = ::mmap(nullptr, size_, PROT_READ, MAP_SHARED, fd_, 0);
+    if (fresh == MAP_FAILED) refuse(path_, "cannot map");
+    if (mapping_ != nullptr) ::munmap(mapping_, mapped_bytes_);
+    mapping_ = fresh;
+    mapped_bytes_ = size_;
+    data_ = static_cast<const std::uint8_t*>(fresh);
+    std::vector<std::uint8_t>().swap(copy_);
+    return;
+  }
+  // A writer may be at work. Each chunk's header is taken before its events, so that no `committed` here promises
+  // more than the copy holds; the headers copied along with the events would.
+  std::vector<std::uint8_t> headers;
+  for (std::uint64_t at = file_header_bytes; at + sizeof(chunk_header) <= size_; at += chunk_bytes) {
+    headers.resize(headers.size() + sizeof(chunk_header));
+    if (read_at(fd_, headers.data() + headers.size() - sizeof(chunk_header), sizeof(chunk_header), at) < 0) {
+      refuse(path_, "cannot read");
+    }
+  }
+  copy_.reserve(copy_limit_bytes);
+  copy_.resize(size_);
+  const std::int64_t got = read_at(fd_, copy_.data(), copy_.size(), 0);
+  if (got < 0) refuse(path_, "cannot read");
+  size_ = static_cast<std::uint64_t>(got);
+  copy_.resize(size_);
+  std::size_t index = 0;
+  for (std::uint64_t at = file_header_bytes; at + sizeof(chunk_header) <= size_; at += chunk_bytes, ++index) {
+    std::memcpy(copy_.data() + at, headers.data() + index * sizeof(chunk_header), sizeof(chunk_header));
+  }
+  data_ = copy_.data();
+  if (mapping_ != nullptr) ::munmap(mapping_, mapped_bytes_);
+  mapping_ = nullptr;
+}
+
+bool file_bytes::copy_out(std::uint64_t offset, void* out, std::size_t size) const {
+  if (offset > size_ || size > size_ - offset) return false;
+  if (mapping_ == nullptr) {
+    std::memcpy(out, data_ + offset, size);
+    return true;
+  }
+  return read_at(fd_, static_cast<std::uint8_t*>(out), size, offset) == static_cast<std::int64_t>(size);
+}
+
+}  // namespace weft::diary

@@ -1,0 +1,50 @@
+// The bytes of a file, for reading: a copy if the file is small, a shared read-only mapping if it is large, or bytes
+// that were in memory anyway. Follows a file that grows. Knows nothing of what the bytes mean.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace weft::diary {
+
+// A file that others cut while it is mapped would fault where bytes are gone; so small files are copied, and what is
+// new in a mapped one is looked at through copy_out before anybody touches the mapping. Somebody who truncates a large
+// trace below its begun chunks during a read still ends the reader: that is what mapping a file means.
+class file_bytes {
+ public:
+  // Throws file_error if the file cannot be opened or read, or is a directory. A pipe is read to its end.
+  static file_bytes open(const std::string& path);
+  static file_bytes from_memory(std::vector<std::uint8_t> bytes);
+
+  file_bytes(file_bytes&& other) noexcept;
+  file_bytes& operator=(file_bytes&& other) noexcept;
+  ~file_bytes();
+
+  const std::uint8_t* data() const { return data_; }
+  std::uint64_t size() const { return size_; }
+
+  // Looks at the file again: data and size may both change, pointers into the old data are invalid. False if the bytes
+  // are in memory and nothing can change. Throws file_error, and keeps what it has, if the file is now shorter than
+  // `needed_bytes`.
+  bool refresh(std::uint64_t needed_bytes);
+
+  // Copies [offset, offset + size) without touching the mapping; false if the file has less.
+  bool copy_out(std::uint64_t offset, void* out, std::size_t size) const;
+
+ private:
+  file_bytes() = default;
+  void load();  // copies or maps `size_` bytes
+  void release() noexcept;
+
+  std::string path_;
+  int fd_ = -1;  // of a regular file; -1: bytes in memory
+  std::vector<std::uint8_t> copy_;
+  void* mapping_ = nullptr;
+  std::size_t mapped_bytes_ = 0;
+  const std::uint8_t* data_ = nullptr;
+  std::uint64_t size_ = 0;
+};
+
+}  // namespace weft::diary

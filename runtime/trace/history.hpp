@@ -1,0 +1,89 @@
+// A whole trace made answerable: one pass builds the tables of names, coroutines and checkpoints; after that the
+// scheduler's state at any event is a checkpoint and a short replay. Extends itself when the reader finds more (live).
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "trace/reader.hpp"
+#include "trace/scheduler_state.hpp"
+
+namespace weft::diary {
+
+// One coroutine's whole life. Kept for every coroutine of the trace, in spawn order.
+struct coroutine_record {
+  std::uint64_t id = 0;
+  std::uint64_t slot = 0;
+  std::uint64_t parent = 0;  // id, 0: none
+  std::uint64_t name = 0;    // string id; the last one given
+  std::uint64_t site = 0;
+  std::uint32_t thread = 0;
+  std::uint64_t spawn_event = 0;
+  std::int64_t spawn_ns = 0;
+  coroutine_status end_status = coroutine_status::none;  // none: alive at the end of the trace
+  std::uint64_t end_event = 0;                           // valid if end_status is not none
+  std::int64_t end_ns = 0;
+  std::string error;  // of a failed one: type and what(), sanitised
+  // Whole-life sums, up to its end or the end of the trace
+  std::uint64_t runs = 0, spawns = 0;
+  std::int64_t run_ns = 0, ready_ns = 0, blocked_ns = 0;
+};
+
+struct site_record {
+  std::string file, function;  // sanitised
+  std::uint64_t line = 0;
+};
+struct object_record {
+  object_kind kind = object_kind::none;
+  std::string name;  // sanitised, may be empty
+};
+
+class history {
+ public:
+  explicit history(reader r);  // one pass over all events
+  history(history&&) noexcept;
+  history& operator=(history&&) noexcept;
+  ~history();
+
+  const reader& source() const;
+  // New events, if the file has grown; true if so.
+  bool refresh();
+
+  // State after the first `count` events (0: before any, event_count(): the end).
+  scheduler_state state_after(std::uint64_t count) const;
+
+  const std::vector<coroutine_record>& coroutines() const;
+  const coroutine_record* find_coroutine(std::uint64_t id) const;  // null if unknown
+  // Resolves what a slot meant just before event n: the coroutine's id, 0 if free. O(log) by the slot's list of lives.
+  std::uint64_t id_of_slot(std::uint64_t slot, std::uint64_t n) const;
+
+  // References and pointers from here on are valid until refresh.
+  const std::string& string(std::uint64_t id) const;  // sanitised; "" if unknown
+  const site_record* site(std::uint64_t id) const;
+  const object_record* object(std::uint64_t id) const;
+  // "worker 3", or "#17" for one without a name.
+  std::string coroutine_label(std::uint64_t id) const;
+  // "mutex “accounts”", "queue 0x12" without a name.
+  std::string object_label(std::uint64_t id) const;
+
+  // Rules broken in the trace, at most `violation_limit`; violation_count counts all.
+  const std::vector<violation>& violations() const;
+  std::uint64_t violation_count() const;
+  static constexpr std::size_t violation_limit = 1000;
+
+  struct totals_record {
+    std::uint64_t coroutines = 0, finished = 0;
+    std::uint64_t switches = 0;  // another coroutine than the one that ran last on the thread began to run
+    std::uint64_t polls = 0;
+    std::int64_t run_ns = 0, idle_ns = 0;  // of all threads: somebody ran, nobody ran
+  };
+  const totals_record& totals() const;
+
+ private:
+  struct impl;
+  std::unique_ptr<impl> impl_;
+};
+
+}  // namespace weft::diary

@@ -1,0 +1,148 @@
+// The scheduler's state as the diary tells it: what runs, the ready queue in order, who waits for what. Apply events in
+// order and it is exact after each of them. The same code serves validation, `weft state`, the viewer, and the tests
+// that compare it with the scheduler itself. An impossible event is reported and applied as far as it makes sense,
+// never an abort.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "trace/coroutine_state.hpp"
+#include "trace/event.hpp"
+#include "trace/slot_queue.hpp"
+#include "trace/slot_table.hpp"
+
+namespace weft::diary {
+
+// What coroutines wait for or hold. An object of which nothing is left to say leaves the state.
+struct object_state {
+  std::uint64_t owner_slot = 0;        // who holds the lock, 0: nobody
+  std::uint64_t owner_runs = 0;        // the owner's `runs` when it got the lock: larger now means it ran with it
+  std::optional<std::uint64_t> depth;  // of a queue
+  std::optional<bool> is_set;          // of an event
+  slot_queue waiters;                  // in the order they began to wait
+};
+
+struct thread_state {
+  bool has_events = false;
+  bool started = false, stopped = false;
+  std::uint64_t tid = 0;
+  std::string name;
+  std::uint64_t running_slot = 0;  // 0: nobody
+  slot_queue ready;                // front runs next
+  bool polling = false;
+  std::int64_t since_ns = 0;  // when running_slot began to run, or nobody did
+  // Sums since the thread's first event, up to since_ns; none while it is stopped
+  std::int64_t run_ns = 0, idle_ns = 0;
+  std::uint64_t last_run_id = 0;  // of the coroutine that runs or ran last, 0: none yet
+  std::uint64_t switches = 0;     // another coroutine than the one that ran last began to run
+  std::uint64_t polls = 0;
+};
+
+// A broken rule: which event, what was expected, what stands there.
+struct violation {
+  std::uint64_t event = 0;
+  std::string text;
+};
+
+class scheduler_state {
+ public:
+  // `shuffled`: the scheduler chose whom to run at random (header_flag_shuffled), so who enters need not be in front.
+  explicit scheduler_state(bool shuffled = false) : shuffled_(shuffled) {}
+
+  // Takes the next event. Events of types it does not know change nothing. Returns the first rule the event breaks.
+  std::optional<violation> apply(const event& e);
+
+  const std::vector<thread_state>& threads() const { return threads_; }
+  // Live coroutines by slot; null if the slot is free.
+  const coroutine_state* by_slot(std::uint64_t slot) const { return live_.find(slot); }
+  const coroutine_state* by_id(std::uint64_t id) const;  // O(live coroutines)
+  // Live coroutines in spawn order (by id).
+  std::vector<const coroutine_state*> coroutines() const;
+  const std::map<std::uint64_t, object_state>& objects() const { return objects_; }
+  std::int64_t now_ns() const { return now_ns_; }     // the latest time so far
+  std::uint64_t applied() const { return applied_; }  // number of the next event expected
+  std::size_t live_count() const { return live_.size(); }
+  std::size_t memory_bytes() const;  // what a copy takes, roughly
+
+  // The coroutine that ended with the event applied last, with its status and final sums; null otherwise.
+  const coroutine_state* just_ended() const { return just_ended_ ? &*just_ended_ : nullptr; }
+
+ private:
+  // Who began to run at which of a thread's ordinals, as far back as a wake from another thread may name it.
+  struct recent_run {
+    std::uint64_t ordinal = 0;
+    std::uint64_t id = 0;
+  };
+  static constexpr std::size_t recent_run_count = 64;
+
+  // A checkpoint that is being read: what was known before, by id, and what is still to come.
+  struct checkpoint_reading {
+    bool is_open = false;
+    std::uint64_t expected = 0, seen = 0, ready = 0;
+    std::uint64_t last_slot = 0, running_slot = 0;
+    slot_queue ready_before;
+    std::map<std::uint64_t, coroutine_state> before;
+  };
+
+  // What a thread's events need beyond what its state shows.
+  struct thread_memory {
+    bool has_switched = false;  // so that who runs is known from events
+    std::int64_t last_ns = 0;
+    std::optional<std::int64_t> limit_ns;  // from time_limit to the wait it belongs to
+    std::vector<recent_run> runs;          // a ring, filled from the front
+    std::size_t next_run = 0;
+    checkpoint_reading checkpoint;
+  };
+
+  // Everything one apply() needs at hand.
+  struct step {
+    const event& e;
+    thread_state& thread;
+    thread_memory& memory;
+    std::int64_t now_ns;
+    std::optional<violation> broken;
+  };
+
+  void switch_event(step& s);
+  static void close_thread_sums(step& s);
+  void leave(step& s, coroutine_state& leaver);
+  void enter(step& s, std::uint64_t slot);
+  void spawn_event(step& s);
+  void wake_event(step& s);
+  void take_over_event(step& s);
+  void lock_event(step& s);
+  void checkpoint_event(step& s);
+  void begin_checkpoint(step& s);
+  void checkpoint_coroutine(step& s);
+  void end_checkpoint(step& s);
+  void remember_run(step& s);
+
+  void change(step& s, coroutine_state& c, coroutine_status to);
+  void make_ready(step& s, coroutine_state& c);
+  void detach(coroutine_state& c);
+  void stop_waiting(coroutine_state& c);
+  void forget_if_empty(std::uint64_t object);
+  std::uint64_t id_in(std::uint64_t slot) const;
+  std::uint64_t who_ran(std::uint64_t thread, std::uint64_t ordinal) const;
+  bool has_many_owners(std::uint64_t object) const;
+  std::string name_of(std::uint64_t slot) const;
+  static void report(step& s, std::string text);
+
+  bool shuffled_;
+  std::vector<thread_state> threads_;
+  std::vector<thread_memory> memories_;  // by thread
+  slot_table live_;
+  std::map<std::uint64_t, object_state> objects_;
+  std::set<std::uint64_t> shared_objects_;  // defined with a kind that several may hold at once
+  std::optional<coroutine_state> just_ended_;
+  std::int64_t now_ns_ = 0;
+  std::uint64_t applied_ = 0;
+};
+
+}  // namespace weft::diary

@@ -1,0 +1,120 @@
+// The events of the diary: their numbers, names and arguments. This table is written into every file's header, so an
+// older reader can skip events it does not know. Values are part of the file format: append, never renumber.
+//
+// Who acts is implied: the coroutine that runs on the event's thread, or the scheduler itself while none runs.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace weft::diary {
+
+enum class event_type : std::uint8_t {
+  none = 0,
+  // The thread and its time
+  thread_start = 1,  // tid; text: name. First event of each thread
+  thread_stop = 2,   // the thread's scheduler ended
+  loss = 3,          // count of events that are missing here
+  // Definitions, each before its first use in the file
+  string = 4,  // string id; text
+  site = 5,    // site id, file string, line, function string
+  object = 6,  // object id, kind; text: name, may be empty
+  // Life
+  spawn = 10,  // slot, coroutine id, parent slot (0: none), name string, site. Goes to the back of the ready queue
+  spawn_after = 11,  // the same and delay_ns. Starts blocked with wait reason start_timer
+  rename = 12,       // slot, name string
+  error = 13,        // text: type and what() of the error the running coroutine is about to fail with
+  // Switches. `to` is the slot that runs next, 0: nobody, the scheduler polls
+  enter = 20,       // to. From nobody
+  yield = 21,       // to. The leaver goes to the back of the ready queue; to may be the leaver itself
+  sleep = 22,       // to, delay_ns
+  block = 23,       // to, wait reason, object id (0: none), owner slot (0: none)
+  block_fd = 24,    // to, wait reason, fd
+  finish = 25,      // to, status (done, failed, cancelled). The leaver's slot is free afterwards
+  time_limit = 26,  // delay_ns: the running coroutine's next block ends after this at the latest
+  // Wakes. The woken goes to the back of its scheduler's ready queue
+  wake = 30,         // slot, cause, object id (0: none)
+  wake_fd = 31,      // slot, fd, ready bits
+  wake_timer = 32,   // slot, cause, lateness_ns
+  wake_remote = 33,  // slot, cause, object id, waker's thread index + 1 (0: a plain thread), waker's ordinal there
+  // The poller
+  poll_begin = 40,  // timeout_ns + 1; 0: without end
+  poll_end = 41,    // count of ready fds
+  fd_ready = 42,    // fd, ready bits: readiness that nobody waited for
+  // Objects
+  lock_acquired = 50,  // object: the running coroutine owns it now, without a wait
+  lock_released = 51,  // object: nobody owns it now
+  lock_handed = 52,    // object, slot of the new owner
+  queue_put = 53,      // object, depth afterwards
+  queue_get = 54,      // object, depth afterwards
+  event_set = 55,      // object
+  event_clear = 56,    // object
+  // Cancellation
+  cancel = 60,            // slot of the target
+  cancel_delivered = 61,  // the running coroutine's wait throws now
+  // Sockets
+  socket_listening = 70,  // fd; text: endpoint
+  socket_accepted = 71,   // fd; text: peer endpoint
+  socket_connected = 72,  // fd; text: peer endpoint
+  socket_closed = 73,     // fd
+  accept_backoff = 74,    // fd, errno, delay_ns
+  // Other work
+  offload_begin = 80,  // job id
+  offload_end = 81,    // job id
+  take_over = 82,      // slot, from thread index: an unstarted coroutine goes to this event's thread
+  libc_call = 83,      // fd + 1 (0: none), result (zigzag), errno; text: name
+  stack_mark = 84,     // slot, bytes used at most so far, bytes reserved
+  // The program's own
+  zone_begin = 90,  // name string
+  zone_end = 91,
+  mark = 92,     // text
+  counter = 93,  // name string, value (bits of a double)
+  // Checkpoint: the scheduler's state here, so that a reader can start in the middle
+  checkpoint_begin = 100,      // count of coroutines that follow, slot that runs (0: nobody)
+  checkpoint_coroutine = 101,  // slot, id, parent slot, name string, site, status | wait reason << 4
+  checkpoint_wait = 102,       // of the coroutine before: object id, owner slot, fd + 1, remaining ns + 1
+  checkpoint_ready = 103,      // slot; in ready queue order
+  checkpoint_owner = 104,      // object id, owner slot
+  checkpoint_end = 105,
+};
+
+// How an argument is shown and read back. All are stored as varints.
+enum class arg_kind : std::uint8_t {
+  none = 0,
+  count = 1,      // a plain number
+  slot = 2,       // a coroutine, by its slot
+  coroutine = 3,  // a coroutine, by its id
+  string = 4,     // an interned string
+  site = 5,
+  object = 6,
+  fd = 7,
+  nanoseconds = 8,
+  status = 9,
+  wait_reason = 10,
+  wake_cause = 11,
+  object_kind = 12,
+  ready_bits = 13,
+  real = 14,          // the bits of a double
+  signed_count = 15,  // zigzag
+};
+
+inline constexpr std::size_t max_args = 6;
+
+struct event_schema {
+  event_type type = event_type::none;
+  std::uint8_t arg_count = 0;
+  bool has_text = false;
+  std::string_view name;  // at most 23 bytes, as it appears in dump and --json
+  std::array<arg_kind, max_args> kinds{};
+  std::array<std::string_view, max_args> arg_names{};  // as in dump and --json; not stored in files
+};
+
+// Every event this build knows, ordered by number.
+std::span<const event_schema> all_event_schemas();
+// The schema of one event, or null if this build does not know it.
+const event_schema* find_schema(event_type type);
+const event_schema* find_schema(std::string_view name);
+
+}  // namespace weft::diary

@@ -1,0 +1,58 @@
+// Slots in the order they came: the ready queue and the waiters of an object. Like std::deque for reading, but empty
+// ones own no memory, because checkpoints copy thousands of them.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+namespace weft::diary {
+
+class slot_queue {
+ public:
+  using const_iterator = std::vector<std::uint64_t>::const_iterator;
+
+  const_iterator begin() const { return slots_.begin() + static_cast<std::ptrdiff_t>(front_); }
+  const_iterator end() const { return slots_.end(); }
+  std::size_t size() const { return slots_.size() - front_; }
+  bool empty() const { return size() == 0; }
+  std::uint64_t front() const { return slots_[front_]; }
+  std::uint64_t back() const { return slots_.back(); }
+  std::uint64_t operator[](std::size_t index) const { return slots_[front_ + index]; }
+  friend bool operator==(const slot_queue& a, const slot_queue& b) {
+    return std::equal(a.begin(), a.end(), b.begin(), b.end());
+  }
+
+  void push_back(std::uint64_t slot) { slots_.push_back(slot); }
+
+  // The queue must not be empty. Amortised O(1): the room in front is given back once it is half of all.
+  void pop_front() {
+    if (++front_ * 2 < slots_.size()) return;
+    slots_.erase(slots_.begin(), slots_.begin() + static_cast<std::ptrdiff_t>(front_));
+    front_ = 0;
+  }
+
+  // Takes out the first `slot`, wherever it stands; false if it is not there. O(1) at the front.
+  bool remove(std::uint64_t slot) {
+    const auto found = std::find(begin(), end(), slot);
+    if (found == end()) return false;
+    if (found == begin()) {
+      pop_front();
+    } else {
+      slots_.erase(found);
+    }
+    return true;
+  }
+
+  void clear() {
+    slots_.clear();
+    front_ = 0;
+  }
+
+ private:
+  std::vector<std::uint64_t> slots_;
+  std::size_t front_ = 0;
+};
+
+}  // namespace weft::diary

@@ -1,0 +1,21 @@
+// A hand-written function that fills every callee-saved register, switches, and reports what it finds afterwards. C++
+// cannot say "keep this in r12", so a test written in it proves only what the compiler happened to do.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#if defined(__x86_64__)
+inline constexpr std::size_t probe_general_registers = 6;  // rbx rbp r12 r13 r14 r15
+inline constexpr std::size_t probe_float_registers = 0;    // the System V ABI has none
+#else
+inline constexpr std::size_t probe_general_registers = 11;  // x19-x29
+inline constexpr std::size_t probe_float_registers = 8;     // d8-d15
+#endif
+inline constexpr std::size_t probe_registers = probe_general_registers + probe_float_registers;
+
+// Loads values into the registers, calls weft_switch(save, to), stores what they then hold into found.
+extern "C" void probe_switch(void** save, void* to, const std::uint64_t* values, std::uint64_t* found);
+// The same by weft_switch_call(save, to, fn, arg); arg is found.
+extern "C" void probe_switch_call(void** save, void* to, const std::uint64_t* values, std::uint64_t* found,
+                                  void (*fn)(void*));

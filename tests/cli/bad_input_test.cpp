@@ -1,0 +1,137 @@
+// Input that is no readable trace, or only part of one.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <random>
+
+#include "run_weft.hpp"
+#include "sample_trace.hpp"
+
+namespace weft::tests {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+// Every command that reads a trace, with the arguments it needs beside the file.
+class BadInput : public ::testing::TestWithParam<const char*> {
+ protected:
+  outcome run(const std::string& file, const std::string& input = "") const {
+    return run_weft({GetParam(), file}, input);
+  }
+  // Status 3 and exactly one line that names the input.
+  static void expect_unreadable(const outcome& result, const std::string& where) {
+    EXPECT_EQ(result.status, 3);
+    EXPECT_EQ(result.out, "");
+    EXPECT_EQ(line_count(result.err), 1U) << result.err;
+    EXPECT_THAT(result.err, StartsWith("weft: " + where + ": "));
+  }
+
+  const test_folder folder_;
+};
+
+INSTANTIATE_TEST_SUITE_P(Reading, BadInput, ::testing::Values("info", "stat", "state", "tree", "dump", "validate"),
+                         [](const auto& test) { return std::string(test.param); });
+
+TEST_P(BadInput, MissingFileIsUnreadable) {
+  expect_unreadable(run(folder_.path("missing.weft")), folder_.path("missing.weft"));
+}
+
+TEST_P(BadInput, EmptyFileIsUnreadable) {
+  const std::string file = folder_.with("empty.weft", "");
+  expect_unreadable(run(file), file);
+}
+
+TEST_P(BadInput, FolderIsUnreadable) {
+  const std::string file = folder_.path(".");
+  expect_unreadable(run(file), file);
+}
+
+TEST_P(BadInput, RandomBytesAreUnreadable) {
+  std::mt19937 random(1);
+  std::string bytes(100000, '\0');
+  for (char& c : bytes) c = static_cast<char>(random());
+  const std::string file = folder_.with("random.weft", bytes);
+
+  expect_unreadable(run(file), file);
+}
+
+TEST_P(BadInput, EmptyStandardInputIsUnreadable) { expect_unreadable(run("-"), "standard input"); }
+
+TEST_P(BadInput, HeaderCutInTwoIsUnreadable) {
+  const std::string file = folder_.with("cut.weft", sample_schedule().bytes().substr(0, 2000));
+  expect_unreadable(run(file), file);
+}
+
+TEST_P(BadInput, TraceOfAProgramThatDiedIsGoodWithAWarning) {
+  const outcome result = run(folder_.with("died.weft", sample_schedule(false).bytes()));
+
+  EXPECT_EQ(result.status, 0) << result.out;
+  EXPECT_THAT(result.err, HasSubstr("warning: the recording did not end properly"));
+  EXPECT_EQ(line_count(result.err), 1U) << result.err;
+}
+
+TEST_P(BadInput, TraceCutInsideAChunkIsGoodWithAWarning) {
+  const std::string whole = sample_schedule(false).bytes();
+  const outcome result = run(folder_.with("cut.weft", whole.substr(0, diary::file_header_bytes + 300)));
+
+  EXPECT_EQ(result.status, 0) << result.out;
+  EXPECT_THAT(result.err, HasSubstr("warning"));
+}
+
+TEST_P(BadInput, HeaderWithoutEventsIsReadable) {
+  const outcome result = run(folder_.with("header.weft", trace_builder().bytes()));
+
+  EXPECT_EQ(result.status, 0) << result.out << result.err;
+}
+
+TEST(BadInputOfLoad, TextThatIsNoDumpIsUnreadable) {
+  const test_folder folder;
+  const std::string out = folder.path("out.weft");
+
+  const outcome result = run_weft({"load", "-", "-o", out}, "this is no dump\n");
+
+  EXPECT_EQ(result.status, 3);
+  EXPECT_EQ(line_count(result.err), 1U) << result.err;
+  EXPECT_EQ(read_file(out), "");
+}
+
+TEST(BadInputOfLoad, MissingFileIsUnreadable) {
+  const test_folder folder;
+
+  EXPECT_EQ(run_weft({"load", folder.path("missing.txt"), "-o", folder.path("out.weft")}).status, 3);
+}
+
+TEST(BadInputOfLoad, FolderIsUnreadable) {
+  const test_folder folder;
+
+  EXPECT_EQ(run_weft({"load", folder.path("."), "-o", folder.path("out.weft")}).status, 3);
+}
+
+TEST(BadInputOfLoad, OutputThatCannotBeCreatedIsWrongUse) {
+  const test_folder folder;
+  const std::string text = run_weft({"dump", folder.with("sample.weft", sample_schedule().bytes())}).out;
+
+  const outcome result = run_weft({"load", "-", "-o", folder.path("no/such/folder.weft")}, text);
+
+  EXPECT_EQ(result.status, 2);
+  EXPECT_THAT(result.err, HasSubstr("cannot create"));
+}
+
+TEST(BadInputOfRender, PictureOfUnknownKindIsWrongUse) {
+  const test_folder folder;
+  const std::string file = folder.with("sample.weft", sample_schedule().bytes());
+
+  EXPECT_EQ(run_weft({"render", file, "-o", "picture.gif"}).status, 2);
+  EXPECT_EQ(run_weft({"render", file, "-o", "picture.png", "--size", "huge"}).status, 2);
+  EXPECT_EQ(run_weft({"render", file, "-o", "picture.png", "--from", "2s", "--to", "1s"}).status, 2);
+}
+
+TEST(BadInputOfView, MissingFileIsUnreadableBeforeAnyWindow) {
+  const test_folder folder;
+
+  EXPECT_EQ(run_weft({"view", folder.path("missing.weft")}).status, 3);
+}
+
+}  // namespace
+}  // namespace weft::tests

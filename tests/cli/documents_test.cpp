@@ -1,0 +1,69 @@
+// The man page and the shell completion name every command and every option, so they cannot fall behind.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <regex>
+#include <set>
+
+#include "run_weft.hpp"
+#include "shell.hpp"
+
+namespace weft::tests {
+namespace {
+
+using ::testing::HasSubstr;
+
+class Documents : public ::testing::TestWithParam<viz::cli::subcommand> {
+ protected:
+  std::string name() const { return std::string(GetParam().name); }
+  // Every long option that the command's help shows.
+  std::set<std::string> options() const {
+    const std::string help = run_weft({name(), "--help"}).out;
+    const std::regex option("--[a-z][a-z-]*");
+    return {std::sregex_token_iterator(help.begin(), help.end(), option), std::sregex_token_iterator()};
+  }
+};
+
+INSTANTIATE_TEST_SUITE_P(Usage, Documents,
+                         ::testing::ValuesIn(viz::cli::all_subcommands().begin(), viz::cli::all_subcommands().end()),
+                         [](const auto& test) { return std::string(test.param.name); });
+
+// The part of the man page that is about the command.
+std::string section_of(const std::string& page, const std::string& command) {
+  const std::size_t begin = page.find("\n.SS weft " + command + " ");
+  if (begin == std::string::npos) return "";
+  return page.substr(begin, page.find("\n.S", begin + 4) - begin);
+}
+
+TEST_P(Documents, ManPageHasEveryOption) {
+  std::string section = section_of(read_file(WEFT_CLI_FOLDER "/weft.1"), name());
+  ASSERT_NE(section, "") << "no section: .SS weft " << name();
+  section = std::regex_replace(section, std::regex("\\\\-"), "-");
+
+  for (const std::string& option : options()) {
+    if (option == "--help" || option == "--version") continue;
+    EXPECT_THAT(section, HasSubstr(option));
+  }
+}
+
+// What the completion offers, one a line, when the last of the words is being typed.
+std::string offered(const std::string& words, int last) {
+  return "\n" + shell("source " WEFT_CLI_FOLDER "/weft.bash; COMP_WORDS=(" + words +
+                      "); COMP_CWORD=" + std::to_string(last) + "; _weft; printf '%s\\n' \"${COMPREPLY[@]}\"")
+                    .out;
+}
+
+TEST_P(Documents, CompletionOffersEveryOption) {
+  const std::string all = offered("weft " + name() + " --", 2);
+
+  for (const std::string& option : options()) EXPECT_THAT(all, HasSubstr("\n" + option + "\n"));
+}
+
+TEST_P(Documents, CompletionOffersTheCommand) { EXPECT_THAT(offered("weft ''", 1), HasSubstr("\n" + name() + "\n")); }
+
+TEST(Completion, OffersProgramsBehindTheDashesOfRecord) {
+  EXPECT_THAT(offered("weft record -- ech", 3), HasSubstr("\necho\n"));
+}
+
+}  // namespace
+}  // namespace weft::tests

@@ -1,0 +1,59 @@
+// Runs the command in this process, with strings for streams, and a folder for the files it reads and writes.
+#pragma once
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+#include <nlohmann/json.hpp>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "cli/command.hpp"
+#include "cli/private_folder.hpp"
+
+namespace weft::tests {
+
+struct outcome {
+  int status = -1;
+  std::string out, err;
+
+  nlohmann::json json() const { return nlohmann::json::parse(out); }
+};
+
+inline outcome run_weft(const std::vector<std::string>& arguments, const std::string& input = "") {
+  std::istringstream in(input);
+  std::ostringstream out, err;
+  viz::cli::console io{in, out, err};
+  const int status = viz::cli::run(arguments, io);
+  return {status, out.str(), err.str()};
+}
+
+inline std::string read_file(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+inline void write_file(const std::string& path, const std::string& bytes) {
+  std::ofstream(path, std::ios::binary) << bytes;
+}
+
+inline std::size_t line_count(const std::string& text) {
+  return static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
+}
+
+// What a test leaves in a folder of its own; gone with it.
+class test_folder {
+ public:
+  std::string path(const std::string& name) const { return folder_.file(name); }
+  // A file with these bytes; returns its path.
+  std::string with(const std::string& name, const std::string& bytes) const {
+    write_file(path(name), bytes);
+    return path(name);
+  }
+
+ private:
+  viz::cli::private_folder folder_;
+};
+
+}  // namespace weft::tests

@@ -1,0 +1,24 @@
+// Expecting a refusal of the operating system: which errno, and what the one line says.
+#pragma once
+
+#include <gmock/gmock.h>
+
+#include <string>
+#include <system_error>
+
+namespace weft {
+
+// The text of the std::system_error that f throws; fails the test unless it has that errno.
+template <class F>
+std::string text_of_system_error(int expected_errno, F&& f) {
+  try {
+    f();
+  } catch (const std::system_error& e) {
+    EXPECT_EQ(e.code(), std::error_code(expected_errno, std::generic_category())) << e.what();
+    return e.what();
+  }
+  ADD_FAILURE() << "no std::system_error was thrown";
+  return {};
+}
+
+}  // namespace weft

@@ -1,0 +1,7 @@
+#include "poller_under_test.hpp"
+
+namespace weft::core {
+
+std::unique_ptr<poller> make_poller_under_test() { return make_poller(); }
+
+}  // namespace weft::core

@@ -1,0 +1,168 @@
+// The real window, offscreen: OpenGL, fonts, pixels.
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+#include "app/app.hpp"
+#include "app/window_app.hpp"
+#include "small_trace.hpp"
+
+namespace weft::viz {
+namespace {
+
+using namespace tests;
+
+// A trace file in a folder for temporary files; gone with the object.
+class trace_on_disk {
+ public:
+  trace_on_disk() : path_(testing::TempDir() + "weft_window_test_" + std::to_string(counter_++) + ".weft") {
+    const std::vector<std::uint8_t> bytes = weft::tests::trace_bytes(small_trace_text);
+    std::ofstream(path_, std::ios::binary)
+        .write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+  }
+  ~trace_on_disk() { std::filesystem::remove(path_); }
+  const std::string& path() const { return path_; }
+
+ private:
+  static inline int counter_ = 0;
+  std::string path_;
+};
+
+colour pixel(const picture& p, float x, float y) {
+  const std::size_t i =
+      (static_cast<std::size_t>(y) * static_cast<std::size_t>(p.width) + static_cast<std::size_t>(x)) * 3;
+  return {p.rgb[i], p.rgb[i + 1], p.rgb[i + 2], 255};
+}
+
+class Window : public testing::Test {
+ protected:
+  Window() : window({.width = 1200, .height = 800, .offscreen = true}), app(window) {
+    app.open(file.path(), false, 0, false);
+    app.draw();
+  }
+  window_layout layout() { return layout_window(1200, 800, app.model()); }
+  float x_of(std::int64_t t_ns) {
+    return layout().lanes.x + static_cast<float>(time_to_x(app.model().view.scale, t_ns));
+  }
+  float y_of(std::size_t lane) {
+    const rect row = lane_rect(layout(), app.model(), lane);
+    return row.y + row.h / 2;
+  }
+
+  trace_on_disk file;
+  gl_window window;
+  window_app app;
+};
+
+TEST_F(Window, PaintsTheStatesInTheirColours) {
+  const picture p = window.read_pixels();
+  const theme& t = dark_theme();
+  const rect thread = thread_rect(layout(), 0);
+
+  EXPECT_EQ(pixel(p, x_of(1 * ms), y_of(0)), t.running);
+  EXPECT_EQ(pixel(p, x_of(15 * ms), y_of(1)), t.holding);
+  EXPECT_EQ(pixel(p, x_of(29 * ms), layout().lanes.bottom() - 5), t.ground);
+  EXPECT_EQ(pixel(p, x_of(20 * ms), thread.y + thread.h - 12), t.holding);
+}
+
+TEST_F(Window, PaintsWaitingAsAPatternOfTwoShades) {
+  const picture p = window.read_pixels();
+
+  std::vector<colour> seen;
+  for (int dx = 0; dx < 12; ++dx) {
+    for (int dy = -2; dy < 3; ++dy) {
+      const colour c = pixel(p, x_of(15 * ms) + static_cast<float>(dx), y_of(2) + static_cast<float>(dy));
+      if (std::find(seen.begin(), seen.end(), c) == seen.end()) seen.push_back(c);
+    }
+  }
+
+  EXPECT_GE(seen.size(), 2u);
+  EXPECT_TRUE(std::all_of(seen.begin(), seen.end(), [](colour c) { return c.r > c.b; })) << "ready is orange";
+}
+
+TEST_F(Window, OpensWhereTheStoryIs) {
+  EXPECT_EQ(app.model().selected, producer_index);
+  EXPECT_EQ(app.model().at.event, 17u);
+}
+
+TEST_F(Window, StepsTheCursorBothWaysByKey) {
+  app.take(key_down{key::home, {}});
+  app.take(key_down{key::right, {}});
+  app.take(key_down{key::right, {true, false, false}});
+  EXPECT_EQ(app.model().at.event, 6u);
+  app.take(key_down{key::left, {}});
+  EXPECT_EQ(app.model().at.event, 5u);
+}
+
+TEST_F(Window, TheCursorIsALineOverTheLanes) {
+  app.model().apply(act::go_to_event{17});
+  app.draw();
+
+  const picture p = window.read_pixels();
+
+  EXPECT_EQ(pixel(p, std::round(x_of(7 * ms)), layout().lanes.bottom() - 6), dark_theme().cursor);
+}
+
+TEST_F(Window, ChangesToTheLightTheme) {
+  app.take(key_down{letter('t'), {}});
+  app.draw();
+
+  const picture p = window.read_pixels();
+
+  EXPECT_EQ(pixel(p, x_of(15 * ms), y_of(1)), light_theme().holding);
+  EXPECT_EQ(pixel(p, 3, 3), light_theme().panel);
+}
+
+TEST_F(Window, ScalesTheInterface) {
+  app.take(key_down{letter('+'), {false, true, false}});
+  app.draw();
+
+  EXPECT_FLOAT_EQ(app.model().interface_scale, 1.1f);
+}
+
+TEST(Render, MakesAPngAndAnSvgOfTheAskedSize) {
+  const trace_on_disk file;
+  render_options options;
+  options.file = file.path();
+  options.width = 800;
+  options.height = 600;
+  options.out = testing::TempDir() + "weft_window_test.png";
+  render(options);
+  options.out = testing::TempDir() + "weft_window_test.svg";
+  render(options);
+
+  std::ifstream png(testing::TempDir() + "weft_window_test.png", std::ios::binary);
+  std::string head(24, '\0');
+  png.read(head.data(), 24);
+  EXPECT_EQ(head.substr(1, 3), "PNG");
+  EXPECT_EQ(static_cast<unsigned char>(head[18]) * 256 + static_cast<unsigned char>(head[19]), 800);
+  EXPECT_EQ(static_cast<unsigned char>(head[22]) * 256 + static_cast<unsigned char>(head[23]), 600);
+  std::ifstream svg(options.out);
+  const std::string text((std::istreambuf_iterator<char>(svg)), std::istreambuf_iterator<char>());
+  EXPECT_NE(text.find("width=\"800\" height=\"600\""), std::string::npos);
+  EXPECT_NE(text.find(">producer<"), std::string::npos);
+  std::filesystem::remove(testing::TempDir() + "weft_window_test.png");
+  std::filesystem::remove(options.out);
+}
+
+TEST(Render, SaysWhatIsWrongInOneLine) {
+  const trace_on_disk file;
+  render_options options;
+  options.file = file.path();
+  options.out = testing::TempDir() + "x.gif";
+  EXPECT_THROW(render(options), std::runtime_error);
+  options.out = testing::TempDir() + "weft_window_test_2.svg";
+  options.select = "nobody of this name";
+  EXPECT_THROW(render(options), std::runtime_error);
+  options.select = "";
+  options.cursor_event = 1000;
+  EXPECT_THROW(render(options), std::runtime_error);
+  options.cursor_event.reset();
+  options.file = testing::TempDir() + "there is no such file.weft";
+  EXPECT_THROW(render(options), diary::file_error);
+}
+
+}  // namespace
+}  // namespace weft::viz

@@ -1,0 +1,208 @@
+#include "app/gl_window.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <stdexcept>
+
+#include "app/imgui_backend.hpp"
+#include "app/input_from_sdl.hpp"
+
+namespace weft::viz {
+namespace {
+
+void ask_for_gl(int major, int minor) {
+  SDL_GL_SetAttribute(SDL_GL_CONTEXT_MAJOR_VERSION, major);
+  SDL_GL_SetAttribute(SDL_GL_CONTEXT_MINOR_VERSION, minor);
+  const bool core = major * 10 + minor >= 32;
+  SDL_GL_SetAttribute(SDL_GL_CONTEXT_PROFILE_MASK, core ? SDL_GL_CONTEXT_PROFILE_CORE : 0);
+  SDL_GL_SetAttribute(SDL_GL_CONTEXT_FLAGS, core ? SDL_GL_CONTEXT_FORWARD_COMPATIBLE_FLAG : 0);
+  SDL_GL_SetAttribute(SDL_GL_DOUBLEBUFFER, 1);
+  SDL_GL_SetAttribute(SDL_GL_DEPTH_SIZE, 0);
+}
+
+}  // namespace
+
+gl_window::gl_window(const settings& wanted) : offscreen_(wanted.offscreen) {
+  if (offscreen_) SDL_SetHint(SDL_HINT_VIDEODRIVER, "offscreen");
+  if (SDL_Init(SDL_INIT_VIDEO) != 0) {
+    const std::string why = SDL_GetError();
+    SDL_Quit();
+    throw std::runtime_error((offscreen_ ? "no offscreen drawing here: " : "no window can be opened here: ") + why);
+  }
+  int width = wanted.width;
+  int height = wanted.height;
+  SDL_Rect usable{};
+  if (!offscreen_ && SDL_GetDisplayUsableBounds(0, &usable) == 0 && usable.w > 0) {
+    width = std::min(width, usable.w * 19 / 20);
+    height = std::min(height, usable.h * 9 / 10);
+  }
+  const std::uint32_t flags =
+      SDL_WINDOW_OPENGL | (offscreen_ ? SDL_WINDOW_HIDDEN : SDL_WINDOW_RESIZABLE | SDL_WINDOW_ALLOW_HIGHDPI);
+  constexpr std::array<std::array<int, 2>, 2> versions{{{3, 2}, {3, 0}}};
+  for (const auto& [major, minor] : versions) {
+    ask_for_gl(major, minor);
+    window_ = SDL_CreateWindow(wanted.title, SDL_WINDOWPOS_CENTERED, SDL_WINDOWPOS_CENTERED, width, height, flags);
+    if (window_ != nullptr) context_ = SDL_GL_CreateContext(window_);
+    if (context_ != nullptr) break;
+    if (window_ != nullptr) SDL_DestroyWindow(window_);
+    window_ = nullptr;
+  }
+  if (context_ == nullptr || !gl_.load()) {
+    const std::string why = SDL_GetError();
+    clean_up();
+    throw std::runtime_error("no OpenGL 3 to be had (with Mesa, llvmpipe is enough): " + why);
+  }
+  if (!offscreen_) {
+    SDL_GL_SetSwapInterval(1);
+    SDL_SetWindowMinimumSize(window_, 720, 480);
+    SDL_StartTextInput();
+    constexpr std::array<SDL_SystemCursor, 4> shapes{SDL_SYSTEM_CURSOR_ARROW, SDL_SYSTEM_CURSOR_HAND,
+                                                     SDL_SYSTEM_CURSOR_SIZEWE, SDL_SYSTEM_CURSOR_SIZENS};
+    for (std::size_t i = 0; i < shapes.size(); ++i) pointers_[i] = SDL_CreateSystemCursor(shapes[i]);
+  }
+  IMGUI_CHECKVERSION();
+  ImGui::CreateContext();
+  ImGuiIO& io = ImGui::GetIO();
+  io.IniFilename = nullptr;
+  io.LogFilename = nullptr;
+  io.ConfigFlags |= ImGuiConfigFlags_NoMouseCursorChange;
+  backend_started_ = imgui_backend::start(window_, context_);
+  if (!backend_started_) {
+    ImGui::DestroyContext();
+    clean_up();
+    throw std::runtime_error("Dear ImGui does not start on this OpenGL");
+  }
+  fonts_ = std::make_unique<font_set>(*io.Fonts);
+}
+
+gl_window::~gl_window() {
+  gl_.delete_textures(static_cast<GLsizei>(textures_.size()), textures_.data());
+  imgui_backend::stop();
+  ImGui::DestroyContext();
+  clean_up();
+}
+
+void gl_window::clean_up() {
+  for (SDL_Cursor* p : pointers_) {
+    if (p != nullptr) SDL_FreeCursor(p);
+  }
+  if (context_ != nullptr) SDL_GL_DeleteContext(context_);
+  if (window_ != nullptr) SDL_DestroyWindow(window_);
+  SDL_Quit();
+}
+
+float gl_window::pixel_ratio() const {
+  int drawable = 0;
+  int logical = 0;
+  SDL_GL_GetDrawableSize(window_, &drawable, nullptr);
+  SDL_GetWindowSize(window_, &logical, nullptr);
+  return logical > 0 ? static_cast<float>(drawable) / static_cast<float>(logical) : 1.0f;
+}
+
+float gl_window::width(float interface_scale) const {
+  int w = 0;
+  SDL_GetWindowSize(window_, &w, nullptr);
+  return static_cast<float>(w) / interface_scale;
+}
+
+float gl_window::height(float interface_scale) const {
+  int h = 0;
+  SDL_GetWindowSize(window_, nullptr, &h);
+  return static_cast<float>(h) / interface_scale;
+}
+
+gl_window::news gl_window::wait(int timeout_ms) {
+  news what;
+  SDL_Event event;
+  int more = timeout_ms > 0 ? SDL_WaitEventTimeout(&event, timeout_ms) : SDL_PollEvent(&event);
+  for (; more != 0; more = SDL_PollEvent(&event)) {
+    imgui_backend::take_event(event);
+    if (event.type == SDL_QUIT) what.closed = true;
+    if (event.type == SDL_DROPFILE) {
+      what.dropped_files.emplace_back(event.drop.file);
+      SDL_free(event.drop.file);
+    }
+    if (event.type == SDL_WINDOWEVENT) {
+      const std::uint8_t kind = event.window.event;
+      what.redraw |= kind == SDL_WINDOWEVENT_EXPOSED || kind == SDL_WINDOWEVENT_SIZE_CHANGED ||
+                     kind == SDL_WINDOWEVENT_SHOWN || kind == SDL_WINDOWEVENT_RESTORED;
+      if (kind == SDL_WINDOWEVENT_CLOSE) what.closed = true;
+    }
+    if (const std::optional<input> i = input_from_sdl(event, 1 / interface_scale_)) what.inputs.push_back(*i);
+  }
+  return what;
+}
+
+void gl_window::make_patterns(float scale) {
+  if (pattern_scale_ == scale) return;
+  pattern_scale_ = scale;
+  const int size = std::max(4, static_cast<int>(std::lround(6 * scale)));
+  patterns_.size = static_cast<float>(size);
+  gl_.delete_textures(static_cast<GLsizei>(textures_.size()), textures_.data());
+  gl_.gen_textures(static_cast<GLsizei>(textures_.size()), textures_.data());
+  gl_.pixel_store_i(GL_UNPACK_ALIGNMENT, 1);
+  for (std::size_t i = 0; i < textures_.size(); ++i) {
+    const std::vector<std::uint8_t> pixels = pattern_pixels(static_cast<pattern>(i), size);
+    gl_.bind_texture(GL_TEXTURE_2D, textures_[i]);
+    gl_.tex_parameter_i(GL_TEXTURE_2D, GL_TEXTURE_MIN_FILTER, GL_NEAREST);
+    gl_.tex_parameter_i(GL_TEXTURE_2D, GL_TEXTURE_MAG_FILTER, GL_NEAREST);
+    gl_.tex_parameter_i(GL_TEXTURE_2D, GL_TEXTURE_WRAP_S, GL_REPEAT);
+    gl_.tex_parameter_i(GL_TEXTURE_2D, GL_TEXTURE_WRAP_T, GL_REPEAT);
+    gl_.tex_image_2d(GL_TEXTURE_2D, 0, GL_RGBA, size, size, 0, GL_RGBA, GL_UNSIGNED_BYTE, pixels.data());
+    patterns_.of[i] = imgui_backend::texture_id(textures_[i]);
+  }
+}
+
+void gl_window::draw_once(float interface_scale, const std::function<void(canvas&)>& paint) {
+  const float scale = interface_scale * pixel_ratio();
+  interface_scale_ = interface_scale;
+  const bool new_fonts = fonts_->update(scale);
+  make_patterns(scale);
+  imgui_backend::begin_frame();
+  if (new_fonts) imgui_backend::replace_font_texture();
+  int w = 0;
+  int h = 0;
+  SDL_GL_GetDrawableSize(window_, &w, &h);
+  // Everything below is in physical pixels; the canvas does the scaling.
+  ImGuiIO& io = ImGui::GetIO();
+  io.DisplaySize = {static_cast<float>(w), static_cast<float>(h)};
+  io.DisplayFramebufferScale = {1, 1};
+  ImGui::NewFrame();
+  {
+    imgui_canvas to(*ImGui::GetBackgroundDrawList(), *fonts_, patterns_);
+    paint(to);
+  }
+  ImGui::Render();
+  gl_.viewport(0, 0, w, h);
+  gl_.clear_colour(0, 0, 0, 1);
+  gl_.clear(GL_COLOR_BUFFER_BIT);
+  imgui_backend::draw(ImGui::GetDrawData());
+}
+
+void gl_window::draw(float interface_scale, const std::function<void(canvas&)>& paint) {
+  draw_once(interface_scale, paint);
+  if (fonts_->wants_more()) draw_once(interface_scale, paint);
+  if (!offscreen_) SDL_GL_SwapWindow(window_);
+}
+
+picture gl_window::read_pixels() {
+  picture p;
+  SDL_GL_GetDrawableSize(window_, &p.width, &p.height);
+  const auto row = static_cast<std::size_t>(p.width) * 3;
+  std::vector<std::uint8_t> upside_down(row * static_cast<std::size_t>(p.height));
+  gl_.finish();
+  gl_.pixel_store_i(GL_PACK_ALIGNMENT, 1);
+  gl_.read_pixels(0, 0, p.width, p.height, GL_RGB, GL_UNSIGNED_BYTE, upside_down.data());
+  p.rgb.resize(upside_down.size());
+  for (std::size_t y = 0; y < static_cast<std::size_t>(p.height); ++y) {
+    std::copy_n(upside_down.data() + (static_cast<std::size_t>(p.height) - 1 - y) * row, row, p.rgb.data() + y * row);
+  }
+  return p;
+}
+
+void gl_window::set_pointer(pointer::shape shape) {
+  SDL_Cursor* wanted = pointers_[static_cast<std::size_t>(shape)];
+  if (wanted != nullptr && SDL_GetCursor() != wanted) SDL_SetCursor(wanted);
+}
+
+}  // namespace weft::viz

@@ -1,0 +1,80 @@
+// One SDL window with OpenGL and Dear ImGui in it, visible or offscreen. Turns SDL's events into inputs; knows nothing
+// of traces.
+#pragma once
+
+#include <SDL.h>
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "app/gl_functions.hpp"
+#include "view/imgui_canvas.hpp"
+#include "view/input.hpp"
+#include "view/pointer.hpp"
+
+namespace weft::viz {
+
+struct picture {
+  int width = 0, height = 0;
+  std::vector<std::uint8_t> rgb;  // rows from the top
+};
+
+class gl_window {
+ public:
+  struct settings {
+    int width = 1600, height = 1000;  // logical pixels
+    bool offscreen = false;
+    const char* title = "weft";
+  };
+
+  // Throws std::runtime_error: no display, no OpenGL.
+  explicit gl_window(const settings& wanted);
+  ~gl_window();
+  gl_window(const gl_window&) = delete;
+  gl_window& operator=(const gl_window&) = delete;
+
+  struct news {
+    std::vector<input> inputs;
+    std::vector<std::string> dropped_files;
+    bool closed = false;
+    bool redraw = false;  // the window was uncovered, resized, or moved to another screen
+  };
+  // Waits at most timeout_ms for something to happen; 0: does not wait.
+  news wait(int timeout_ms);
+
+  // Physical pixels a logical one, apart from the user's own factor.
+  float pixel_ratio() const;
+  // Logical size at `interface_scale`.
+  float width(float interface_scale) const;
+  float height(float interface_scale) const;
+
+  // One frame: `paint` draws it. A second pass follows by itself if letters were missing.
+  void draw(float interface_scale, const std::function<void(canvas&)>& paint);
+  // What was drawn last.
+  picture read_pixels();
+  void set_pointer(pointer::shape shape);
+  void set_title(const std::string& title) { SDL_SetWindowTitle(window_, title.c_str()); }
+  const std::string& font_notice() const { return fonts_->notice(); }
+
+ private:
+  void draw_once(float interface_scale, const std::function<void(canvas&)>& paint);
+  void make_patterns(float scale);
+  void clean_up();
+
+  SDL_Window* window_ = nullptr;
+  SDL_GLContext context_ = nullptr;
+  bool backend_started_ = false;
+  bool offscreen_ = false;
+  gl_functions gl_;
+  std::unique_ptr<font_set> fonts_;
+  pattern_textures patterns_;
+  std::array<GLuint, 3> textures_{};
+  float pattern_scale_ = 0;
+  float interface_scale_ = 1;
+  std::array<SDL_Cursor*, 4> pointers_{};
+};
+
+}  // namespace weft::viz

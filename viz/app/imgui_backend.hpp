@@ -1,0 +1,20 @@
+// Dear ImGui's SDL2 and OpenGL3 backends. Their names and types differ between Dear ImGui 1.86 and later; the
+// differences are in imgui_backend.cpp and nowhere else.
+#pragma once
+
+#include <SDL.h>
+#include <imgui.h>
+
+namespace weft::viz::imgui_backend {
+
+// With the window's OpenGL context current.
+bool start(SDL_Window* window, SDL_GLContext context);
+void stop();
+void take_event(const SDL_Event& event);
+void begin_frame();
+void draw(ImDrawData* data);
+// The atlas was built anew.
+void replace_font_texture();
+ImTextureID texture_id(unsigned gl_texture);
+
+}  // namespace weft::viz::imgui_backend

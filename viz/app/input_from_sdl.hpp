@@ -1,0 +1,14 @@
+#pragma once
+
+#include <SDL.h>
+
+#include <optional>
+
+#include "view/input.hpp"
+
+namespace weft::viz {
+
+// Nothing for events that mean nothing here. `to_logical`: logical pixels a unit of SDL's mouse coordinates.
+std::optional<input> input_from_sdl(const SDL_Event& event, float to_logical);
+
+}  // namespace weft::viz

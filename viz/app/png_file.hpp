@@ -1,0 +1,12 @@
+#pragma once
+
+#include <string>
+
+#include "app/gl_window.hpp"
+
+namespace weft::viz {
+
+// Throws std::runtime_error if the file cannot be written.
+void write_png(const picture& what, const std::string& path);
+
+}  // namespace weft::viz

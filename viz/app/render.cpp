@@ -1,0 +1,110 @@
+// Pictures without a display: the same model and views as in the window.
+#include <fstream>
+#include <stdexcept>
+
+#include "app/app.hpp"
+#include "app/png_file.hpp"
+#include "app/window_app.hpp"
+#include "view/svg_canvas.hpp"
+
+#include <imgui.h>
+
+namespace weft::viz {
+namespace {
+
+bool ends_in(const std::string& text, std::string_view end) {
+  return text.size() >= end.size() && text.compare(text.size() - end.size(), end.size(), end) == 0;
+}
+
+coroutine_index find_by_name(const trace_model& trace, const std::string& name) {
+  for (coroutine_index c = 0; c < trace.coroutines().size(); ++c) {
+    if (trace.label(c) == name) return c;
+  }
+  throw std::runtime_error("no coroutine is called \"" + name + "\" in this trace");
+}
+
+// Where the picture looks. The model has its size already.
+void look(viewer_model& model, const render_options& options) {
+  const trace_model& trace = *model.trace;
+  if (trace.event_count() == 0) return;
+  if (options.cursor_event && *options.cursor_event >= trace.event_count()) {
+    throw std::runtime_error("event #" + std::to_string(*options.cursor_event) + " is not in this trace of " +
+                             std::to_string(trace.event_count()) + " events");
+  }
+  model.apply(act::fit_all{});
+  if (options.cursor_event) {
+    model.apply(act::go_to_event{*options.cursor_event});
+  } else {
+    look_at_the_story(model);
+  }
+  if (!options.select.empty()) model.apply(act::select{find_by_name(trace, options.select)});
+  // After the cursor, which brings itself into view.
+  model.apply(act::fit_all{});
+  if (options.from_ns || options.to_ns) {
+    const time_range range{options.from_ns.value_or(trace.begin_ns()), options.to_ns.value_or(trace.end_ns())};
+    if (range.length_ns() <= 0) throw std::runtime_error("the range to draw is empty");
+    model.apply(act::show_range{range});
+  }
+}
+
+void prepare(viewer_model& model, window_view& view, const render_options& options, float width, float height) {
+  view.arrange(width, height, model);
+  model.resize(view.port());
+  look(model, options);
+}
+
+void render_svg(const render_options& options) {
+  // Text is measured with the window's fonts; no window is needed for that.
+  ImFontAtlas atlas;
+  font_set fonts(atlas);
+  fonts.update(1);
+  viewer_model model;
+  model.dark = options.theme != "light";
+  model.open(open_trace(options.file), false);
+  analyse(model);
+  window_view view;
+  prepare(model, view, options, static_cast<float>(options.width), static_cast<float>(options.height));
+  const auto measure = [&](std::string_view words, face f) {
+    fonts.want(words);
+    return fonts.text_width(words, f);
+  };
+  const auto drawn = [&] {
+    svg_canvas to(static_cast<float>(options.width), static_cast<float>(options.height), measure);
+    view.draw(to, model);
+    return to.document();
+  };
+  std::string document = drawn();
+  if (fonts.update(1)) document = drawn();  // letters that were missing change what fits
+  std::ofstream out(options.out, std::ios::binary);
+  out << document;
+  out.close();
+  if (!out) throw std::runtime_error(options.out + ": cannot be written");
+}
+
+void render_png(const render_options& options) {
+  gl_window window({.width = options.width, .height = options.height, .offscreen = true});
+  window_app app(window);
+  app.model().dark = options.theme != "light";
+  app.open(options.file, false, 0, false);
+  app.draw();
+  look(app.model(), options);
+  app.draw();
+  write_png(window.read_pixels(), options.out);
+}
+
+}  // namespace
+
+void render(const render_options& options) {
+  if (options.width < 320 || options.height < 240 || options.width > 16384 || options.height > 16384) {
+    throw std::runtime_error("the picture must be between 320x240 and 16384x16384 pixels");
+  }
+  if (ends_in(options.out, ".svg")) {
+    render_svg(options);
+  } else if (ends_in(options.out, ".png")) {
+    render_png(options);
+  } else {
+    throw std::runtime_error(options.out + ": the picture's name must end in .png or .svg");
+  }
+}
+
+}  // namespace weft::viz

@@ -1,0 +1,74 @@
+#include "app/window_app.hpp"
+
+#include <iostream>
+
+namespace weft::viz {
+
+void window_app::open(const std::string& path, bool live, std::uint32_t pid, bool forgiving) {
+  try {
+    auto trace = open_trace(path);
+    const bool ended = trace->events().info().complete;
+    model_.live_pid = pid;
+    model_.open(std::move(trace), live && !ended);
+    model_.notice.clear();
+    analyse(model_);
+    if (!model_.live) look_at_the_story(model_);
+    live_ = {};
+    window_.set_title(path.substr(path.find_last_of('/') + 1) + " - weft");
+  } catch (const diary::file_error& e) {
+    if (!forgiving) throw;
+    model_.notice = e.what();
+  }
+}
+
+void window_app::arrange() {
+  view_.arrange(window_.width(model_.interface_scale), window_.height(model_.interface_scale), model_);
+  model_.resize(view_.port());
+}
+
+void window_app::draw() {
+  arrange();
+  window_.draw(model_.interface_scale, [this](canvas& to) { view_.draw(to, model_); });
+  model_.resize(view_.port());  // the open tab knows its height only now
+}
+
+void window_app::take(const input& what) {
+  for (const action& a : view_.handle(what, model_)) {
+    model_.apply(a);
+    arrange();
+  }
+}
+
+void window_app::run() {
+  using clock = std::chrono::steady_clock;
+  bool said_about_fonts = false;
+  bool dirty = true;
+  clock::time_point last_frame = clock::now();
+  for (;;) {
+    const bool live = model_.trace && model_.live;
+    const int patience_ms = dirty ? 0 : model_.playing ? 8 : live ? 50 : 1000;
+    const gl_window::news news = window_.wait(patience_ms);
+    if (news.closed) return;
+    for (const std::string& path : news.dropped_files) open(path, false, 0, true);
+    for (const input& i : news.inputs) take(i);
+    dirty |= news.redraw || !news.inputs.empty() || !news.dropped_files.empty();
+
+    const clock::time_point now = clock::now();
+    if (model_.playing) {
+      model_.apply(act::let_time_pass{std::min(0.1, std::chrono::duration<double>(now - last_frame).count())});
+      dirty = true;
+    }
+    last_frame = now;
+    if (model_.trace && model_.live) dirty |= live_.refresh(model_, now);
+    if (!dirty) continue;
+    draw();
+    window_.set_pointer(view_.pointer_shape());
+    if (!said_about_fonts && !window_.font_notice().empty()) {
+      std::cerr << "weft: " << window_.font_notice() << "\n";
+      said_about_fonts = true;
+    }
+    dirty = false;
+  }
+}
+
+}  // namespace weft::viz

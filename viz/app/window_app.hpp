@@ -1,0 +1,35 @@
+// Wires model, view and window together. One frame: inputs -> actions -> apply -> draw. Draws only when something
+// changed.
+#pragma once
+
+#include <string>
+
+#include "app/gl_window.hpp"
+#include "app/trace_file.hpp"
+#include "view/window_view.hpp"
+
+namespace weft::viz {
+
+class window_app {
+ public:
+  explicit window_app(gl_window& window) : window_(window) {}
+
+  viewer_model& model() { return model_; }
+  // Shows the trace; a file that cannot be read becomes a notice if `forgiving`, else diary::file_error.
+  void open(const std::string& path, bool live, std::uint32_t pid, bool forgiving);
+  // Until the window is closed.
+  void run();
+  // Applies one input and draws: what run() does for each, for tests and pictures.
+  void take(const input& what);
+  void draw();
+
+ private:
+  void arrange();
+
+  gl_window& window_;
+  viewer_model model_;
+  window_view view_;
+  live_trace live_;
+};
+
+}  // namespace weft::viz

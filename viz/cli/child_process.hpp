@@ -1,0 +1,44 @@
+// A program started by the command: recorded ones and demos. Linux, macOS and the BSDs.
+#pragma once
+
+#include <sys/types.h>
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace weft::viz::cli {
+
+// Owns a child process; neither copied nor moved. Exit statuses are the shell's: 128 + N if signal N ended it.
+class child_process {
+ public:
+  using environment = std::vector<std::pair<std::string, std::string>>;
+
+  // Starts `argv` (the program is looked up in PATH), with these variables added to our own environment and the
+  // terminal's signals as usual. Throws std::system_error if it cannot be started.
+  child_process(std::vector<std::string> argv, const environment& extra);
+  // Ends a child that still runs: SIGTERM, and SIGKILL after two seconds. Blocks until it is reaped.
+  ~child_process();
+  child_process(const child_process&) = delete;
+  child_process& operator=(const child_process&) = delete;
+
+  pid_t pid() const { return pid_; }
+  // Its exit status if it has ended.
+  std::optional<int> poll();
+  // Blocks until it ends. Signals that other processes send to us meanwhile (INT, TERM, HUP, QUIT, USR1, USR2) are
+  // passed on; those from the terminal reach the child by themselves.
+  int wait();
+  // Blocks until it ends or the time is over.
+  std::optional<int> wait_for(std::chrono::milliseconds limit);
+
+ private:
+  pid_t pid_ = -1;
+  std::optional<int> status_;
+};
+
+// The path of this program's own file, to start it once more. Throws std::runtime_error.
+std::string own_program_path();
+
+}  // namespace weft::viz::cli

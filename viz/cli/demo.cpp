@@ -1,0 +1,179 @@
+// weft demo: runs a built-in program and watches it. The demo runs in a process of its own, this same command with
+// --no-window, so that the window sees it exactly as it would see anybody's program.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <chrono>
+#include <cstdlib>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <ostream>
+
+#include "cli/child_process.hpp"
+#include "cli/command.hpp"
+#include "cli/demos.hpp"
+#include "cli/output_file.hpp"
+#include "cli/private_folder.hpp"
+#include "cli/subcommands.hpp"
+#include "cli/table.hpp"
+#include "cli/window.hpp"
+#include "trace/reader.hpp"
+
+namespace weft::viz::cli {
+namespace {
+
+namespace fs = std::filesystem;
+using namespace std::chrono_literals;
+
+struct demo_options {
+  std::string name;
+  std::optional<double> seconds;
+  bool no_window = false;
+  bool list = false;
+  bool force = false;
+  std::string out;
+  std::string theme;
+};
+
+constexpr double default_seconds = 3;
+// A window that is left open must not fill the disk.
+constexpr double longest_watched_seconds = 600;
+constexpr const char* default_picture = "weft-demo.png";
+
+const demo& find_demo(const std::string& name) {
+  if (name.empty()) return all_demos().front();
+  std::vector<std::string_view> names;
+  for (const demo& d : all_demos()) {
+    if (d.name == name) return d;
+    names.push_back(d.name);
+  }
+  const std::string close = closest_name(name, names);
+  throw usage_error(fmt::format("demo: {}: no such demo: {}", name,
+                                close.empty() ? "weft demo --list names them" : "did you mean " + close + "?"));
+}
+
+bool is_picture(const std::string& path) { return path.ends_with(".png") || path.ends_with(".svg"); }
+
+// The demo as a child that records into `trace`.
+class recorded_demo {
+ public:
+  recorded_demo(const demo& d, double seconds, const std::string& trace)
+      : trace_(trace),
+        child_(
+            {own_program_path(), "demo", std::string(d.name), "--no-window", "--seconds", fmt::format("{}", seconds)},
+            {{"WEFT_TRACE", fs::absolute(trace).string()}}) {}
+
+  child_process& child() { return child_; }
+
+  // Blocks until the trace can be opened. Throws std::runtime_error if the demo ends before, or after ten seconds.
+  void wait_for_trace() {
+    for (const auto end = std::chrono::steady_clock::now() + 10s; std::chrono::steady_clock::now() < end;) {
+      try {
+        if (fs::exists(trace_)) {
+          diary::reader::open(trace_);
+          return;
+        }
+      } catch (const diary::file_error&) {
+        // Its header is being written.
+      }
+      if (child_.wait_for(10ms) && !fs::exists(trace_)) break;
+    }
+    throw std::runtime_error("the demo did not begin to record");
+  }
+
+ private:
+  std::string trace_;
+  child_process child_;
+};
+
+// Nothing if no window can be opened here although there seems to be a display.
+std::optional<int> watch(const demo& d, const demo_options& options, const std::string& trace, console& io) {
+  recorded_demo program(d, options.seconds.value_or(longest_watched_seconds), trace);
+  program.wait_for_trace();
+  try {
+    return open_window({.files = {trace}, .live = true, .theme = options.theme});
+  } catch (const std::runtime_error& e) {
+    io.err << fmt::format("weft: demo: {}: drawing a picture instead\n", diary::sanitised(e.what()));
+    return std::nullopt;
+  }
+}
+
+int draw(const demo& d, const demo_options& options, const std::string& trace, console& io) {
+  const double seconds = options.seconds.value_or(default_seconds);
+  recorded_demo program(d, seconds, trace);
+  if (const int status = program.child().wait(); status != 0) {
+    throw std::runtime_error(fmt::format("{} ended with exit status {}", d.name, status));
+  }
+  program.wait_for_trace();
+  picture_request request;
+  request.file = trace;
+  request.out = is_picture(options.out) ? options.out : default_picture;
+  request.theme = options.theme;
+  draw_picture(request);
+  io.out << fmt::format("{} ran for {} s; its picture is in {}\n", d.name, seconds, diary::sanitised(request.out));
+  return good;
+}
+
+int run_demo(const demo_options& options, console& io) {
+  const demo& d = find_demo(options.name);
+  const bool keeps_trace = !options.out.empty() && !is_picture(options.out);
+  if (keeps_trace) make_way_for(options.out, options.force);
+  if (options.no_window && !is_picture(options.out)) {
+    // The runtime reads the variable when the demo starts its scheduler.
+    if (keeps_trace) ::setenv("WEFT_TRACE", fs::absolute(options.out).c_str(), 1);
+    return d.run(options.seconds.value_or(default_seconds));
+  }
+  if (!has_window()) {
+    throw usage_error("demo: this build of weft has no window: run it with --no-window -o FILE, then weft stat FILE");
+  }
+  const private_folder folder;
+  const std::string trace = keeps_trace ? options.out : folder.file(fmt::format("{}.weft", d.name));
+  std::optional<int> status;
+  if (!is_picture(options.out)) {
+    if (has_display()) {
+      status = watch(d, options, trace, io);
+    } else {
+      io.err << "weft: demo: no display (DISPLAY and WAYLAND_DISPLAY are not set): drawing a picture instead\n";
+    }
+  }
+  if (!status) {
+    std::error_code ignored;
+    fs::remove(trace, ignored);  // of a window that did not open
+    status = draw(d, options, trace, io);
+  }
+  if (keeps_trace) io.out << fmt::format("the trace is in {}: weft view shows it\n", diary::sanitised(trace));
+  return *status;
+}
+
+void list_demos(console& io) {
+  table t({{"demo"}, {"shows"}});
+  for (const demo& d : all_demos()) t.add({std::string(d.name), std::string(d.summary)});
+  t.print(io.out);
+}
+
+}  // namespace
+
+void declare_demo(CLI::App& parser, action& chosen) {
+  const auto options = std::make_shared<demo_options>();
+  parser.add_option("NAME", options->name, fmt::format("which demo; default: {}", all_demos().front().name));
+  parser.add_option("--seconds", options->seconds, "how long it runs; default 3, in a window until that is closed")
+      ->type_name("N")
+      ->check(CLI::Range(0.001, 86400.0).description(""));
+  parser.add_flag("--no-window", options->no_window, "only run it, in this process; recorded if WEFT_TRACE is set");
+  parser.add_flag("--list", options->list, "list the demos");
+  parser
+      .add_option("-o,--output", options->out,
+                  "OUT.png or OUT.svg: draw a picture instead of a window; any other name: keep the trace there")
+      ->type_name("OUT");
+  parser.add_flag("--force", options->force, "replace a trace that exists");
+  parser.add_option("--theme", options->theme, "colours")->type_name("THEME")->check(CLI::IsMember({"dark", "light"}));
+  parser.footer("Without a display it runs for some seconds and draws ./weft-demo.png.");
+  chosen = [options](console& io) {
+    if (!options->list) return run_demo(*options, io);
+    list_demos(io);
+    return static_cast<int>(good);
+  };
+}
+
+}  // namespace weft::viz::cli

@@ -1,0 +1,88 @@
+// weft info: what a trace is, from its header and one pass over its events.
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <ctime>
+#include <memory>
+#include <ostream>
+
+#include "cli/input.hpp"
+#include "cli/json_output.hpp"
+#include "cli/subcommands.hpp"
+#include "cli/table.hpp"
+
+namespace weft::viz::cli {
+namespace {
+
+struct info_options {
+  std::string file;
+  bool json = false;
+};
+
+std::string started_text(std::int64_t real_ns) {
+  const std::time_t seconds = static_cast<std::time_t>(real_ns / 1'000'000'000);
+  std::tm utc{};
+  if (real_ns <= 0 || !::gmtime_r(&seconds, &utc)) return "";
+  return fmt::format("{:%Y-%m-%dT%H:%M:%S}Z", utc);
+}
+
+void print_json(const diary::history& trace, console& io) {
+  const diary::file_info& f = trace.source().info();
+  json out;
+  out["file"] = f.path;
+  out["process"] = f.program;
+  out["pid"] = f.pid;
+  out["threads"] = f.threads;
+  out["events"] = f.events;
+  out["coroutines"] = trace.totals().coroutines;
+  out["lost"] = f.lost;
+  out["truncated"] = f.truncated;
+  out["duration_ns"] = f.duration_ns;
+  out["complete"] = f.complete;
+  out["format"] = fmt::format("{}.{}", f.major, f.minor);
+  out["arch"] = f.arch;
+  out["clock"] = f.clock;
+  out["order_only"] = f.order_only;
+  out["started"] = started_text(f.start_real_ns);
+  out["finished"] = trace.totals().finished;
+  out["file_bytes"] = f.file_bytes;
+  out["event_bytes"] = f.event_bytes;
+  out["damage"] = f.damage;
+  print_json(out, io);
+}
+
+void print_text(const diary::history& trace, console& io) {
+  const diary::file_info& f = trace.source().info();
+  const auto line = [&](std::string_view key, const std::string& value) {
+    io.out << fmt::format("{:<12}{}\n", key, value);
+  };
+  line("file",
+       fmt::format("{} ({}, format {}.{})", diary::sanitised(f.path), short_size(f.file_bytes), f.major, f.minor));
+  line("process", fmt::format("{}, pid {}, {}", f.program.empty() ? "(no name)" : f.program, f.pid, f.arch));
+  if (const std::string started = started_text(f.start_real_ns); !started.empty()) line("started", started);
+  line("duration", exact_time(f.duration_ns));
+  line("clock", fmt::format("{}{}", f.clock, f.order_only ? ", order only: durations are approximate" : ""));
+  line("threads", fmt::format("{}", f.threads));
+  line("coroutines", fmt::format("{}, {} finished", trace.totals().coroutines, trace.totals().finished));
+  const double bytes_each = f.events == 0 ? 0 : static_cast<double>(f.event_bytes) / static_cast<double>(f.events);
+  line("events", fmt::format("{}, {:.1f} bytes each", f.events, bytes_each));
+  line("lost", fmt::format("{}", f.lost));
+  line("ended", f.complete ? "properly" : "no: the program still runs, or died; all up to the last event is here");
+  for (const std::string& place : f.damage) line("damaged", diary::sanitised(place));
+}
+
+}  // namespace
+
+void declare_info(CLI::App& parser, action& chosen) {
+  const auto options = std::make_shared<info_options>();
+  parser.add_option("FILE", options->file, "trace, or - for standard input")->required();
+  parser.add_flag("--json", options->json, "print one JSON object");
+  chosen = [options](console& io) {
+    const diary::history trace = open_trace(options->file, io);
+    options->json ? print_json(trace, io) : print_text(trace, io);
+    return good;
+  };
+}
+
+}  // namespace weft::viz::cli

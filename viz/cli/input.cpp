@@ -1,0 +1,54 @@
+#include "cli/input.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <istream>
+#include <iterator>
+#include <ostream>
+#include <utility>
+#include <vector>
+
+namespace weft::viz::cli {
+namespace {
+
+diary::reader open_reader(const std::string& file, console& io) {
+  if (file != "-") return diary::reader::open(file);
+  std::vector<std::uint8_t> bytes{std::istreambuf_iterator<char>(io.in), std::istreambuf_iterator<char>()};
+  return diary::reader::from_bytes(std::move(bytes), shown_path(file));
+}
+
+void warn_about_gaps(const diary::file_info& info, console& io) {
+  const std::string path = diary::sanitised(info.path);
+  if (info.truncated) {
+    io.err << fmt::format(
+        "weft: {}: warning: the recording did not end properly (the program still runs, or died): {} events could be "
+        "read\n",
+        path, info.events);
+  }
+  if (info.lost > 0) io.err << fmt::format("weft: {}: warning: {} events were lost by the recorder\n", path, info.lost);
+  if (damaged_places(info) > 0) {
+    io.err << fmt::format("weft: {}: warning: {} damaged places were left out: weft validate lists them\n", path,
+                          damaged_places(info));
+  }
+}
+
+}  // namespace
+
+std::size_t damaged_places(const diary::file_info& info) {
+  // The reader has one list for both and tells them apart by words.
+  return static_cast<std::size_t>(std::count_if(info.damage.begin(), info.damage.end(), [](const std::string& place) {
+    return place.find(": the file ends inside this chunk") == std::string::npos &&
+           place.find(": the file is cut") == std::string::npos;
+  }));
+}
+
+std::string shown_path(const std::string& file) { return file == "-" ? "standard input" : file; }
+
+diary::history open_trace(const std::string& file, console& io) {
+  diary::reader r = open_reader(file, io);
+  warn_about_gaps(r.info(), io);
+  return diary::history(std::move(r));
+}
+
+}  // namespace weft::viz::cli

@@ -1,0 +1,22 @@
+// Opens the traces that commands read.
+#pragma once
+
+#include <string>
+
+#include "cli/console.hpp"
+#include "trace/history.hpp"
+
+namespace weft::viz::cli {
+
+// Opens FILE, or standard input for "-", and reads all of it. Warns on io.err if the trace is cut off or lost events.
+// Throws diary::file_error.
+diary::history open_trace(const std::string& file, console& io);
+
+// Places of the file that cannot be decoded although they are there: not those that are missing because the file was
+// cut off, which happens to every program that dies and breaks no rule.
+std::size_t damaged_places(const diary::file_info& info);
+
+// The name for "-" in messages.
+std::string shown_path(const std::string& file);
+
+}  // namespace weft::viz::cli

@@ -1,0 +1,46 @@
+// weft load: the inverse of weft dump.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <fstream>
+#include <memory>
+
+#include "cli/input.hpp"
+#include "cli/output_file.hpp"
+#include "cli/subcommands.hpp"
+#include "trace/text.hpp"
+
+namespace weft::viz::cli {
+namespace {
+
+struct load_options {
+  std::string file = "-";
+  std::string out;
+};
+
+std::vector<std::uint8_t> load(const std::string& file, console& io) {
+  if (file == "-") return diary::load_text(io.in, shown_path(file));
+  std::ifstream in(file, std::ios::binary);
+  // A directory opens but cannot be read.
+  if (!in || (in.peek() == std::ifstream::traits_type::eof() && in.bad())) {
+    throw diary::file_error(file, 0, "cannot be read: check the path");
+  }
+  return diary::load_text(in, file);
+}
+
+}  // namespace
+
+void declare_load(CLI::App& parser, action& chosen) {
+  const auto options = std::make_shared<load_options>();
+  parser.add_option("FILE", options->file, "what weft dump printed; - (default) is standard input");
+  parser.add_option("-o,--output", options->out, "trace to write, replaced if it exists; - for standard output")
+      ->type_name("OUT")
+      ->required();
+  chosen = [options](console& io) {
+    const std::vector<std::uint8_t> bytes = load(options->file, io);
+    write_output(options->out, std::string(bytes.begin(), bytes.end()), io);
+    return good;
+  };
+}
+
+}  // namespace weft::viz::cli

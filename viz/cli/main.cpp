@@ -1,0 +1,23 @@
+// The process around the command: real streams, quiet on a closed pipe.
+#include <signal.h>
+
+#include <cerrno>
+#include <iostream>
+
+#include "cli/command.hpp"
+#include "cli/descriptor_buffer.hpp"
+
+int main(int argc, char** argv) {
+  using namespace weft::viz::cli;
+  // A closed pipe then shows as EPIPE, and the command ends quietly with its own exit status.
+  ::signal(SIGPIPE, SIG_IGN);
+  std::ios::sync_with_stdio(false);
+  descriptor_buffer buffer(STDOUT_FILENO);
+  std::ostream out(&buffer);
+  console io{std::cin, out, std::cerr};
+  const int status = run({argv + 1, argv + argc}, io);
+  out.flush();
+  if (buffer.error() == 0 || buffer.error() == EPIPE) return status;
+  std::cerr << "weft: standard output: cannot be written: " << std::generic_category().message(buffer.error()) << '\n';
+  return wrong_use;
+}

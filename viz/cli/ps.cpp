@@ -1,0 +1,43 @@
+// weft ps: the programs that weft live can watch.
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <ostream>
+
+#include "cli/json_output.hpp"
+#include "cli/running_programs.hpp"
+#include "cli/subcommands.hpp"
+#include "cli/table.hpp"
+#include "trace/event.hpp"
+
+namespace weft::viz::cli {
+namespace {
+
+void print_programs_json(const std::vector<running_program>& programs, console& io) {
+  json out;
+  out["programs"] = json::array();
+  for (const running_program& p : programs) {
+    out["programs"].push_back({{"pid", p.pid}, {"process", p.program}, {"trace", p.trace}});
+  }
+  print_json(out, io);
+}
+
+void print_programs_text(const std::vector<running_program>& programs, console& io) {
+  table t({{"pid", align::right}, {"program"}, {"trace"}});
+  for (const running_program& p : programs) t.add({std::to_string(p.pid), p.program, diary::sanitised(p.trace)});
+  t.print(io.out);
+}
+
+}  // namespace
+
+void declare_ps(CLI::App& parser, action& chosen) {
+  const auto as_json = std::make_shared<bool>(false);
+  parser.add_flag("--json", *as_json, "print one JSON object");
+  parser.footer("Programs announce themselves in $XDG_RUNTIME_DIR/weft while they record.");
+  chosen = [as_json](console& io) {
+    const std::vector<running_program> programs = find_running_programs(runtime_folder());
+    *as_json ? print_programs_json(programs, io) : print_programs_text(programs, io);
+    return good;
+  };
+}
+
+}  // namespace weft::viz::cli

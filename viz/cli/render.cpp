@@ -1,0 +1,107 @@
+// weft render: the main view as a picture, without a display.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <charconv>
+#include <fstream>
+#include <istream>
+#include <iterator>
+#include <memory>
+#include <optional>
+
+#include "cli/output_file.hpp"
+#include "cli/position.hpp"
+#include "cli/private_folder.hpp"
+#include "cli/subcommands.hpp"
+#include "cli/window.hpp"
+#include "trace/reader.hpp"
+
+namespace weft::viz::cli {
+namespace {
+
+struct render_command_options {
+  std::string file, out, from, to, at, theme, select;
+  std::string size = "1600x1000";
+};
+
+constexpr int least_px = 64;
+constexpr int most_px = 16384;
+
+void parse_size_px(const std::string& text, picture_request& request) {
+  const char* const end = text.data() + text.size();
+  const auto width = std::from_chars(text.data(), end, request.width_px);
+  const bool has_middle = width.ec == std::errc{} && width.ptr != end && *width.ptr == 'x';
+  const auto height = std::from_chars(has_middle ? width.ptr + 1 : end, end, request.height_px);
+  const auto in_range = [](int px) { return px >= least_px && px <= most_px; };
+  if (!has_middle || height.ec != std::errc{} || height.ptr != end || !in_range(request.width_px) ||
+      !in_range(request.height_px)) {
+    throw usage_error(
+        fmt::format("render: {}: not a size: write 1600x1000, each {} to {} pixels", text, least_px, most_px));
+  }
+}
+
+std::string read_all(std::istream& in) { return {std::istreambuf_iterator<char>(in), {}}; }
+
+picture_request make_request(const render_command_options& options) {
+  picture_request request;
+  parse_size_px(options.size, request);
+  if (!options.from.empty()) request.from_ns = parse_time_ns(options.from);
+  if (!options.to.empty()) request.to_ns = parse_time_ns(options.to);
+  if (request.from_ns && request.to_ns && *request.from_ns >= *request.to_ns) {
+    throw usage_error("render: --from must be before --to");
+  }
+  request.theme = options.theme;
+  request.select = options.select;
+  const bool known = options.out == "-" || options.out.ends_with(".png") || options.out.ends_with(".svg");
+  if (!known) throw usage_error(fmt::format("render: {}: the picture's name must end in .png or .svg", options.out));
+  return request;
+}
+
+int render_picture(const render_command_options& options, console& io) {
+  picture_request request = make_request(options);
+  const position where = parse_position(options.at.empty() ? "end" : options.at);
+  std::optional<private_folder> folder;
+  request.file = options.file;
+  request.out = options.out;
+  if (options.file == "-" || options.out == "-") folder.emplace();
+  if (options.file == "-") {
+    request.file = folder->file("standard-input.weft");
+    write_output(request.file, read_all(io.in), io);
+  }
+  if (options.out == "-") request.out = folder->file("picture.png");
+
+  const diary::reader trace = diary::reader::open(request.file);
+  if (!options.at.empty()) {
+    const std::uint64_t count = events_until(trace, where);
+    if (count > 0) request.cursor_event = count - 1;
+  }
+  draw_picture(request);
+  if (options.out == "-") {
+    std::ifstream picture(request.out, std::ios::binary);
+    write_output("-", read_all(picture), io);
+  }
+  return good;
+}
+
+}  // namespace
+
+void declare_render(CLI::App& parser, action& chosen) {
+  const auto options = std::make_shared<render_command_options>();
+  parser.add_option("FILE", options->file, "trace, or - for standard input")->required();
+  parser.add_option("-o,--output", options->out, "picture to write: .png or .svg; - for PNG on standard output")
+      ->type_name("OUT")
+      ->required();
+  parser
+      .add_option("--from", options->from, "first time shown: 1.5s, 20ms, 540us, 3 (seconds); default: the beginning")
+      ->type_name("TIME");
+  parser.add_option("--to", options->to, "last time shown; default: the end")->type_name("TIME");
+  parser.add_option("--size", options->size, "width x height in pixels; default 1600x1000")->type_name("WxH");
+  parser.add_option("--theme", options->theme, "colours; default dark")
+      ->type_name("THEME")
+      ->check(CLI::IsMember({"dark", "light"}));
+  parser.add_option("--at", options->at, "where the cursor stands: a time, an event (#120) or end")->type_name("PLACE");
+  parser.add_option("--select", options->select, "name of the coroutine to select")->type_name("NAME");
+  chosen = [options](console& io) { return render_picture(*options, io); };
+}
+
+}  // namespace weft::viz::cli

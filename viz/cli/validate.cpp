@@ -1,0 +1,75 @@
+// weft validate: does the trace keep the format's and the scheduler's rules? A crash of the recorded program is no
+// broken rule: a trace that only stops early is valid.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <ostream>
+
+#include "cli/input.hpp"
+#include "cli/json_output.hpp"
+#include "cli/subcommands.hpp"
+
+namespace weft::viz::cli {
+namespace {
+
+struct validate_options {
+  std::string file;
+  bool json = false;
+};
+
+constexpr std::size_t shown_limit = 20;
+
+void print_verdict_json(const diary::history& trace, bool valid, console& io) {
+  const diary::file_info& f = trace.source().info();
+  json out;
+  out["file"] = f.path;
+  out["valid"] = valid;
+  out["events"] = f.events;
+  out["truncated"] = f.truncated;
+  out["lost"] = f.lost;
+  out["violation_count"] = trace.violation_count();
+  out["violations"] = json::array();
+  for (const diary::violation& v : trace.violations()) {
+    out["violations"].push_back({{"event", v.event}, {"text", diary::sanitised(v.text)}});
+  }
+  out["damage"] = f.damage;
+  print_json(out, io);
+}
+
+void print_verdict_text(const diary::history& trace, bool valid, console& io) {
+  const diary::file_info& f = trace.source().info();
+  const std::string path = diary::sanitised(f.path);
+  for (const std::string& place : f.damage) io.out << fmt::format("damaged: {}\n", diary::sanitised(place));
+  std::size_t shown = 0;
+  for (const diary::violation& v : trace.violations()) {
+    if (shown++ == shown_limit) break;
+    io.out << fmt::format("event #{}: {}\n", v.event, diary::sanitised(v.text));
+  }
+  if (trace.violation_count() > shown_limit) {
+    io.out << fmt::format("... and {} more\n", trace.violation_count() - shown_limit);
+  }
+  if (valid) {
+    io.out << fmt::format("{}: {} events, every rule kept\n", path, f.events);
+  } else {
+    io.out << fmt::format("{}: {} events, {} rules broken, {} damaged places\n", path, f.events,
+                          trace.violation_count(), damaged_places(f));
+  }
+}
+
+}  // namespace
+
+void declare_validate(CLI::App& parser, action& chosen) {
+  const auto options = std::make_shared<validate_options>();
+  parser.add_option("FILE", options->file, "trace, or - for standard input")->required();
+  parser.add_flag("--json", options->json, "print one JSON object");
+  parser.footer("Exit status 1 if a rule is broken. A trace that was cut off but is sound up to there is valid.");
+  chosen = [options](console& io) {
+    const diary::history trace = open_trace(options->file, io);
+    const bool valid = trace.violation_count() == 0 && damaged_places(trace.source().info()) == 0;
+    options->json ? print_verdict_json(trace, valid, io) : print_verdict_text(trace, valid, io);
+    return valid ? good : answer_is_no;
+  };
+}
+
+}  // namespace weft::viz::cli

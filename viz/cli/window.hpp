@@ -1,0 +1,37 @@
+// The window as the commands see it. Two definitions: window_app.cpp forwards to viz/app, window_none.cpp is for builds
+// without it. Which one is linked is decided in CMakeLists.txt.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace weft::viz::cli {
+
+struct window_request {
+  std::vector<std::string> files;  // none: the start page
+  bool live = false;               // follow files that still grow
+  std::string theme;               // "dark", "light", or "" for what was used last
+};
+
+struct picture_request {
+  std::string file, out;  // out ends in .png or .svg
+  int width_px = 1600, height_px = 1000;
+  std::optional<std::int64_t> from_ns, to_ns;
+  std::string theme;
+  std::optional<std::uint64_t> cursor_event;
+  std::string select;  // name of the coroutine that is selected, or ""
+};
+
+// Whether this build has a window at all.
+bool has_window();
+// Whether somebody could see one here: false without a display server, and with SDL's offscreen driver.
+bool has_display();
+
+// Blocks until the window is closed; returns its exit status. Throws usage_error if there is no window or no display.
+int open_window(const window_request& request);
+// Needs no display. Throws usage_error if this build has no window.
+void draw_picture(const picture_request& request);
+
+}  // namespace weft::viz::cli

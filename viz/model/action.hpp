@@ -1,0 +1,116 @@
+// Everything the user can do, as values. Views and keys make them, apply() in viewer_model.hpp carries them out.
+#pragma once
+
+#include <cstdint>
+#include <variant>
+
+#include "model/stepping.hpp"
+#include "model/time_scale.hpp"
+
+namespace weft::viz {
+
+enum class tab : std::uint8_t { events, coroutine, findings, statistics };
+inline constexpr std::size_t tab_count = 4;
+enum class panel_edge : std::uint8_t { side, bottom, labels };
+
+namespace act {
+
+// The cursor
+struct step_event {
+  direction to;
+};
+struct step_switch {
+  direction to;
+};
+struct step_coroutine {
+  direction to;
+};  // of the selected one, else of the one that runs
+struct step_span {
+  direction to;
+};  // in the lane of the selected one
+struct step_finding {
+  direction to;
+};
+struct follow_wake {
+  direction to;
+};
+struct go_to_event {
+  std::uint64_t n;
+};
+struct go_to_time {
+  std::int64_t t_ns;
+};
+struct go_to_first {};
+struct go_to_last {};  // and follows the end of a live trace
+struct show_finding {
+  std::size_t index;
+};
+
+// Playing
+struct play_or_pause {};
+struct change_speed {
+  direction to;
+};
+struct let_time_pass {
+  double seconds;
+};  // real time since the last frame
+
+// The view
+struct zoom {
+  double x;
+  double factor;
+};  // > 1: out
+struct zoom_at_cursor {
+  double factor;
+};
+struct pan {
+  double px;
+};
+struct scroll {
+  float px;
+};
+struct show_range {
+  time_range range;
+};
+struct fit_all {};
+struct fit_selection {};
+struct undo {};
+struct redo {};
+
+// Selection
+struct select {
+  coroutine_index who;
+};
+struct measure {
+  time_range range;
+};
+struct clear {};
+
+// The window
+struct show_tab {
+  tab which;
+};
+struct scroll_tab {
+  float px;
+};
+struct toggle_keys {};
+struct toggle_theme {};
+struct scale_interface {
+  int step;
+};  // +1, -1; 0: back to normal
+struct drag_edge {
+  panel_edge which;
+  float position;
+};
+
+}  // namespace act
+
+using action =
+    std::variant<act::step_event, act::step_switch, act::step_coroutine, act::step_span, act::step_finding,
+                 act::follow_wake, act::go_to_event, act::go_to_time, act::go_to_first, act::go_to_last,
+                 act::show_finding, act::play_or_pause, act::change_speed, act::let_time_pass, act::zoom,
+                 act::zoom_at_cursor, act::pan, act::scroll, act::show_range, act::fit_all, act::fit_selection,
+                 act::undo, act::redo, act::select, act::measure, act::clear, act::show_tab, act::scroll_tab,
+                 act::toggle_keys, act::toggle_theme, act::scale_interface, act::drag_edge>;
+
+}  // namespace weft::viz

@@ -1,0 +1,38 @@
+// Where the cursor goes when it steps: pure questions to the trace, forwards and backwards alike.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "model/trace_model.hpp"
+
+namespace weft::viz {
+
+// One cursor moves everything: it stands after an event, at a time not before it and before the next one.
+struct cursor {
+  std::uint64_t event = 0;
+  std::int64_t t_ns = 0;
+  friend bool operator==(const cursor&, const cursor&) = default;
+};
+
+enum class direction { back, forth };
+
+// All return nothing if there is no such event in that direction.
+std::optional<std::uint64_t> next_event(const trace_model& trace, std::uint64_t from, direction d);
+// The next event at which another coroutine, or nobody, begins to run on some thread.
+std::optional<std::uint64_t> next_switch(const trace_model& trace, std::uint64_t from, direction d);
+// The next event that changes the coroutine's state or that it caused itself while running.
+std::optional<std::uint64_t> next_of_coroutine(const trace_model& trace, coroutine_index c, std::uint64_t from,
+                                               direction d);
+// The next change of the coroutine's state: the next span of its lane.
+std::optional<std::uint64_t> next_span(const trace_model& trace, coroutine_index c, std::uint64_t from, direction d);
+// Back: the last wake of the coroutine. Forth: the next wake that it causes.
+const wake* next_wake(const trace_model& trace, coroutine_index c, std::uint64_t from, direction d);
+// When the woken coroutine next runs; nothing if the trace ends before.
+std::optional<transition> run_after(const trace_model& trace, const wake& w);
+
+cursor cursor_at_event(const trace_model& trace, std::uint64_t n);
+// At a time within the trace; clamped.
+cursor cursor_at_time(const trace_model& trace, std::int64_t t_ns);
+
+}  // namespace weft::viz

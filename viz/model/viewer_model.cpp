@@ -1,0 +1,314 @@
+#include "model/viewer_model.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace weft::viz {
+namespace {
+
+constexpr double fit_margin = 0.02;
+constexpr double follow_margin = 0.06;  // free space right of the newest event, as a share of the width
+constexpr std::size_t undo_limit = 200;
+constexpr float smallest_scale = 0.6f, largest_scale = 3.0f;
+
+}  // namespace
+
+void viewer_model::open(std::unique_ptr<trace_model> opened, bool is_live) {
+  trace = std::move(opened);
+  live = is_live;
+  lanes = {};
+  lanes.update(*trace);
+  selected.reset();
+  measured.reset();
+  state_of_.reset();
+  undo_.clear();
+  redo_.clear();
+  view.scroll = 0;
+  strip = overview(*trace, port.overview_columns);
+  view.scale = fit(trace->whole(), port.lanes_width, fit_margin);
+  following = is_live;
+  playing = false;
+  at = is_live ? cursor_at_event(*trace, trace->event_count()) : cursor_at_event(*trace, 0);
+  read_state();
+}
+
+void viewer_model::trace_grew() {
+  lanes.update(*trace);
+  strip = overview(*trace, port.overview_columns);
+  if (following) show_end();
+}
+
+void viewer_model::show_end() {
+  at = cursor_at_event(*trace, trace->event_count());
+  read_state();
+  const double x = time_to_x(view.scale, trace->end_ns());
+  const double wanted = port.lanes_width * (1 - follow_margin);
+  if (x > wanted || x < 0) view.scale = panned(view.scale, x - wanted, trace->whole(), port.lanes_width);
+}
+
+void viewer_model::resize(const viewport& size) {
+  const bool wider = size.lanes_width != port.lanes_width;
+  port = size;
+  if (!trace) return;
+  if (!sized_) {
+    sized_ = true;
+    view.scale = fit(trace->whole(), port.lanes_width, fit_margin);
+  } else if (wider && following) {
+    show_end();
+  }
+  scroll_to(view.scroll);
+  if (strip.size() != port.overview_columns) strip = overview(*trace, port.overview_columns);
+}
+
+void viewer_model::scroll_to(float scroll) {
+  const float content = static_cast<float>(lanes.lanes().size()) * lane_height();
+  view.scroll = std::clamp(scroll, 0.0f, std::max(0.0f, content - port.lanes_height));
+}
+
+void viewer_model::remember() {
+  if (!undo_.empty() && undo_.back() == view) return;
+  if (undo_.size() == undo_limit) undo_.erase(undo_.begin());
+  undo_.push_back(view);
+  redo_.clear();
+}
+
+void viewer_model::set_view(const time_scale& scale) {
+  following = false;
+  view.scale = scale;
+}
+
+void viewer_model::read_state() {
+  if (state_of_ == at.event) return;
+  const bool next = state_of_ && *state_of_ + 1 == at.event;
+  before_ = next ? std::move(state_) : trace->history().state_after(at.event);
+  state_ = before_;
+  if (trace->event_count() > 0) state_.apply(trace->events().at(at.event));
+  state_of_ = at.event;
+}
+
+void viewer_model::move_to(const cursor& c, bool bring_into_view) {
+  at = c;
+  event_offset = 0;
+  read_state();
+  if (!bring_into_view) return;
+  const double x = time_to_x(view.scale, at.t_ns);
+  const double width = port.lanes_width;
+  if (x < 0 || x > width) {
+    view.scale = panned(view.scale, x - width / 2, trace->whole(), width);
+  }
+}
+
+void viewer_model::show_lane(coroutine_index c) {
+  const float height = lane_height();
+  const float top = static_cast<float>(lanes.lane_of(c)) * height;
+  if (top < view.scroll) scroll_to(top);
+  if (top + height > view.scroll + port.lanes_height) scroll_to(top + height - port.lanes_height);
+}
+
+struct viewer_model::applier {
+  viewer_model& m;
+
+  void go(std::optional<std::uint64_t> n) const {
+    if (!n) return;
+    m.following = false;
+    m.move_to(cursor_at_event(*m.trace, *n), true);
+  }
+  coroutine_index focus() const {
+    if (m.selected) return *m.selected;
+    for (std::uint32_t t = 0; t < m.trace->threads().size(); ++t) {
+      const coroutine_index who = m.trace->running_after(t, m.at.event);
+      if (who != nobody) return who;
+    }
+    return m.trace->coroutines().empty() ? nobody : 0;
+  }
+
+  void operator()(const act::step_event& a) const { go(next_event(*m.trace, m.at.event, a.to)); }
+  void operator()(const act::step_switch& a) const { go(next_switch(*m.trace, m.at.event, a.to)); }
+  void operator()(const act::step_coroutine& a) const {
+    if (focus() != nobody) go(next_of_coroutine(*m.trace, focus(), m.at.event, a.to));
+  }
+  void operator()(const act::step_span& a) const {
+    if (focus() != nobody) go(next_span(*m.trace, focus(), m.at.event, a.to));
+  }
+  void operator()(const act::step_finding& a) const {
+    if (m.findings.empty()) return;
+    const std::size_t count = m.findings.size();
+    const bool forth = a.to == direction::forth;
+    const std::size_t next =
+        m.finding_ >= count ? (forth ? 0 : count - 1) : (m.finding_ + (forth ? 1 : count - 1)) % count;
+    (*this)(act::show_finding{next});
+  }
+  void operator()(const act::follow_wake& a) const {
+    if (focus() == nobody) return;
+    const wake* w = next_wake(*m.trace, focus(), m.at.event, a.to);
+    if (w == nullptr) return;
+    go(w->event);
+    const coroutine_index other = a.to == direction::back ? w->waker : w->target;
+    if (other != nobody) (*this)(act::select{other});
+  }
+  void operator()(const act::go_to_event& a) const { go(a.n); }
+  void operator()(const act::go_to_time& a) const {
+    m.following = false;
+    m.move_to(cursor_at_time(*m.trace, a.t_ns), true);
+  }
+  void operator()(const act::go_to_first&) const {
+    m.playing = false;
+    go(0);
+  }
+  void operator()(const act::go_to_last&) const {
+    m.playing = false;
+    go(m.trace->event_count() - 1);
+    m.following = m.live;
+    if (m.following) m.show_end();
+  }
+  void operator()(const act::show_finding& a) const {
+    if (a.index >= m.findings.size()) return;
+    m.finding_ = a.index;
+    const finding& f = m.findings[a.index];
+    m.remember();
+    const time_range seen = visible_range(m.view.scale, m.port.lanes_width);
+    const bool too_small = static_cast<double>(f.when.length_ns()) < m.view.scale.ns_per_px * 8;
+    if (f.when.length_ns() > 0 && (too_small || f.when.length_ns() > seen.length_ns())) {
+      m.set_view(fit(f.when, m.port.lanes_width, 0.3));
+    }
+    go(f.evidence);
+    if (f.who != nobody) (*this)(act::select{f.who});
+    m.open_tab = tab::findings;
+  }
+
+  void operator()(const act::play_or_pause&) const {
+    m.playing = !m.playing;
+    m.following = false;
+    if (m.playing && m.at.event + 1 >= m.trace->event_count()) m.move_to(cursor_at_event(*m.trace, 0), true);
+  }
+  void operator()(const act::change_speed& a) const {
+    const auto* now = std::min_element(play_speeds.begin(), play_speeds.end(), [&](double x, double y) {
+      return std::abs(std::log(x / m.speed)) < std::abs(std::log(y / m.speed));
+    });
+    const auto index = now - play_speeds.begin() + (a.to == direction::forth ? 1 : -1);
+    m.speed = play_speeds[static_cast<std::size_t>(std::clamp<std::ptrdiff_t>(index, 0, play_speeds.size() - 1))];
+  }
+  void operator()(const act::let_time_pass& a) const {
+    if (!m.playing) return;
+    const double step_ns = a.seconds * m.speed * 1e9;
+    const std::int64_t t = m.at.t_ns + std::max<std::int64_t>(1, std::llround(step_ns));
+    m.move_to(cursor_at_time(*m.trace, t), true);
+    if (t >= m.trace->end_ns()) m.playing = false;
+  }
+
+  void operator()(const act::zoom& a) const {
+    m.remember();
+    m.set_view(zoomed(m.view.scale, a.x, a.factor, m.trace->whole(), m.port.lanes_width));
+  }
+  void operator()(const act::zoom_at_cursor& a) const {
+    const double x = time_to_x(m.view.scale, m.at.t_ns);
+    (*this)(act::zoom{x < 0 || x > m.port.lanes_width ? m.port.lanes_width / 2 : x, a.factor});
+  }
+  void operator()(const act::pan& a) const {
+    m.remember();
+    m.set_view(panned(m.view.scale, a.px, m.trace->whole(), m.port.lanes_width));
+  }
+  void operator()(const act::scroll& a) const { m.scroll_to(m.view.scroll + a.px); }
+  void operator()(const act::show_range& a) const {
+    m.remember();
+    m.set_view(fit(a.range, m.port.lanes_width));
+  }
+  void operator()(const act::fit_all&) const {
+    m.remember();
+    m.set_view(fit(m.trace->whole(), m.port.lanes_width, fit_margin));
+    m.following = m.live && m.at.event + 1 >= m.trace->event_count();
+  }
+  void operator()(const act::fit_selection&) const {
+    if (m.measured) {
+      m.remember();
+      m.set_view(fit(*m.measured, m.port.lanes_width, 0.05));
+    } else if (m.selected) {
+      // The present span of the selected one, and its whole life if that already fills the view.
+      const track& states = m.trace->coroutines()[*m.selected].states;
+      const std::size_t i = states.find_event(m.at.event);
+      const time_range life{states[0].t_ns, states.span(states.size() - 1, m.trace->end_ns()).end_ns};
+      const time_range span = i == track::npos ? life : states.span(i, m.trace->end_ns());
+      const time_scale close = fit(span, m.port.lanes_width, 0.3);
+      m.remember();
+      m.set_view(m.view.scale == close || span.length_ns() <= 0 ? fit(life, m.port.lanes_width, fit_margin) : close);
+      m.show_lane(*m.selected);
+    }
+  }
+  void operator()(const act::undo&) const {
+    if (m.undo_.empty()) return;
+    m.redo_.push_back(m.view);
+    m.view = m.undo_.back();
+    m.undo_.pop_back();
+    m.following = false;
+  }
+  void operator()(const act::redo&) const {
+    if (m.redo_.empty()) return;
+    m.undo_.push_back(m.view);
+    m.view = m.redo_.back();
+    m.redo_.pop_back();
+    m.following = false;
+  }
+
+  void operator()(const act::select& a) const {
+    if (a.who >= m.trace->coroutines().size()) return;
+    m.selected = a.who;
+    m.show_lane(a.who);
+  }
+  void operator()(const act::measure& a) const {
+    m.measured = a.range;
+    if (m.measured->end_ns < m.measured->begin_ns) std::swap(m.measured->begin_ns, m.measured->end_ns);
+  }
+  void operator()(const act::clear&) const {
+    if (m.keys_shown) {
+      m.keys_shown = false;
+    } else if (m.measured) {
+      m.measured.reset();
+    } else {
+      m.selected.reset();
+    }
+  }
+
+  void operator()(const act::show_tab& a) const {
+    if (m.open_tab != a.which) m.tab_scroll = 0;
+    m.open_tab = a.which;
+  }
+  void operator()(const act::scroll_tab& a) const {
+    if (m.open_tab == tab::events) {
+      const auto rows = std::llround(a.px / event_row_height);
+      const auto at = static_cast<std::int64_t>(m.at.event);
+      const auto last = static_cast<std::int64_t>(m.trace->event_count()) - 1;
+      m.event_offset = std::clamp<std::int64_t>(m.event_offset + rows, -at, last - at);
+      return;
+    }
+    m.tab_scroll = std::clamp(m.tab_scroll + a.px, 0.0f, std::max(0.0f, m.port.tab_content - m.port.tab_height));
+  }
+  void operator()(const act::toggle_keys&) const { m.keys_shown = !m.keys_shown; }
+  void operator()(const act::toggle_theme&) const { m.dark = !m.dark; }
+  void operator()(const act::scale_interface& a) const {
+    const float wanted = a.step == 0 ? 1.0f : m.interface_scale + 0.1f * static_cast<float>(a.step);
+    m.interface_scale = std::clamp(wanted, smallest_scale, largest_scale);
+  }
+  void operator()(const act::drag_edge& a) const {
+    switch (a.which) {
+      case panel_edge::side:
+        m.side_width = std::clamp(a.position, 240.0f, 700.0f);
+        break;
+      case panel_edge::bottom:
+        m.bottom_height = std::clamp(a.position, 120.0f, 700.0f);
+        break;
+      case panel_edge::labels:
+        m.label_width = std::clamp(a.position, 100.0f, 500.0f);
+        break;
+    }
+  }
+};
+
+void viewer_model::apply(const action& a) {
+  const bool needs_trace = !std::holds_alternative<act::toggle_keys>(a) &&
+                           !std::holds_alternative<act::toggle_theme>(a) &&
+                           !std::holds_alternative<act::scale_interface>(a) && !std::holds_alternative<act::clear>(a);
+  if (needs_trace && (!trace || trace->event_count() == 0)) return;
+  std::visit(applier{*this}, a);
+}
+
+}  // namespace weft::viz

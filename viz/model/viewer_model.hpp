@@ -1,0 +1,97 @@
+// Where the user is in the trace: cursor, view, selection, playing, tabs. Changed only by apply(); views draw a const
+// one. Knows no input devices and draws nothing.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "model/action.hpp"
+#include "model/finding.hpp"
+#include "model/lane_layout.hpp"
+#include "model/overview.hpp"
+#include "model/summary.hpp"
+#include "model/trace_model.hpp"
+
+namespace weft::viz {
+
+// What Ctrl+Z goes back to.
+struct view_position {
+  time_scale scale;
+  float scroll = 0;
+  friend bool operator==(const view_position&, const view_position&) = default;
+};
+
+class viewer_model {
+ public:
+  // Sizes that the window gives: pixels that the lanes have.
+  struct viewport {
+    double lanes_width = 1000;
+    float lanes_height = 500;
+    float tab_height = 200;  // of the bottom panel's contents
+    float tab_content = 0;   // what the open tab would need
+    std::size_t overview_columns = 600;
+  };
+
+  // Everything a view may read.
+  std::unique_ptr<trace_model> trace;  // null: the start page
+  std::string notice;                  // one line for the user, may be empty
+  bool live = false;                   // the file may still grow
+  std::uint32_t live_pid = 0;          // 0: unknown
+  lane_layout lanes;
+  std::vector<finding> findings;
+  std::vector<overview_column> strip;        // the whole trace, port.overview_columns wide
+  std::vector<coroutine_summary> summaries;  // who ran longest comes first
+
+  cursor at;
+  view_position view;
+  viewport port;
+  std::optional<coroutine_index> selected;
+  std::optional<time_range> measured;
+  bool following = false;  // the view moves with the end of a live trace
+  bool playing = false;
+  double speed = 1;
+  tab open_tab = tab::findings;
+  float tab_scroll = 0;           // pixels; of the events: not used
+  std::int64_t event_offset = 0;  // the event table is centred on the cursor, and this many rows on
+  bool keys_shown = false;
+  bool dark = true;
+  float interface_scale = 1;
+  float side_width = 382, bottom_height = 300, label_width = 196;
+
+  void open(std::unique_ptr<trace_model> opened, bool is_live);
+  // The trace may have grown: lanes, and the view if it follows the end.
+  void trace_grew();
+  void apply(const action& a);
+  // The window has another size; the first call shows the whole trace.
+  void resize(const viewport& size);
+
+  // The scheduler after the event under the cursor, and before it.
+  const diary::scheduler_state& state() const { return state_; }
+  const diary::scheduler_state& state_before() const { return before_; }
+  float lane_height() const { return lane_height_for(lanes.lanes().size(), port.lanes_height); }
+
+ private:
+  struct applier;
+  void move_to(const cursor& c, bool bring_into_view);
+  void remember();
+  void set_view(const time_scale& scale);
+  void show_lane(coroutine_index c);
+  void scroll_to(float scroll);
+  void show_end();
+  void read_state();
+
+  diary::scheduler_state state_, before_;
+  std::optional<std::uint64_t> state_of_;
+  std::vector<view_position> undo_, redo_;
+  bool sized_ = false;
+  std::size_t finding_ = static_cast<std::size_t>(-1);
+};
+
+inline constexpr float event_row_height = 20;  // of the event table
+inline constexpr std::array<double, 10> play_speeds{1e-6, 1e-5, 1e-4, 1e-3, 0.01, 0.1, 1, 10, 100, 1000};
+
+}  // namespace weft::viz

@@ -1,0 +1,77 @@
+// A lane per coroutine under the threads; labels say what each does at the cursor.
+#include <cmath>
+
+#include "view/lane_painter.hpp"
+#include "view/state_text.hpp"
+#include "view/widgets.hpp"
+
+namespace weft::viz {
+namespace {
+
+void draw_label(const screen& on, const rect& area, const viewer_model& model, const lane& l) {
+  const trace_model& trace = *model.trace;
+  const coroutine_index who = present_in(l, trace, model.at.event);
+  const bool chosen = model.selected == who;
+  std::string state = state_text(trace, model.state(), who, model.at.event);
+  if (l.who.size() > 1) state += " · 1 of " + std::to_string(l.who.size());
+  const float room = area.w - 28;
+  const colour ink = chosen ? on.colours.accent : on.colours.text;
+  if (area.h >= 32) {
+    const float y = std::round(area.y + area.h / 2 - 3);
+    text_in(on.to, {area.x + 16, y}, trace.label(who), chosen ? face::strong : face::body, ink, room);
+    text_in(on.to, {area.x + 16, y + 14}, state, face::small, on.colours.text_faint, room);
+    return;
+  }
+  const std::string name = fitted(on.to, trace.label(who), face::body, room);
+  const float y = std::round(area.y + area.h / 2 + 4);
+  on.to.text({area.x + 16, y}, name, face::body, ink);
+  const float used = on.to.text_width(name, face::body) + 8;
+  text_in(on.to, {area.x + 16 + used, y}, state, face::small, on.colours.text_faint, room - used);
+}
+
+}  // namespace
+
+void draw_coroutine_lanes(const screen& on, const window_layout& layout, const viewer_model& model) {
+  const trace_model& trace = *model.trace;
+  const auto lanes = model.lanes.lanes();
+  const lane_range seen = visible_lanes(lanes.size(), model.lane_height(), model.view.scroll, layout.lanes.h);
+  const rect both{layout.lane_labels.x, layout.lanes.y, layout.lane_labels.w + layout.lanes.w + 8, layout.lanes.h};
+  const clip_scope clip(on.to, both);
+  for (std::size_t i = seen.first; i < seen.last; ++i) {
+    const rect row = lane_rect(layout, model, i);
+    const rect whole{both.x, row.y, both.w, row.h};
+    const coroutine_index who = present_in(lanes[i], trace, model.at.event);
+    if (model.selected && model.lanes.lane_of(*model.selected) == i) {
+      on.to.fill(whole, on.colours.row);
+    } else if (on.hovered(whole) && on.hovered(both)) {
+      on.to.fill(whole, on.colours.text.faded(0.035f));
+    }
+    on.to.line({both.x, row.bottom()}, {both.right(), row.bottom()}, on.colours.line.faded(0.6f), 1);
+    const rect label{layout.lane_labels.x, row.y, layout.lane_labels.w, row.h};
+    draw_label(on, label, model, lanes[i]);
+    if (on.mouse && both.contains(*on.mouse)) on.on_click(label, act::select{who});
+    const clip_scope inner(on.to, layout.lanes);
+    for (const coroutine_index c : lanes[i].who) {
+      const track& states = trace.coroutines()[c].states;
+      const time_range in_view = visible_range(model.view.scale, static_cast<double>(row.w));
+      if (states[0].t_ns >= in_view.end_ns) break;
+      if (diary::ended(states[states.size() - 1].status()) && states[states.size() - 1].t_ns < in_view.begin_ns)
+        continue;
+      lane_look look;
+      look.overdue_ns = [&trace, &states](std::size_t span) -> std::int64_t {
+        const wake* w = span + 1 < states.size() ? trace.wake_at(states[span + 1].event) : nullptr;
+        return w == nullptr ? 0 : w->late_ns;
+      };
+      paint_track(on, row, states, model.view.scale, trace.end_ns(), look);
+    }
+  }
+  // A scroll mark, where there is more than fits.
+  const float content = static_cast<float>(lanes.size()) * model.lane_height();
+  if (content > layout.lanes.h) {
+    const float share = layout.lanes.h / content;
+    const float y = layout.lanes.y + model.view.scroll * share;
+    on.to.fill({layout.lanes.right() + 2, y, 4, layout.lanes.h * share}, on.colours.sleeping.faded(0.7f), 2);
+  }
+}
+
+}  // namespace weft::viz

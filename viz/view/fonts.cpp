@@ -1,0 +1,138 @@
+#include "view/fonts.hpp"
+
+#include <imgui.h>
+#ifdef WEFT_IMGUI_FREETYPE
+#include <imgui_freetype.h>
+#endif
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <span>
+#include <vector>
+
+namespace weft::viz {
+namespace {
+
+// Where the fonts usually are; the first that exists is taken.
+constexpr std::array sans_places{"/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf",
+                                 "/usr/share/fonts/dejavu-sans-fonts/DejaVuSans.ttf",
+                                 "/usr/share/fonts/TTF/DejaVuSans.ttf",
+                                 "/usr/local/share/fonts/dejavu/DejaVuSans.ttf",
+                                 "/System/Library/Fonts/Supplemental/Arial Unicode.ttf",
+                                 "/System/Library/Fonts/Helvetica.ttc"};
+constexpr std::array bold_places{
+    "/usr/share/fonts/truetype/dejavu/DejaVuSans-Bold.ttf", "/usr/share/fonts/dejavu-sans-fonts/DejaVuSans-Bold.ttf",
+    "/usr/share/fonts/TTF/DejaVuSans-Bold.ttf", "/usr/local/share/fonts/dejavu/DejaVuSans-Bold.ttf",
+    "/System/Library/Fonts/Supplemental/Arial Bold.ttf"};
+constexpr std::array mono_places{"/usr/share/fonts/truetype/dejavu/DejaVuSansMono.ttf",
+                                 "/usr/share/fonts/dejavu-sans-mono-fonts/DejaVuSansMono.ttf",
+                                 "/usr/share/fonts/TTF/DejaVuSansMono.ttf",
+                                 "/usr/local/share/fonts/dejavu/DejaVuSansMono.ttf", "/System/Library/Fonts/Menlo.ttc"};
+constexpr std::array far_places{"/usr/share/fonts/truetype/droid/DroidSansFallbackFull.ttf",
+                                "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc",
+                                "/usr/share/fonts/google-noto-cjk/NotoSansCJK-Regular.ttc",
+                                "/usr/share/fonts/noto-cjk/NotoSansCJK-Regular.ttc",
+                                "/usr/share/fonts/truetype/wqy/wqy-microhei.ttc",
+                                "/System/Library/Fonts/PingFang.ttc",
+                                "/System/Library/Fonts/Hiragino Sans GB.ttc"};
+
+const char* first_that_exists(std::span<const char* const> paths) {
+  for (const char* path : paths) {
+    std::error_code ignored;
+    if (std::filesystem::is_regular_file(path, ignored)) return path;
+  }
+  return nullptr;
+}
+
+// The letters of a UTF-8 text; what is not UTF-8 is passed over.
+template <class F>
+void for_each_letter(std::string_view words, F&& f) {
+  for (std::size_t i = 0; i < words.size();) {
+    const auto lead = static_cast<unsigned char>(words[i]);
+    const std::size_t length = lead < 0x80 ? 1 : lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : lead >= 0xc0 ? 2 : 0;
+    if (length == 0 || i + length > words.size()) {
+      ++i;
+      continue;
+    }
+    char32_t letter = length == 1 ? lead : lead & (0x7fu >> length);
+    for (std::size_t k = 1; k < length; ++k) letter = (letter << 6) | (static_cast<unsigned char>(words[i + k]) & 0x3f);
+    f(letter);
+    i += length;
+  }
+}
+
+constexpr char32_t always_end = 0x100;  // Basic Latin and Latin-1 are always loaded
+constexpr char32_t far_begin = 0x2e80;  // from here on letters come from the fallback font
+// Dear ImGui wants the height of a line, font_size() gives the em; this is DejaVu's ratio.
+constexpr float line_height_of_em = 1.164f;
+constexpr std::string_view usual = "…“”‘’–—→←↑↓⇧−×µ·";
+
+}  // namespace
+
+void font_set::want(std::string_view words) {
+  if (std::all_of(words.begin(), words.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; })) return;
+  for_each_letter(words, [this](char32_t letter) {
+    if (letter >= always_end && letter < 0x10000) wanted_.insert(letter);
+  });
+}
+
+bool font_set::update(float scale) {
+  if (scale_ == 0) want(usual);
+  if (scale == scale_ && !wants_more()) return false;
+  scale_ = scale;
+  loaded_ = wanted_;
+  notice_.clear();
+  atlas_.Clear();
+
+  const char* sans = first_that_exists(sans_places);
+  const char* bold = first_that_exists(bold_places);
+  const char* mono = first_that_exists(mono_places);
+  const char* far = first_that_exists(far_places);
+  if (sans == nullptr) notice_ = "no usual font was found (DejaVu Sans): the built-in one is used";
+
+  // The atlas reads ranges only while it is built, at the end of this function.
+  ImVector<ImWchar> near_ranges, far_ranges;
+  ImFontGlyphRangesBuilder near_letters, far_letters;
+  for (ImWchar c = 0x20; c < always_end; ++c) near_letters.AddChar(c);
+  bool any_far = false;
+  for (const char32_t letter : loaded_) {
+    (letter < far_begin ? near_letters : far_letters).AddChar(static_cast<ImWchar>(letter));
+    any_far |= letter >= far_begin;
+  }
+  near_letters.BuildRanges(&near_ranges);
+  far_letters.BuildRanges(&far_ranges);
+
+  for (std::size_t i = 0; i < face_count; ++i) {
+    const auto f = static_cast<face>(i);
+    const char* path = is_mono(f) && mono != nullptr ? mono : is_bold(f) && bold != nullptr ? bold : sans;
+    const float size = std::round(font_size(f) * line_height_of_em * scale * 2) / 2;
+    ImFontConfig config;
+    config.OversampleH = scale < 1.5f ? 3 : 1;
+    config.OversampleV = 1;
+    config.PixelSnapH = is_mono(f);
+    config.SizePixels = size;
+    fonts_[i] = path != nullptr ? atlas_.AddFontFromFileTTF(path, size, &config, near_ranges.Data)
+                                : atlas_.AddFontDefault(&config);
+    if (any_far && far != nullptr) {
+      ImFontConfig merged;
+      merged.MergeMode = true;
+      merged.OversampleH = 1;
+      atlas_.AddFontFromFileTTF(far, size, &merged, far_ranges.Data);
+    }
+  }
+#ifdef WEFT_IMGUI_FREETYPE
+  atlas_.FontBuilderIO = ImGuiFreeType::GetBuilderForFreeType();
+  atlas_.FontBuilderFlags = ImGuiFreeTypeBuilderFlags_LightHinting;
+#endif
+  atlas_.Build();
+  return true;
+}
+
+float font_set::text_width(std::string_view words, face f) const {
+  if (words.empty()) return 0;
+  const ImFont* font = of(f);
+  return font->CalcTextSizeA(font->FontSize, 1e9f, 0, words.data(), words.data() + words.size()).x / scale_;
+}
+
+}  // namespace weft::viz

@@ -1,0 +1,44 @@
+// The fonts of the window: found on the system, loaded at the size of the screen, with only the letters that occur.
+// Knows Dear ImGui's atlas, not the window.
+#pragma once
+
+#include <array>
+#include <set>
+#include <string>
+#include <string_view>
+
+#include "view/canvas.hpp"
+
+struct ImFont;
+struct ImFontAtlas;
+
+namespace weft::viz {
+
+class font_set {
+ public:
+  // Loads into `atlas`, which must outlive this. Where no usual font is found, Dear ImGui's own is used; notice() says
+  // so.
+  explicit font_set(ImFontAtlas& atlas) : atlas_(atlas) {}
+
+  // Loads everything again if the scale changed or letters are wanted that are not there. True if it did: the caller
+  // then makes a new texture of the atlas.
+  bool update(float scale);
+  // Remembers letters that are not loaded yet.
+  void want(std::string_view words);
+  bool wants_more() const { return loaded_ != wanted_; }
+
+  ImFont* of(face f) const { return fonts_[static_cast<std::size_t>(f)]; }
+  float scale() const { return scale_; }
+  // In logical pixels.
+  float text_width(std::string_view words, face f) const;
+  const std::string& notice() const { return notice_; }
+
+ private:
+  ImFontAtlas& atlas_;
+  std::array<ImFont*, face_count> fonts_{};
+  std::set<char32_t> wanted_, loaded_;
+  float scale_ = 0;
+  std::string notice_;
+};
+
+}  // namespace weft::viz

@@ -1,0 +1,131 @@
+#include "view/lane_painter.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace weft::viz {
+namespace {
+
+// Of a name that does not fit, fewer bytes than this (three are the dots) tell nothing.
+constexpr std::size_t shortest_cut_name = 6;
+
+// Heights as shares of the row.
+float height_of(span_kind kind, float row) {
+  switch (kind) {
+    case span_kind::running:
+      return std::round(row * 0.60f);
+    case span_kind::ready:
+      return std::round(row * 0.40f);
+    case span_kind::io:
+    case span_kind::other:
+      return std::max(5.0f, std::round(row * 0.22f));
+    case span_kind::sleeping:
+      return 2;
+    case span_kind::nothing:
+      return std::round(row * 0.34f);
+  }
+  return 0;
+}
+
+rect centred(const rect& row, double x0, double x1, float height) {
+  return {row.x + static_cast<float>(x0), std::round(row.y + (row.h - height) / 2), static_cast<float>(x1 - x0),
+          height};
+}
+
+void paint_waiting(const screen& on, const rect& row, const pixel_span& span, const lane_look& look) {
+  if (span.kind == span_kind::nothing) {
+    if (look.thread)
+      on.to.fill(centred(row, span.x0, span.x1, height_of(span.kind, row.h)), on.colours.idle.faded(0.5f), 0);
+    return;
+  }
+  const rect area = centred(row, span.x0, span.x1, height_of(span.kind, row.h));
+  if (const std::optional<pattern> p = pattern_of(span.kind)) {
+    on.to.fill_pattern(area, *p, on.colours.of(span.kind));
+  } else {
+    on.to.fill(area, on.colours.of(span.kind), 0);
+  }
+}
+
+void paint_run(const screen& on, const rect& row, const pixel_span& span, const lane_look& look) {
+  const float height = look.thread ? row.h - 14 : height_of(span_kind::running, row.h);
+  rect area = centred(row, span.x0, span.x1, height);
+  const bool apart = area.w > 5;  // neighbours in a thread's row stay apart where there is room for a gap
+  if (look.thread && apart) area.w -= 1;
+  on.to.fill(area, span.long_run ? on.colours.holding : on.colours.running, area.w > 6 ? 2.0f : 0.0f);
+  if (!look.name || area.w < 26) return;
+  // A name stays in sight while its span does.
+  const float left = std::max(area.x, row.x) + 5;
+  const float room = std::min(area.right(), row.right()) - left - 4;
+  const std::string name = look.name(span.index);
+  const std::string shown = fitted(on.to, name, face::small, room);
+  if (shown != name && shown.size() < shortest_cut_name) return;
+  on.to.text({left, std::round(area.y + area.h / 2 + 4)}, shown, face::small,
+             span.long_run ? on.colours.on_holding : on.colours.on_running);
+}
+
+// Many states in one column. Alone between exact spans, its runs are a line as tall as any run, as strong as their
+// share; among others, a bar as high as their share. Neither is ever quite invisible.
+void paint_column(const screen& on, const rect& row, const pixel_span& column, const lane_look& look, bool alone) {
+  if (column.running_share < 0.95f) paint_waiting(on, row, column, look);
+  if (!column.any_running && !column.long_run) return;
+  const float height = look.thread ? row.h - 14 : height_of(span_kind::running, row.h);
+  const rect whole = centred(row, column.x0, column.x1, height);
+  if (column.long_run) {
+    on.to.fill(whole, on.colours.holding, 0);
+  } else if (alone) {
+    on.to.fill(whole, on.colours.running.faded(0.45f + 0.55f * column.running_share), 0);
+  } else {
+    const float bar = std::max(2.0f, height * column.running_share);
+    on.to.fill(whole, on.colours.running.faded(0.16f), 0);
+    on.to.fill({whole.x, whole.bottom() - bar, whole.w, bar}, on.colours.running.faded(0.9f), 0);
+  }
+}
+
+// The tail of a sleep whose timer was due while somebody else held the thread.
+void paint_overdue(const screen& on, const rect& row, const pixel_span& span, const lane_look& look, double ns_per_px) {
+  if (span.kind != span_kind::sleeping || !look.overdue_ns) return;
+  const double px = static_cast<double>(look.overdue_ns(span.index)) / ns_per_px;
+  if (px < 2) return;
+  const double x0 = std::max(span.x0, span.x1 - px);
+  on.to.fill_pattern(centred(row, x0, span.x1, std::round(row.h * 0.22f)), pattern::dots, on.colours.ready);
+}
+
+bool same_look(const pixel_span& a, const pixel_span& b) {
+  return a.merged && b.merged && a.kind == b.kind && a.long_run == b.long_run && a.any_running == b.any_running &&
+         std::abs(a.running_share - b.running_share) < 0.04f && b.x0 - a.x1 < 0.01;
+}
+
+}  // namespace
+
+void paint_track(const screen& on, const rect& row, const track& states, const time_scale& scale,
+                 std::int64_t trace_end_ns, const lane_look& look) {
+  const std::vector<pixel_span> spans =
+      pixel_spans(states, scale, static_cast<double>(row.w), trace_end_ns, look.thread);
+  for (std::size_t i = 0; i < spans.size(); ++i) {
+    pixel_span span = spans[i];
+    const bool alone = (i == 0 || !spans[i - 1].merged) && (i + 1 == spans.size() || !spans[i + 1].merged);
+    while (i + 1 < spans.size() && same_look(span, spans[i + 1])) span.x1 = spans[++i].x1;
+    if (span.merged) {
+      paint_column(on, row, span, look, alone);
+    } else if (span.kind == span_kind::running) {
+      paint_run(on, row, span, look);
+    } else {
+      paint_waiting(on, row, span, look);
+      paint_overdue(on, row, span, look, scale.ns_per_px);
+    }
+  }
+}
+
+void paint_swatch(const screen& on, const rect& area, span_kind kind, bool holding) {
+  if (holding) {
+    on.to.fill(area, on.colours.holding, 2);
+  } else if (const std::optional<pattern> p = pattern_of(kind)) {
+    on.to.fill_pattern(area, *p, on.colours.of(kind));
+  } else if (kind == span_kind::sleeping) {
+    on.to.fill({area.x, std::round(area.y + area.h / 2 - 1), area.w, 2}, on.colours.sleeping, 0);
+  } else {
+    on.to.fill(area, on.colours.of(kind), 2);
+  }
+}
+
+}  // namespace weft::viz

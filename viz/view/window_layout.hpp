@@ -1,0 +1,44 @@
+// Where the panels are, for a window of a given size. Pure; drawing and mouse handling both ask it, so they agree.
+#pragma once
+
+#include <algorithm>
+
+#include "model/viewer_model.hpp"
+#include "view/geometry.hpp"
+
+namespace weft::viz {
+
+struct window_layout {
+  rect window;
+  rect top;           // transport
+  rect overview;      // the strip itself; its label stands left of it
+  rect overview_row;  // with the label
+  rect axis;
+  rect threads;  // pinned rows, without labels
+  rect thread_labels;
+  rect lanes;
+  rect lane_labels;
+  rect side;  // state at the cursor
+  rect tab_heads;
+  rect tab_body;
+  rect legend;
+  float thread_height = 0;
+
+  // Where panel edges can be dragged.
+  rect side_edge, bottom_edge, label_edge;
+
+  viewer_model::viewport port() const {
+    return {static_cast<double>(lanes.w), lanes.h, tab_body.h, 0,
+            static_cast<std::size_t>(std::max(1.0f, overview.w / 2))};
+  }
+};
+
+window_layout layout_window(float width, float height, const viewer_model& model);
+
+// The rect of lane i, as wide as `lanes`; may lie outside of it.
+rect lane_rect(const window_layout& layout, const viewer_model& model, std::size_t i);
+rect thread_rect(const window_layout& layout, std::size_t i);
+// The lane at a point in `lanes` or `lane_labels`; npos if there is none.
+std::size_t lane_at(const window_layout& layout, const viewer_model& model, point p);
+
+}  // namespace weft::viz

@@ -1,0 +1,72 @@
+#include "view/window_view.hpp"
+
+#include "view/keys.hpp"
+#include "view/widgets.hpp"
+
+namespace weft::viz {
+
+void window_view::arrange(float width, float height, const viewer_model& model) {
+  layout_ = layout_window(width, height, model);
+}
+
+viewer_model::viewport window_view::port() const {
+  viewer_model::viewport size = layout_.port();
+  size.tab_content = tab_content_;
+  return size;
+}
+
+void window_view::draw(canvas& to, const viewer_model& model) {
+  hits_.clear();
+  const screen on{to, model.dark ? dark_theme() : light_theme(), hits_,
+                  model.keys_shown ? std::nullopt : pointer_.at()};
+  to.fill(layout_.window, on.colours.ground);
+  draw_transport_bar(on, layout_, model);
+  if (!model.trace || model.trace->event_count() == 0) {
+    draw_start_page(on, layout_, model);
+  } else {
+    draw_overview_strip(on, layout_, model);
+    draw_time_axis(on, layout_, model);
+    draw_thread_lanes(on, layout_, model);
+    const float seam = layout_.threads.bottom();
+    to.line({0, seam}, {layout_.side.x, seam}, on.colours.line, 1);
+    draw_coroutine_lanes(on, layout_, model);
+    draw_wake_arrows(on, layout_, model);
+    draw_cursor(on, layout_, model);
+    draw_state_panel(on, layout_, model);
+    draw_tab_heads(on, layout_, model);
+    switch (model.open_tab) {
+      case tab::events:
+        tab_content_ = draw_event_table(on, layout_.tab_body, model);
+        break;
+      case tab::coroutine:
+        tab_content_ = draw_coroutine_card(on, layout_.tab_body, model);
+        break;
+      case tab::findings:
+        tab_content_ = draw_findings_list(on, layout_.tab_body, model);
+        break;
+      case tab::statistics:
+        tab_content_ = draw_statistics_table(on, layout_.tab_body, model);
+        break;
+    }
+    draw_legend(on, layout_, model);
+    if (!pointer_.dragging()) draw_tooltip(on, layout_, model);
+  }
+  if (model.keys_shown) draw_key_overlay(on, layout_);
+}
+
+std::vector<action> window_view::handle(const input& what, const viewer_model& model) {
+  if (const auto* pressed = std::get_if<key_down>(&what)) {
+    key_place place;
+    place.lanes_width = static_cast<double>(layout_.lanes.w);
+    const std::optional<point> mouse = pointer_.at();
+    const bool over_lanes = mouse && mouse->x >= layout_.lanes.x && mouse->x < layout_.lanes.right() &&
+                            mouse->y >= layout_.axis.y && mouse->y < layout_.lanes.bottom();
+    place.mouse_x = over_lanes ? static_cast<double>(mouse->x - layout_.lanes.x)
+                               : std::clamp(time_to_x(model.view.scale, model.at.t_ns), 0.0, place.lanes_width);
+    if (const std::optional<action> a = action_of(*pressed, place)) return {*a};
+    return {};
+  }
+  return pointer_.handle(what, model, layout_, hits_);
+}
+
+}  // namespace weft::viz
