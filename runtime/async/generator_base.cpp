@@ -44,6 +44,7 @@ void generator_base::enter(void* sent) {
   if (status_ == generator_status::created) start(home);
   below_ = here.innermost;
   here.innermost = top_;
+  mark_inner(false);
   status_ = generator_status::running;
   transfer_ = sent;
   ++references_;
@@ -130,9 +131,15 @@ void generator_base::leave(void* value) {
   if (dropped_) throw generator_exit();
 
   top_ = std::exchange(here.innermost, below_);
+  mark_inner(true);
   status_ = generator_status::suspended;
   transfer_ = value;
   home.switch_to(machine_->inside, machine_->consumer);
+}
+
+// The generators on whose stacks it was suspended are suspended and go on with it.
+void generator_base::mark_inner(bool suspended) noexcept {
+  for (generator_base* g = top_; g != this; g = g->below_) g->suspended_with_consumer_ = suspended;
 }
 
 void generator_base::throw_error() { std::rethrow_exception(std::exchange(error_, nullptr)); }

@@ -1,5 +1,14 @@
 #include "async/home_thread.hpp"
 
+#include <pthread.h>
+#include <unistd.h>
+#if defined(__linux__)
+#include <sys/syscall.h>
+#elif defined(__FreeBSD__)
+#include <pthread_np.h>
+#endif
+
+#include <algorithm>
 #include <source_location>
 #include <string>
 #include <utility>
@@ -18,6 +27,14 @@ struct home_thread_end {
 };
 
 namespace {
+
+bool is_main_thread() noexcept {
+#if defined(__linux__)
+  return ::getpid() == static_cast<pid_t>(::syscall(SYS_gettid));
+#else
+  return ::pthread_main_np() != 0;
+#endif
+}
 
 // A coroutine that does nothing but unwind what other threads have dropped: a destructor on such a stack may want to
 // wait, which the scheduler itself cannot.
@@ -51,8 +68,11 @@ home_thread::home_thread() : registers_(core::registers_of_this_thread()) {}
 home_thread::~home_thread() = default;
 
 void home_thread::attach() {
-  // Whoever comes here after at_thread_end (the destructor of another thread_local) gets one that nobody ends.
-  [[maybe_unused]] static thread_local home_thread_end at_thread_end;
+  // The main thread's goes on to the end of the process: static objects are destroyed there after its thread_locals.
+  // Whoever comes here after at_thread_end (the destructor of another thread_local) gets one that nobody ends, too.
+  if (!is_main_thread()) {
+    [[maybe_unused]] static thread_local home_thread_end at_thread_end;
+  }
   of_this_thread_ = new home_thread;
 }
 
@@ -75,6 +95,12 @@ void home_thread::end() noexcept {
 
 void home_thread::release() noexcept {
   if (references_.fetch_sub(1, std::memory_order_acq_rel) == 1) delete this;
+}
+
+core::stack home_thread::take_stack() {
+  core::scheduler* s = core::scheduler::current();
+  if (s == nullptr || s->running() == nullptr) return stacks_.take();
+  return stacks_.take(std::max(s->running()->memory.size, s->stacks().default_size()));
 }
 
 void home_thread::give_stack(const core::stack& unused) noexcept {

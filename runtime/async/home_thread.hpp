@@ -100,8 +100,8 @@ class home_thread {
       unwind_orphans();
   }
 
-  // Throws std::bad_alloc.
-  core::stack take_stack() { return stacks_.take(); }
+  // At least as large as the running coroutine's and as what its scheduler gives by default. Throws std::bad_alloc.
+  core::stack take_stack();
   // On any thread: to its own pool, whatever pool the stack came from.
   static void give_stack(const core::stack& unused) noexcept;
 

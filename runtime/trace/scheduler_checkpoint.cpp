@@ -3,14 +3,9 @@
 #include <utility>
 
 #include "trace/scheduler_state.hpp"
+#include "trace/scheduler_words.hpp"
 
 namespace weft::diary {
-namespace {
-
-std::string number(std::uint64_t value) { return std::to_string(value); }
-
-}  // namespace
-
 void scheduler_state::checkpoint_event(step& s) {
   const event& e = s.e;
   checkpoint_reading& reading = s.memory.checkpoint;
@@ -36,10 +31,7 @@ void scheduler_state::checkpoint_event(step& s) {
       c->object = e.args[0];
       c->owner_slot = e.args[1];
       c->fd = static_cast<int>(e.args[2]) - 1;
-      if (e.args[3] != 0) {
-        const std::uint64_t far = std::uint64_t{1} << 61;
-        c->deadline_ns = s.now_ns + static_cast<std::int64_t>(e.args[3] - 1 < far ? e.args[3] - 1 : far);
-      }
+      if (e.args[3] != 0) c->deadline_ns = later(s.now_ns, e.args[3] - 1);
       if (c->object != 0) objects_[c->object].waiters.push_back(c->slot);
       break;
     }
@@ -130,9 +122,8 @@ void scheduler_state::checkpoint_coroutine(step& s) {
   if (known != reading.before.end()) {
     c = known->second;
     if (c.status != status || c.slot != slot) {
-      report(s, "a checkpoint has coroutine " + number(id) + " " + std::string(to_text(status)) + " in slot " +
-                    number(slot) + ", the events have it " + std::string(to_text(c.status)) + " in slot " +
-                    number(c.slot));
+      report(s, "a checkpoint has coroutine " + number(id) + " " + word(status) + " in slot " + number(slot) +
+                    ", the events have it " + word(c.status) + " in slot " + number(c.slot));
     }
     reading.before.erase(known);
   } else {

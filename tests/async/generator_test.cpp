@@ -987,6 +987,22 @@ TEST(GeneratorLevels, TheNextNextResumesTheInnerStack) {
   EXPECT_EQ(g.next(), std::nullopt);
 }
 
+TEST(GeneratorLevels, TheStatusOfTheInnerTellsThatItIsSuspendedToo) {
+  generator<int> inner;
+  generator<int> g{[&](auto& y) {
+    inner = generator<int>{[&](auto& z) {
+      y(1);
+      z(inner.status() == generator_status::running ? 2 : 0);
+    }};
+    y(*inner.next());
+  }};
+  g.next();
+  EXPECT_EQ(inner.status(), generator_status::suspended);
+  EXPECT_EQ(message_of([&] { inner.next(); }), "generator already executing");
+
+  EXPECT_EQ(g.next(), 2);
+}
+
 TEST(GeneratorLevels, CloseUnwindsTheInnerThenTheOuter) {
   strings order;
   generator<int> g{[&](auto& y) {
@@ -1158,6 +1174,44 @@ TEST(GeneratorInCoroutine, MayBePassedAmongCoroutinesOfOneThread) {
   });
 
   EXPECT_EQ(seen, (std::vector{1, 2, 3, 4}));
+}
+
+TEST(GeneratorInCoroutine, OneStartedOutsideOfARunGoesOnInsideAndTheOtherWayRound) {
+  generator<int> g = counting(3);
+  std::vector<int> seen{*g.next()};
+
+  weft::run([&] { seen.push_back(*g.next()); });
+  seen.push_back(*g.next());
+
+  EXPECT_EQ(seen, (std::vector{1, 2, 3}));
+}
+
+TEST(GeneratorInCoroutine, AFunctionOutsideOfCoroutinesMayRunAScheduler) {
+  generator<int> g{[](auto& y) {
+    for (int i = 1; i <= 2; ++i) {
+      y(weft::run([&] {
+        weft::yield();
+        return *counting(i).next() + i;
+      }));
+    }
+  }};
+
+  EXPECT_EQ(g.next(), 2);
+  EXPECT_EQ(g.next(), 3);
+}
+
+TEST(GeneratorInCoroutine, ItsStackIsAsLargeAsTheCoroutines) {
+  int sum = 0;
+  weft::run({.stack_size = 4 * 1024 * 1024}, [&] {
+    generator<int> g{[](auto& y) {
+      volatile char large[2 * 1024 * 1024];
+      for (std::size_t i = 0; i < sizeof(large); i += 4096) large[i] = 1;
+      y(large[4096]);
+    }};
+    sum = *g.next();
+  });
+
+  EXPECT_EQ(sum, 1);
 }
 
 TEST(GeneratorInCoroutine, ManyCoroutinesSuspendedInsideTheirGenerators) {

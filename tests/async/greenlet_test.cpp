@@ -540,6 +540,14 @@ TEST(GreenletThrow, OfTheRunningOneIsThrownAtOnce) {
   EXPECT_EQ(message_of([] { root().throw_in(error("here")); }), "here");
 }
 
+TEST(GreenletThrow, IntoTheRootComesOutOfItsSwitch) {
+  const greenlet<int> main = root();
+  greenlet<int> g{[&](int) { main.throw_in(error("to the root")); }};
+
+  EXPECT_EQ(message_of([&] { g.switch_to(0); }), "to the root");
+  EXPECT_FALSE(g.dead());
+}
+
 TEST(GreenletThrow, OfNothingIsRefused) {
   const greenlet<int> g{[] {}};
 
@@ -1016,6 +1024,16 @@ TEST(GreenletInCoroutine, ASuspendedOneOutlivesItsCoroutineAndIsUnwoundWithItsLa
   });
 
   EXPECT_EQ(log, strings{"unwound"});
+}
+
+TEST(GreenletInCoroutine, GreenletsOutsideOfARunKeepTheirStateAcrossIt) {
+  const greenlet<int> main = root();
+  greenlet<int> g{[&](int x) { return main.switch_to(x + 1) + 10; }};
+  EXPECT_EQ(g.switch_to(1), 2);
+
+  weft::run([&] { EXPECT_THROW(g.switch_to(2), std::logic_error); });
+
+  EXPECT_EQ(g.switch_to(5), 15);
 }
 
 TEST(GreenletInCoroutine, IdentityAndLocksAreTheCoroutines) {

@@ -85,7 +85,8 @@ TEST_F(RecordedDemo, AllHaveEndedAtTheEnd) {
 }
 
 TEST_F(RecordedDemo, TreeHasMainAtItsRoot) {
-  const std::string tree = run_weft({"tree", trace(), "--at", "100ms"}).out;
+  const int events = run_weft({"info", trace(), "--json"}).json().at("events");
+  const std::string tree = run_weft({"tree", trace(), "--at", "#" + std::to_string(events / 2)}).out;
 
   EXPECT_THAT(tree, HasSubstr("\nmain (#1)  "));
   EXPECT_THAT(tree, HasSubstr("─ heartbeat (#"));

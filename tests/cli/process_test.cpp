@@ -132,13 +132,12 @@ TEST_F(Processes, RecordOfAMissingProgramIsWrongUse) {
 }
 
 TEST_F(Processes, RecordPassesASignalOn) {
-  const outcome result = shell("\"$WEFT\" record -o " + folder_.path("t.weft") +
-                               " -- bash -c 'trap \"exit 42\" TERM; touch " + folder_.path("up") +
-                               "; while :; do read -t 0.05 <> <(:); done' 2>/dev/null & recorder=$!\n"
-                               "until [ -e " +
-                               folder_.path("up") +
-                               " ]; do read -t 0.01 <> <(:); done\n"
-                               "kill -TERM $recorder; wait $recorder; echo $?");
+  const std::string up = folder_.path("up");
+
+  const outcome result = shell("\"$WEFT\" record -o " + folder_.path("t.weft") + " -- bash -c '\n" +
+                               "trap \"kill \\$!; exit 42\" TERM; sleep 20 & touch " + up + "; wait' 2>/dev/null &\n" +
+                               "until [ -e " + up + " ]; do sleep 0.01; done\n" +  //
+                               "kill -TERM $!; wait $!; echo $?");
 
   EXPECT_EQ(result.out, "42\n");
 }
@@ -146,7 +145,7 @@ TEST_F(Processes, RecordPassesASignalOn) {
 TEST_F(Processes, ChildIsEndedWithItsOwner) {
   pid_t pid = 0;
   {
-    const viz::cli::child_process child({"sleep", "1000"}, {});
+    const viz::cli::child_process child({"sleep", "1000"}, {}, viz::cli::child_process::signals::ours);
     pid = child.pid();
     EXPECT_EQ(::kill(pid, 0), 0);
   }

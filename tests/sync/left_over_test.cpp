@@ -3,7 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <cstring>
 #include <mutex>
+#include <new>
 
 #include "sync/story.hpp"
 #include "weft/barrier.hpp"
@@ -22,50 +24,66 @@ namespace {
 
 using namespace std::chrono_literals;
 
+struct everything {
+  mutex m, free;
+  shared_mutex s;
+  condition_variable c;
+  semaphore permits{0};
+  event e;
+  latch l{1};
+  barrier b{2};
+  queue<int> q, full{0}, jobs;
+  channel<int> ch;
+};
+
+// Where main's locals live and die; afterwards it is rubbish, in which a spinlock is taken for ever.
+struct place {
+  everything* make() { return new (bytes) everything; }
+  void destroy(everything* e) {
+    e->~everything();
+    std::memset(bytes, 0xee, sizeof bytes);
+  }
+  alignas(everything) unsigned char bytes[sizeof(everything)];
+};
+
 TEST(LeftOver, AreCancelledAlthoughWhatTheyWaitForIsGone) {
   story told;
+  place memory;
   run_virtually([&] {
-    mutex m, free;
-    shared_mutex s;
-    condition_variable c;
-    semaphore permits(0);
-    event e;
-    latch l(1);
-    barrier b(2);
-    queue<int> q, full(0);
-    channel<int> ch;
-    m.lock();
-    s.lock();
+    everything* const all = memory.make();
+    all->m.lock();
+    all->s.lock();
+    all->jobs.put(1);
     auto left_over = [&](const char* name, auto wait) {
-      spawn([&told, name, wait] {
+      spawn([&told, name, wait, all] {
         try {
-          wait();
+          wait(*all);
         } catch (const cancelled&) {
           told(name);
           throw;
         }
       });
     };
-    left_over("mutex", [&] { m.lock(); });
-    left_over("exclusive", [&] { s.lock(); });
-    left_over("shared", [&] { s.lock_shared(); });
-    left_over("semaphore", [&] { permits.acquire(); });
-    left_over("event", [&] { e.wait_for(1h); });
-    left_over("latch", [&] { l.wait(); });
-    left_over("barrier", [&] { b.arrive_and_wait(); });
-    left_over("get", [&] { q.get(); });
-    left_over("put", [&] { full.put(1); });
-    left_over("receive", [&] { ch.receive(); });
-    left_over("condition", [&] {
-      std::unique_lock guard(free);
-      c.wait(guard);
+    left_over("mutex", [](everything& o) { o.m.lock(); });
+    left_over("exclusive", [](everything& o) { o.s.lock(); });
+    left_over("shared", [](everything& o) { o.s.lock_shared(); });
+    left_over("semaphore", [](everything& o) { o.permits.acquire(); });
+    left_over("event", [](everything& o) { o.e.wait_for(1h); });
+    left_over("latch", [](everything& o) { o.l.wait(); });
+    left_over("barrier", [](everything& o) { o.b.arrive_and_wait(); });
+    left_over("get", [](everything& o) { o.q.get(); });
+    left_over("put", [](everything& o) { o.full.put(1); });
+    left_over("join", [](everything& o) { o.jobs.join(); });
+    left_over("receive", [](everything& o) { o.ch.receive(); });
+    left_over("condition", [](everything& o) {
+      std::unique_lock guard(o.free);
+      o.c.wait(guard);
     });
     yield();
-    m.unlock();  // handed over to one that will never run with it
-    s.unlock();
     told("end");
+    memory.destroy(all);
   });
-  EXPECT_EQ(told.text(), "end mutex exclusive shared semaphore event latch barrier get put receive condition");
+  EXPECT_EQ(told.text(), "end mutex exclusive shared semaphore event latch barrier get put join receive condition");
 }
 
 }  // namespace

@@ -286,6 +286,20 @@ TEST(Rendezvous, CloseLetsATakerHaveWhatIsPromisedToIt) {
   EXPECT_EQ(told.text(), "closed got1 put");
 }
 
+TEST(Rendezvous, CloseEndsAPutWhoseTakerIsCancelledThen) {
+  run_virtually([] {
+    queue<int> q(0);
+    const auto taker = spawn([&] { q.get(); });
+    yield();
+    const auto putter = spawn([&] { EXPECT_THROW(q.put(1), closed_error); });
+    spawn([&] {
+      q.close();
+      taker.cancel();
+    }).join();
+    putter.get();
+  });
+}
+
 TEST(Rendezvous, DiscardEndsAlsoAPutThatIsPromised) {
   run_virtually([] {
     queue<int> q(0);

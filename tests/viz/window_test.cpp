@@ -1,5 +1,6 @@
 // The real window, offscreen: OpenGL, fonts, pixels.
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <cstdlib>
 #include <filesystem>
@@ -17,7 +18,9 @@ using namespace tests;
 // A trace file in a folder for temporary files; gone with the object.
 class trace_on_disk {
  public:
-  trace_on_disk() : path_(testing::TempDir() + "weft_window_test_" + std::to_string(counter_++) + ".weft") {
+  trace_on_disk()
+      : path_(testing::TempDir() + "weft_window_test_" + std::to_string(getpid()) + "_" + std::to_string(counter_++) +
+              ".weft") {
     const std::vector<std::uint8_t> bytes = weft::tests::trace_bytes(small_trace_text);
     std::ofstream(path_, std::ios::binary)
         .write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
@@ -153,7 +156,7 @@ TEST(Render, SaysWhatIsWrongInOneLine) {
   options.file = file.path();
   options.out = testing::TempDir() + "x.gif";
   EXPECT_THROW(render(options), std::runtime_error);
-  options.out = testing::TempDir() + "weft_window_test_2.svg";
+  options.out = testing::TempDir() + "weft_window_test_" + std::to_string(getpid()) + ".svg";
   options.select = "nobody of this name";
   EXPECT_THROW(render(options), std::runtime_error);
   options.select = "";

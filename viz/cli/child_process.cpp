@@ -51,28 +51,6 @@ int shell_status(int raw) {
   return 128 + (WIFSIGNALED(raw) ? WTERMSIG(raw) : 0);
 }
 
-// While alive, the forwarded signals go to `target` instead of ending us.
-class forwarding {
- public:
-  explicit forwarding(pid_t target) {
-    forward_target.store(target);
-    struct sigaction handler {};
-    handler.sa_sigaction = forward_signal;
-    handler.sa_flags = SA_SIGINFO;
-    sigemptyset(&handler.sa_mask);
-    for (std::size_t i = 0; i < forwarded_signals.size(); ++i) ::sigaction(forwarded_signals[i], &handler, &old_[i]);
-  }
-  ~forwarding() {
-    for (std::size_t i = 0; i < forwarded_signals.size(); ++i) ::sigaction(forwarded_signals[i], &old_[i], nullptr);
-    forward_target.store(0);
-  }
-  forwarding(const forwarding&) = delete;
-  forwarding& operator=(const forwarding&) = delete;
-
- private:
-  std::array<struct sigaction, forwarded_signals.size()> old_{};
-};
-
 std::vector<std::string> merged_environment(const child_process::environment& extra) {
   std::vector<std::string> all;
   for (const auto& [name, value] : extra) all.push_back(name + "=" + value);
@@ -96,18 +74,55 @@ std::vector<char*> pointers(std::vector<std::string>& strings) {
 
 }  // namespace
 
-child_process::child_process(std::vector<std::string> argv, const environment& extra) {
+// While alive, the forwarded signals go to the child instead of ending us. Those that come before there is one wait.
+class child_process::forwarding {
+ public:
+  forwarding() {
+    sigset_t held;
+    sigemptyset(&held);
+    for (const int number : forwarded_signals) sigaddset(&held, number);
+    ::sigprocmask(SIG_BLOCK, &held, &old_mask_);
+    struct sigaction handler {};
+    handler.sa_sigaction = forward_signal;
+    handler.sa_flags = SA_SIGINFO;
+    sigemptyset(&handler.sa_mask);
+    for (std::size_t i = 0; i < forwarded_signals.size(); ++i) ::sigaction(forwarded_signals[i], &handler, &old_[i]);
+  }
+  ~forwarding() {
+    for (std::size_t i = 0; i < forwarded_signals.size(); ++i) ::sigaction(forwarded_signals[i], &old_[i], nullptr);
+    forward_target.store(0);
+    ::sigprocmask(SIG_SETMASK, &old_mask_, nullptr);
+  }
+  forwarding(const forwarding&) = delete;
+  forwarding& operator=(const forwarding&) = delete;
+
+  void begin(pid_t target) {
+    forward_target.store(target);
+    ::sigprocmask(SIG_SETMASK, &old_mask_, nullptr);
+  }
+  const sigset_t& old_mask() const { return old_mask_; }
+
+ private:
+  std::array<struct sigaction, forwarded_signals.size()> old_{};
+  sigset_t old_mask_{};
+};
+
+child_process::child_process(std::vector<std::string> argv, const environment& extra, signals what)
+    : forwarding_(what == signals::forwarded ? std::make_unique<forwarding>() : nullptr) {
   std::vector<std::string> environment_lines = merged_environment(extra);
   const std::vector<char*> argument_pointers = pointers(argv);
   const std::vector<char*> environment_pointers = pointers(environment_lines);
   posix_spawnattr_t attributes;
   posix_spawnattr_init(&attributes);
-  // We ignore SIGPIPE to stay quiet on closed pipes; the program must not inherit that.
+  // We ignore SIGPIPE to stay quiet on closed pipes, and may hold back signals; the program must not inherit that.
   sigset_t defaults;
   sigemptyset(&defaults);
   sigaddset(&defaults, SIGPIPE);
   posix_spawnattr_setsigdefault(&attributes, &defaults);
-  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
+  sigset_t mask;
+  ::sigprocmask(SIG_SETMASK, nullptr, &mask);
+  posix_spawnattr_setsigmask(&attributes, forwarding_ ? &forwarding_->old_mask() : &mask);
+  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
   const int error = ::posix_spawnp(&pid_, argument_pointers[0], nullptr, &attributes, argument_pointers.data(),
                                    environment_pointers.data());
   posix_spawnattr_destroy(&attributes);
@@ -115,6 +130,7 @@ child_process::child_process(std::vector<std::string> argv, const environment& e
     pid_ = -1;
     throw std::system_error(error, std::generic_category(), argv.front() + ": cannot be run");
   }
+  if (forwarding_) forwarding_->begin(pid_);
 }
 
 child_process::~child_process() {
@@ -135,7 +151,6 @@ std::optional<int> child_process::poll() {
 
 int child_process::wait() {
   if (status_) return *status_;
-  const forwarding guard(pid_);
   int raw = 0;
   while (::waitpid(pid_, &raw, 0) < 0) {
     if (errno != EINTR) throw std::system_error(errno, std::generic_category(), "waitpid");

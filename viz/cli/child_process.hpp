@@ -4,6 +4,7 @@
 #include <sys/types.h>
 
 #include <chrono>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -15,10 +16,14 @@ namespace weft::viz::cli {
 class child_process {
  public:
   using environment = std::vector<std::pair<std::string, std::string>>;
+  // What happens to signals that other processes send to us while this object lives (INT, TERM, HUP, QUIT, USR1, USR2):
+  // they do to us what they always do, or go to the child instead; of such children one at a time. Those from the
+  // terminal reach the child by themselves.
+  enum class signals { ours, forwarded };
 
-  // Starts `argv` (the program is looked up in PATH), with these variables added to our own environment and the
-  // terminal's signals as usual. Throws std::system_error if it cannot be started.
-  child_process(std::vector<std::string> argv, const environment& extra);
+  // Starts `argv` (the program is looked up in PATH), with these variables added to our own environment. Throws
+  // std::system_error if it cannot be started.
+  child_process(std::vector<std::string> argv, const environment& extra, signals what);
   // Ends a child that still runs: SIGTERM, and SIGKILL after two seconds. Blocks until it is reaped.
   ~child_process();
   child_process(const child_process&) = delete;
@@ -27,13 +32,15 @@ class child_process {
   pid_t pid() const { return pid_; }
   // Its exit status if it has ended.
   std::optional<int> poll();
-  // Blocks until it ends. Signals that other processes send to us meanwhile (INT, TERM, HUP, QUIT, USR1, USR2) are
-  // passed on; those from the terminal reach the child by themselves.
+  // Blocks until it ends.
   int wait();
   // Blocks until it ends or the time is over.
   std::optional<int> wait_for(std::chrono::milliseconds limit);
 
  private:
+  class forwarding;
+
+  std::unique_ptr<forwarding> forwarding_;  // null: signals are ours
   pid_t pid_ = -1;
   std::optional<int> status_;
 };

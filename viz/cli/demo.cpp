@@ -62,7 +62,7 @@ class recorded_demo {
       : trace_(trace),
         child_(
             {own_program_path(), "demo", std::string(d.name), "--no-window", "--seconds", fmt::format("{}", seconds)},
-            {{"WEFT_TRACE", fs::absolute(trace).string()}}) {}
+            {{"WEFT_TRACE", fs::absolute(trace).string()}}, child_process::signals::ours) {}
 
   child_process& child() { return child_; }
 

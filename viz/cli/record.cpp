@@ -92,7 +92,7 @@ int record(const record_options& options, console& io) {
   make_way_for(trace, options.force);
 
   io.out.flush();
-  child_process program(options.program, variables);
+  child_process program(options.program, variables, child_process::signals::forwarded);
   const int status = program.wait();
   tell_where_trace_is(trace, options.program.front(), io);
   return status;

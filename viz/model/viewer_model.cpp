@@ -275,9 +275,9 @@ struct viewer_model::applier {
   void operator()(const act::scroll_tab& a) const {
     if (m.open_tab == tab::events) {
       const auto rows = std::llround(a.px / event_row_height);
-      const auto at = static_cast<std::int64_t>(m.at.event);
+      const auto middle = static_cast<std::int64_t>(m.at.event);
       const auto last = static_cast<std::int64_t>(m.trace->event_count()) - 1;
-      m.event_offset = std::clamp<std::int64_t>(m.event_offset + rows, -at, last - at);
+      m.event_offset = std::clamp<std::int64_t>(m.event_offset + rows, -middle, last - middle);
       return;
     }
     m.tab_scroll = std::clamp(m.tab_scroll + a.px, 0.0f, std::max(0.0f, m.port.tab_content - m.port.tab_height));

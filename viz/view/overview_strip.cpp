@@ -49,7 +49,9 @@ void draw_overview_strip(const screen& on, const window_layout& layout, const vi
   on.to.fill({x0, strip.y - 3, x1 - x0, strip.h + 6}, on.colours.accent.faded(0.1f), 3);
   on.to.frame({x0, strip.y - 3, x1 - x0, strip.h + 6}, on.colours.accent, 1, 3);
   const float cursor_x = to_x(model.at.t_ns);
-  on.to.line({cursor_x, strip.y - 3}, {cursor_x, strip.bottom() + 3}, on.colours.cursor, 1);
+  // Not across: it would hide a narrow mark.
+  on.to.line({cursor_x, strip.y - 6}, {cursor_x, strip.y + 4}, on.colours.cursor, 2);
+  on.to.line({cursor_x, strip.bottom() - 4}, {cursor_x, strip.bottom() + 6}, on.colours.cursor, 2);
 }
 
 }  // namespace weft::viz

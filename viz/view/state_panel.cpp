@@ -67,6 +67,7 @@ std::vector<section> sections_of(const viewer_model& model) {
     }
     all.push_back(std::move(ready));
   }
+  if (all.size() == 1) all.push_back({"READY, in order", span_kind::ready, {}, 0});
   section io{"WAITING FOR I/O", span_kind::io, {}, 0};
   section sleeping{"SLEEPING", span_kind::sleeping, {}, 0};
   section other{"WAITING FOR EACH OTHER", span_kind::other, {}, 0};

@@ -33,16 +33,18 @@ void draw_wake_arrows(const screen& on, const window_layout& layout, const viewe
     const bool down = source.y < target.y;
     const colour ink = on.colours.accent.faded(a.nearest ? 1.0f : 0.4f);
     const float width = a.nearest ? 1.6f : 1.0f;
-    const point from{x, std::round(source.y + source.h / 2)};
     const float reach = std::round(target.h * 0.2f);
     const point to{x, std::round(target.y + target.h / 2) + (down ? -reach - 4 : reach + 4)};
+    // Of the poller's many wakes only the one in question is drawn in full length.
+    const bool stub = a.what.waker == nobody && !a.nearest;
+    const point from{x, stub ? to.y - 10 : std::round(source.y + source.h / 2)};
     const float bend = a.what.waker == nobody ? 0.0f : 9.0f;
     const float middle = (from.y + to.y) / 2;
     on.to.curve(from, {x + bend, from.y + (middle - from.y) * 0.8f}, {x - bend, to.y - (to.y - middle) * 0.8f}, to, ink,
                 width);
     const float tip = down ? to.y + 5 : to.y - 5;
     on.to.triangle({x - 3.5f, to.y}, {x + 3.5f, to.y}, {x, tip}, ink);
-    on.to.disc(from, a.nearest ? 3.5f : 2.0f, ink);
+    if (!stub) on.to.disc(from, a.nearest ? 3.5f : 2.0f, ink);
     if (!a.nearest) continue;
     const std::string words = arrow_text(trace, a);
     const float text_width = on.to.text_width(words, face::small);

@@ -15,8 +15,8 @@
 
 namespace weft {
 
-// created: the function was not entered yet. running: it runs, or waits for a generator that it consumes. closed: it
-// has ended.
+// created: the function was not entered yet. running: it runs, or waits for a generator that it consumes. suspended: in
+// a yield, its own or that of a generator that consumes it. closed: it has ended.
 enum class generator_status { created, suspended, running, closed };
 
 // Thrown at the yield of a generator that is closed. Not a std::exception, so that catch (std::exception&) lets it by.
@@ -37,7 +37,7 @@ class generator_base {
   generator_base(const generator_base&) = delete;
   generator_base& operator=(const generator_base&) = delete;
 
-  generator_status status() const noexcept { return status_; }
+  generator_status status() const noexcept { return suspended_with_consumer_ ? generator_status::suspended : status_; }
   bool returned() const noexcept { return returned_; }
 
   // Goes on with the function until it yields or ends. `sent` is what its yield returns, null for S{}. Returns the
@@ -86,6 +86,7 @@ class generator_base {
     return std::exchange(transfer_, nullptr);
   }
   void* ended();
+  void mark_inner(bool suspended) noexcept;
   [[noreturn]] void throw_error();
   home_thread& home_to_enter() const;
   void start(home_thread& home);
@@ -101,6 +102,7 @@ class generator_base {
   bool returned_ = false;
   bool left_by_exit_ = false;             // a generator_exit ended it
   bool dropped_ = false;                  // the owner is gone
+  bool suspended_with_consumer_ = false;  // while it runs: an outer generator's yield suspended both
   unsigned references_ = 1;               // the owner, and each resume() under way
   void* transfer_ = nullptr;              // the value under way: a Y to the consumer, an S to the function
   std::exception_ptr error_;              // the error under way, in either direction
@@ -145,6 +147,7 @@ concept sendable_by_default = std::is_void_v<S> || std::default_initializable<S>
 //   generator<int> squares{[](auto& y) { for (int i = 0;; ++i) y(i * i); }};
 //   for (int square : squares | std::views::take(3)) ...
 //
+// The function has a stack of its own, as large as that of the coroutine in which it starts; 256 KiB outside of one.
 // An object of one thread: an unstarted one may be moved to another thread, a started one throws std::logic_error
 // there. It may be passed among the coroutines of its thread; the function may wait, which suspends the coroutine that
 // called next().
