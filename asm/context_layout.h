@@ -6,15 +6,15 @@
 
 #if defined(__x86_64__)
 
-#define WEFT_FRAME_MXCSR 0   /* 4 bytes: SSE control and status */
-#define WEFT_FRAME_X87_CW 4  /* 2 bytes: x87 control word; 2 bytes unused behind it */
+#define WEFT_FRAME_MXCSR 0  /* 4 bytes: SSE control and status */
+#define WEFT_FRAME_X87_CW 4 /* 2 bytes: x87 control word; 2 bytes unused behind it */
 #define WEFT_FRAME_R12 8
 #define WEFT_FRAME_R13 16
 #define WEFT_FRAME_R14 24
 #define WEFT_FRAME_R15 32
 #define WEFT_FRAME_RBX 40
 #define WEFT_FRAME_RBP 48
-#define WEFT_FRAME_RIP 56    /* where the context goes on: the return address that the call itself pushed */
+#define WEFT_FRAME_RIP 56 /* where the context goes on: the return address that the call itself pushed */
 #define WEFT_FRAME_SIZE 64
 #define WEFT_FRAME_PUSHED 56 /* what weft_switch() adds below the return address */
 
@@ -39,9 +39,9 @@
 #define WEFT_FRAME_X25 112
 #define WEFT_FRAME_X27 128
 #define WEFT_FRAME_X29 144
-#define WEFT_FRAME_X30 152   /* where the context goes on */
-#define WEFT_FRAME_FPCR 160  /* 8 bytes; the sticky flags are in FPSR, which is not kept */
-#define WEFT_FRAME_SIZE 176  /* 8 bytes unused at the end keep the stack pointer a multiple of 16 */
+#define WEFT_FRAME_X30 152  /* where the context goes on */
+#define WEFT_FRAME_FPCR 160 /* 8 bytes; the sticky flags are in FPSR, which is not kept */
+#define WEFT_FRAME_SIZE 176 /* 8 bytes unused at the end keep the stack pointer a multiple of 16 */
 #define WEFT_FRAME_PUSHED 176
 
 #define WEFT_FRAME_ENTRY WEFT_FRAME_X19

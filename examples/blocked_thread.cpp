@@ -21,6 +21,7 @@ int main() {
     });
     hog.join();
     std::printf("heartbeat went on before: %s\n", before > 0 ? "yes" : "no");
-    std::printf("beats while the hog computed: %d\n", beats - before);
+    // 100 beats were due in that second; one may have come between the count and the hog.
+    std::printf("heartbeat stood still while the hog computed: %s\n", beats - before <= 1 ? "yes" : "no");
   });
 }

@@ -7,7 +7,8 @@ namespace weft::viz {
 namespace {
 
 constexpr double fit_margin = 0.02;
-constexpr double follow_margin = 0.06;  // free space right of the newest event, as a share of the width
+constexpr double follow_margin = 0.06;             // free space right of the newest event, as a share of the width
+constexpr std::int64_t follow_ns = 2'000'000'000;  // how much is shown of a live trace, unless the user zooms
 constexpr std::size_t undo_limit = 200;
 constexpr float smallest_scale = 0.6f, largest_scale = 3.0f;
 
@@ -27,6 +28,7 @@ void viewer_model::open(std::unique_ptr<trace_model> opened, bool is_live) {
   strip = overview(*trace, port.overview_columns);
   view.scale = fit(trace->whole(), port.lanes_width, fit_margin);
   following = is_live;
+  own_zoom_ = true;
   playing = false;
   at = is_live ? cursor_at_event(*trace, trace->event_count()) : cursor_at_event(*trace, 0);
   read_state();
@@ -41,8 +43,13 @@ void viewer_model::trace_grew() {
 void viewer_model::show_end() {
   at = cursor_at_event(*trace, trace->event_count());
   read_state();
-  const double x = time_to_x(view.scale, trace->end_ns());
   const double wanted = port.lanes_width * (1 - follow_margin);
+  if (own_zoom_) {
+    const std::int64_t end = trace->end_ns();
+    view.scale = fit({std::max(trace->begin_ns(), end - follow_ns), std::max(end, trace->begin_ns() + 1)}, wanted);
+    return;
+  }
+  const double x = time_to_x(view.scale, trace->end_ns());
   if (x > wanted || x < 0) view.scale = panned(view.scale, x - wanted, trace->whole(), port.lanes_width);
 }
 
@@ -53,6 +60,7 @@ void viewer_model::resize(const viewport& size) {
   if (!sized_) {
     sized_ = true;
     view.scale = fit(trace->whole(), port.lanes_width, fit_margin);
+    if (following) show_end();
   } else if (wider && following) {
     show_end();
   }
@@ -74,6 +82,7 @@ void viewer_model::remember() {
 
 void viewer_model::set_view(const time_scale& scale) {
   following = false;
+  own_zoom_ = false;
   view.scale = scale;
 }
 
@@ -216,6 +225,7 @@ struct viewer_model::applier {
   void operator()(const act::fit_all&) const {
     m.remember();
     m.set_view(fit(m.trace->whole(), m.port.lanes_width, fit_margin));
+    m.own_zoom_ = true;
     m.following = m.live && m.at.event + 1 >= m.trace->event_count();
   }
   void operator()(const act::fit_selection&) const {

@@ -88,6 +88,7 @@ class viewer_model {
   std::optional<std::uint64_t> state_of_;
   std::vector<view_position> undo_, redo_;
   bool sized_ = false;
+  bool own_zoom_ = true;  // the model chooses how much of a followed trace is shown; false once the user has zoomed
   std::size_t finding_ = static_cast<std::size_t>(-1);
 };
 
