@@ -133,7 +133,7 @@ void trace_file::complete() noexcept {
   if (ftruncate(fd_, static_cast<off_t>(used)) != 0) {
     // The rest stays as zeroes, which readers skip.
   }
-  std::atomic_ref(header_->complete).store(1, std::memory_order_release);
+  __atomic_store_n(&header_->complete, 1u, __ATOMIC_RELEASE);  // libc++ has no std::atomic_ref
   full_ = true;
 }
 

@@ -122,6 +122,7 @@ class task {
       if constexpr (std::invocable<std::decay_t<F>&, task>) {
         f(detail::access::make<T>(s));
       } else {
+        static_cast<void>(s);
         f();
       }
     });
