@@ -41,7 +41,7 @@ if(WEFT_IMGUI_INCLUDE_DIR AND WEFT_IMGUI_LIBRARY)
   endif()
 elseif(WEFT_FETCH)
   FetchContent_Declare(imgui GIT_REPOSITORY https://github.com/ocornut/imgui.git
-    GIT_TAG f401021d5a5d56fe2304056c391e78f81c8d4b8f)  # v1.91.6
+    GIT_TAG f401021d5a5d56fe2304056c391e78f81c8d4b8f)  # v1.91.5
   FetchContent_MakeAvailable(imgui)
   add_library(weft_imgui_fetched STATIC
     ${imgui_SOURCE_DIR}/imgui.cpp ${imgui_SOURCE_DIR}/imgui_draw.cpp ${imgui_SOURCE_DIR}/imgui_tables.cpp
