@@ -1,6 +1,6 @@
 #include "weft/detail/task_state.hpp"
 
-#include <algorithm>
+#include <mutex>
 
 #include "async/unhandled.hpp"
 #include "core/scheduler.hpp"
@@ -13,19 +13,9 @@ using core::scheduler;
 using diary::coroutine_status;
 
 task_state::task_state(std::string_view name, const std::source_location& where)
-    : waited_(diary::object_kind::task, {}), where_(where), name_(name) {}
+    : completion(diary::object_kind::task, {}), where_(where), name_(name) {}
 
 task_state::~task_state() = default;
-
-void retain(task_state* s) noexcept {
-  if (s != nullptr) s->references_.fetch_add(1, std::memory_order_relaxed);
-}
-
-void release(task_state* s) noexcept {
-  if (s == nullptr || s->references_.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
-  s->report_unread_error();
-  delete s;
-}
 
 void discard_unstarted(task_state* s) noexcept {
   s->destroy_function();
@@ -34,7 +24,7 @@ void discard_unstarted(task_state* s) noexcept {
 
 void abandon_unstarted(task_state& s) noexcept {
   s.destroy_function();
-  s.status_.store(task_status::cancelled, std::memory_order_release);
+  s.settle_unseen(task_status::cancelled);
 }
 
 void task_state::start(std::size_t stack_size, std::int64_t delay_ns) {
@@ -50,14 +40,14 @@ void task_state::start_on(scheduler& s, std::size_t stack_size, std::int64_t del
   home_ = &s.messages();
   self_ = s.spawn(*this, stack_size == 0 ? 0 : core::round_stack_size(stack_size), delay_ns);
   id_ = self_->id;
-  waited_.owner.store(id_, std::memory_order_relaxed);
-  waited_.owner_slot = self_->slot;
+  object_.owner.store(id_, std::memory_order_relaxed);
+  object_.owner_slot = self_->slot;
   retain(this);  // the coroutine's own
 }
 
 std::string task_state::name() const {
   {
-    const std::lock_guard guard(waited_.lock);
+    const std::lock_guard guard(object_.lock);
     if (!name_.empty()) return name_;
   }
   return core::default_name(where_);
@@ -65,61 +55,15 @@ std::string task_state::name() const {
 
 void task_state::rename(std::string_view name) {
   std::string copy(name);
-  const std::lock_guard guard(waited_.lock);
+  const std::lock_guard guard(object_.lock);
   name_.swap(copy);
 }
 
-std::exception_ptr task_state::exception() {
-  switch (status()) {
-    case task_status::failed:
-      error_read_.store(true, std::memory_order_relaxed);
-      return error_;
-    case task_status::cancelled:
-      return std::make_exception_ptr(task_cancelled());
-    case task_status::pending:
-    case task_status::running:
-    case task_status::done:
-      break;
-  }
-  return nullptr;
-}
+std::string task_state::who() const { return "task #" + std::to_string(id_) + " \"" + name() + "\""; }
 
 bool task_state::join(std::int64_t limit_ns) {
-  if (finished()) return true;
-  if (current_id() == id_) {
-    throw deadlock_error("deadlock: task #" + std::to_string(id_) + " \"" + name() + "\" would wait for its own end");
-  }
-  if (limit_ns <= 0) return false;
-  waited_.lock.lock();
-  if (finished()) {
-    waited_.lock.unlock();
-    return true;
-  }
-  waiter w;
-  joiners_.push_back(w);
-  switch (suspend(waited_, w, diary::wait_reason::join, limit_ns)) {
-    case wait_outcome::granted:
-      return true;
-    case wait_outcome::timed_out:
-      return false;
-    case wait_outcome::interrupted:
-      break;
-  }
-  throw_interruption();
-}
-
-void task_state::rethrow() {
-  switch (status()) {
-    case task_status::failed:
-      error_read_.store(true, std::memory_order_relaxed);
-      std::rethrow_exception(error_);
-    case task_status::cancelled:
-      throw task_cancelled("task #" + std::to_string(id_) + " \"" + name() + "\" was cancelled");
-    case task_status::pending:
-    case task_status::running:
-    case task_status::done:
-      break;
-  }
+  if (!finished() && current_id() == id_) throw deadlock_error("deadlock: " + who() + " would wait for its own end");
+  return await_end(diary::wait_reason::join, limit_ns);
 }
 
 bool task_state::cancel(std::exception_ptr error) {
@@ -146,47 +90,6 @@ bool task_state::kill(std::int64_t limit_ns) {
     throw cancelled{};
   }
   return join(limit_ns);
-}
-
-callback_id task_state::add(std::unique_ptr<callback> f) {
-  waited_.lock.lock();
-  if (!finished()) {
-    const std::uint64_t id = next_callback_++;
-    try {
-      callbacks_.emplace_back(id, std::move(f));
-    } catch (...) {
-      waited_.lock.unlock();
-      throw;
-    }
-    waited_.lock.unlock();
-    return {id};
-  }
-  waited_.lock.unlock();
-  call(*f);
-  return {};
-}
-
-bool task_state::remove_callback(callback_id id) {
-  std::unique_ptr<callback> removed;  // destroyed outside the lock
-  const std::lock_guard guard(waited_.lock);
-  const auto found =
-      std::find_if(callbacks_.begin(), callbacks_.end(), [id](const auto& c) { return c.first == id.value; });
-  if (found == callbacks_.end()) return false;
-  removed = std::move(found->second);
-  callbacks_.erase(found);
-  return true;
-}
-
-void task_state::call(callback& f) noexcept {
-  scheduler* here = scheduler::current();
-  core::coroutine* self = here != nullptr ? here->running() : nullptr;
-  if (self != nullptr) ++self->unsuspendable;
-  try {
-    f.call();
-  } catch (...) {
-    report_unhandled(std::current_exception(), "a callback of task #" + std::to_string(id_) + " \"" + name() + "\"");
-  }
-  if (self != nullptr) --self->unsuspendable;
 }
 
 coroutine_status task_state::run(core::coroutine& self) noexcept {
@@ -217,7 +120,7 @@ coroutine_status task_state::run(core::coroutine& self) noexcept {
   if (how == task_status::failed && s.diary() != nullptr) {
     s.diary()->record_text(diary::event_type::error, describe(error_));
   }
-  finish(how);
+  settle(how);
   switch (how) {
     case task_status::cancelled:
       return coroutine_status::cancelled;
@@ -231,21 +134,6 @@ coroutine_status task_state::run(core::coroutine& self) noexcept {
   return coroutine_status::done;
 }
 
-void task_state::finish(task_status how) noexcept {
-  waited_.lock.lock();
-  status_.store(how, std::memory_order_release);
-  // One at a time, because a callback may remove a later one.
-  while (!callbacks_.empty()) {
-    const std::unique_ptr<callback> next = std::move(callbacks_.front().second);
-    callbacks_.erase(callbacks_.begin());
-    waited_.lock.unlock();
-    call(*next);
-    waited_.lock.lock();
-  }
-  while (waiter* w = joiners_.pop_front()) wake(waited_, *w);
-  waited_.lock.unlock();
-}
-
 void task_state::ended() noexcept {
   self_ = nullptr;
   release(this);
@@ -254,14 +142,9 @@ void task_state::ended() noexcept {
 void task_state::abandoned() noexcept {
   self_ = nullptr;
   error_ = std::make_exception_ptr(deadlock_error("the coroutine was given up: it could never have gone on"));
-  error_read_.store(true, std::memory_order_relaxed);  // run() has thrown deadlock_error already
-  status_.store(task_status::failed, std::memory_order_release);
+  mark_read();  // run() has thrown deadlock_error already
+  settle_unseen(task_status::failed);
   release(this);
-}
-
-void task_state::report_unread_error() noexcept {
-  if (status() != task_status::failed || error_read_.load(std::memory_order_relaxed)) return;
-  report_unhandled(error_, "task #" + std::to_string(id_) + " \"" + name() + "\"");
 }
 
 }  // namespace weft::detail

@@ -1,0 +1,181 @@
+#include "weft/detail/completion.hpp"
+
+#include <algorithm>
+#include <mutex>
+
+#include "async/unhandled.hpp"
+#include "core/scheduler.hpp"
+#include "weft/errors.hpp"
+
+namespace weft::detail {
+
+namespace {
+
+// waiter::tag in a completion's list.
+enum : std::uintptr_t { joiner = 0, listener = 1 };
+
+}  // namespace
+
+completion_listener::completion_listener() noexcept { tag = listener; }
+
+void retain(completion* c) noexcept {
+  if (c != nullptr) c->references_.fetch_add(1, std::memory_order_relaxed);
+}
+
+void release(completion* c) noexcept {
+  if (c == nullptr || c->references_.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
+  c->report_unread_error();
+  delete c;
+}
+
+// ---- how it ended
+
+bool completion::over() const noexcept {
+  if (settled_.load(std::memory_order_acquire)) return true;
+  if (!finished()) return false;
+  const std::lock_guard guard(object_.lock);
+  return over_locked();
+}
+
+bool completion::over_locked() const noexcept {
+  return settled_.load(std::memory_order_relaxed) || (finished() && settler_ == current_owner());
+}
+
+std::exception_ptr completion::exception() {
+  switch (status()) {
+    case task_status::failed:
+      mark_read();
+      return error_;
+    case task_status::cancelled:
+      return std::make_exception_ptr(task_cancelled(who() + " was cancelled"));
+    case task_status::pending:
+    case task_status::running:
+    case task_status::done:
+      break;
+  }
+  return nullptr;
+}
+
+void completion::rethrow() {
+  switch (status()) {
+    case task_status::failed:
+      mark_read();
+      std::rethrow_exception(error_);
+    case task_status::cancelled:
+      throw task_cancelled(who() + " was cancelled");
+    case task_status::pending:
+    case task_status::running:
+    case task_status::done:
+      break;
+  }
+}
+
+void completion::report_unread_error() noexcept {
+  if (status() != task_status::failed || error_read_.load(std::memory_order_relaxed)) return;
+  report_unhandled(error_, who());
+}
+
+// ---- waiting for the end
+
+bool completion::await_end(diary::wait_reason reason, std::int64_t limit_ns) {
+  if (settled_.load(std::memory_order_acquire)) return true;
+  if (limit_ns <= 0) return finished();
+  object_.lock.lock();
+  if (over_locked()) {
+    object_.lock.unlock();
+    return true;
+  }
+  waiter w;
+  waiters_.push_back(w);
+  switch (suspend(object_, w, reason, limit_ns)) {
+    case wait_outcome::granted:
+      return true;
+    case wait_outcome::timed_out:
+      return false;
+    case wait_outcome::interrupted:
+      break;
+  }
+  throw_interruption();
+}
+
+bool completion::listen(completion_listener& l) noexcept {
+  const std::lock_guard guard(object_.lock);
+  if (over_locked()) return false;
+  waiters_.push_back(l);
+  return true;
+}
+
+void completion::withdraw(completion_listener& l) noexcept {
+  // Locked even if it was told already: whoever tells it may still be inside.
+  const std::lock_guard guard(object_.lock);
+  if (l.list != nullptr) waiters_.remove(l);
+}
+
+// ---- callbacks, and the end
+
+callback_id completion::add(std::unique_ptr<callback> f) {
+  object_.lock.lock();
+  if (!finished()) {
+    const std::uint64_t id = next_callback_++;
+    try {
+      callbacks_.emplace_back(id, std::move(f));
+    } catch (...) {
+      object_.lock.unlock();
+      throw;
+    }
+    object_.lock.unlock();
+    return {id};
+  }
+  object_.lock.unlock();
+  call(*f);
+  return {};
+}
+
+bool completion::remove_callback(callback_id id) {
+  std::unique_ptr<callback> removed;  // destroyed when the lock is free
+  const std::lock_guard guard(object_.lock);
+  const auto found =
+      std::find_if(callbacks_.begin(), callbacks_.end(), [id](const auto& c) { return c.first == id.value; });
+  if (found == callbacks_.end()) return false;
+  removed = std::move(found->second);
+  callbacks_.erase(found);
+  return true;
+}
+
+void completion::call(callback& f) noexcept {
+  core::scheduler* here = core::scheduler::current();
+  core::coroutine* self = here != nullptr ? here->running() : nullptr;
+  if (self != nullptr) ++self->unsuspendable;
+  try {
+    f.call();
+  } catch (...) {
+    report_unhandled(std::current_exception(), "a callback of " + who());
+  }
+  if (self != nullptr) --self->unsuspendable;
+}
+
+void completion::settle(task_status how) noexcept {
+  object_.lock.lock();
+  if (!callbacks_.empty()) settler_ = current_owner();
+  status_.store(how, std::memory_order_release);
+  // One at a time, because a callback may remove a later one.
+  while (!callbacks_.empty()) {
+    std::unique_ptr<callback> next = std::move(callbacks_.front().second);
+    callbacks_.erase(callbacks_.begin());
+    object_.lock.unlock();
+    call(*next);
+    next.reset();  // while the lock is free: what it captured may come back here
+    object_.lock.lock();
+  }
+  settled_.store(true, std::memory_order_release);
+  while (waiter* w = waiters_.pop_front()) {
+    if (w->tag == listener) {
+      static_cast<completion_listener*>(w)->completed(*this);
+    } else {
+      wake(object_, *w);
+    }
+  }
+  object_.lock.unlock();
+}
+
+}  // namespace weft::detail

@@ -1,0 +1,165 @@
+// What a task and a future have in common: something ends once, with a value, an error or cancelled; others wait for
+// that, are called back, or are told. Not for programs.
+//
+// The order of an end: the status is final; then the callbacks, in order of addition; then, in order of arrival, the
+// joiners are woken and the listeners told. Whoever asks in between, from another thread, waits for the callbacks too.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <exception>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "weft/detail/wait.hpp"
+
+namespace weft {
+
+// pending: the body has not been entered, nothing was set yet; running: entered and not ended, suspended or not.
+enum class task_status { pending, running, done, failed, cancelled };
+
+// Names one callback of one task or future. Copyable; a default one names none.
+struct callback_id {
+  std::uint64_t value = 0;
+  friend bool operator==(callback_id, callback_id) = default;
+};
+
+namespace detail {
+
+class completion;
+
+// Something to be called once, that need not be copyable.
+class callback {
+ public:
+  virtual ~callback() = default;
+  virtual void call() = 0;
+};
+
+// Is told once when one completion has ended. It stands in line with the joiners, so whoever waits for several
+// completions is served in its turn. Made by whoever waits, who keeps the completion alive and withdraws it before it
+// is destroyed.
+class completion_listener : public waiter {
+ public:
+  completion_listener() noexcept;
+  // Called by whoever ends the completion, on that thread, while the completion's lock is held. Short; may lock objects
+  // and wake their waiters; must not throw and must not touch another completion.
+  virtual void completed(completion& c) noexcept = 0;
+
+ protected:
+  ~completion_listener() = default;
+};
+
+// Counts its references; the last one that goes reports an error which nobody has read, and deletes it.
+class completion {
+ public:
+  completion(const completion&) = delete;
+  completion& operator=(const completion&) = delete;
+
+  task_status status() const noexcept { return status_.load(std::memory_order_acquire); }
+  bool finished() const noexcept { return status() > task_status::running; }
+  // Ended, and nothing is left to wait for: its callbacks have been called, or it is one of them who asks.
+  bool over() const noexcept;
+  // The error of a failed one, task_cancelled of a cancelled one, else null. Counts as reading it.
+  std::exception_ptr exception();
+  // After the end: throws if there is no value. Counts as reading the error.
+  void rethrow();
+  // Suspends until it is over. False: not in time. Throws what interrupts the wait.
+  bool await_end(diary::wait_reason reason, std::int64_t limit_ns);
+
+  // Called at the end, at once if that has been. Errors of f go to the unhandled handler.
+  template <class F>
+  callback_id add_callback(F&& f) {
+    struct called final : callback {
+      explicit called(F&& g) : function(std::forward<F>(g)) {}
+      void call() override { function(); }
+      std::decay_t<F> function;
+    };
+    return add(std::make_unique<called>(std::forward<F>(f)));
+  }
+  bool remove_callback(callback_id id);
+
+  // False, and l is not registered: it is over already.
+  bool listen(completion_listener& l) noexcept;
+  // Afterwards l is not being told and will not be. Needed after every listen() that was true, whether or not l was
+  // told since. Harmless if l is not registered.
+  void withdraw(completion_listener& l) noexcept;
+
+  // What it is and is called, for messages: task #7 "worker".
+  virtual std::string who() const = 0;
+
+  friend void retain(completion* c) noexcept;
+  friend void release(completion* c) noexcept;
+
+ protected:
+  completion(diary::object_kind kind, std::string_view name) : object_(kind, name) {}
+  virtual ~completion() = default;
+
+  // Ends it, once, on the thread of whoever ends it. Before: a value or error_ is in its place.
+  void settle(task_status how) noexcept;
+  // The same where nobody can be told: no callbacks, no joiners.
+  void settle_unseen(task_status how) noexcept {
+    status_.store(how, std::memory_order_release);
+    settled_.store(true, std::memory_order_release);
+  }
+  void mark_read() noexcept { error_read_.store(true, std::memory_order_relaxed); }
+
+  object object_;                                          // what joiners wait for
+  std::atomic<task_status> status_{task_status::pending};  // made final only by settle(), settle_unseen()
+  std::exception_ptr error_;                               // written before status_ becomes final
+
+ private:
+  callback_id add(std::unique_ptr<callback> f);
+  void call(callback& f) noexcept;
+  void report_unread_error() noexcept;
+  bool over_locked() const noexcept;
+
+  std::atomic<std::uint32_t> references_{1};
+  std::atomic<bool> settled_{false};  // the callbacks have been called
+  std::atomic<bool> error_read_{false};
+  // All below are guarded by object_.lock.
+  const void* settler_ = nullptr;  // who calls the callbacks, meanwhile
+  wait_list waiters_;              // joiners and listeners
+  std::vector<std::pair<std::uint64_t, std::unique_ptr<callback>>> callbacks_;
+  std::uint64_t next_callback_ = 1;
+};
+
+void retain(completion* c) noexcept;  // null is fine
+void release(completion* c) noexcept;
+
+// A completion with room for a value: a copyable one can be taken often, another one once.
+template <class Base, class T>
+class with_value : public Base {
+ public:
+  using Base::Base;
+  // After the end, if rethrow() did not throw.
+  T take() {
+    if constexpr (std::is_copy_constructible_v<T>) {
+      return *value_;
+    } else {
+      if (taken_.exchange(true, std::memory_order_relaxed))
+        throw std::logic_error("the value of " + this->who() + " was moved out before");
+      return std::move(*value_);
+    }
+  }
+
+ protected:
+  std::optional<T> value_;
+
+ private:
+  std::atomic<bool> taken_{false};
+};
+template <class Base>
+class with_value<Base, void> : public Base {
+ public:
+  using Base::Base;
+  void take() noexcept {}
+};
+
+}  // namespace detail
+}  // namespace weft
