@@ -100,7 +100,7 @@ coroutine_status task_state::run(core::coroutine& self) noexcept {
     status_.store(task_status::running, std::memory_order_release);
     invoke();
     // A cancellation that found no suspension to be thrown from is not lost.
-    if (self.pending != core::interruption::none) throw_interruption();
+    if (core::has(self.pending, core::asked_for)) throw_interruption();
   } catch (const cancelled&) {
     how = task_status::cancelled;
   } catch (...) {
@@ -117,6 +117,7 @@ coroutine_status task_state::run(core::coroutine& self) noexcept {
     error_ = std::current_exception();
   }
   destroy_function();
+  if (self.locals != nullptr) drop_locals(self);
   if (how == task_status::failed && s.diary() != nullptr) {
     s.diary()->record_text(diary::event_type::error, describe(error_));
   }

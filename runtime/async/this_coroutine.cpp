@@ -61,7 +61,7 @@ void set_name(std::string_view name) {
 
 bool cancel_requested() noexcept {
   const core::coroutine* c = running();
-  return c != nullptr && c->pending != core::interruption::none;
+  return c != nullptr && core::has(c->pending, core::asked_for);
 }
 
 std::size_t stack_high_water() noexcept {

@@ -12,14 +12,34 @@
 #include "core/timer_heap.hpp"
 #include "trace/states.hpp"
 #include "weft/detail/body.hpp"
+#include "weft/detail/local_values.hpp"
+#include "weft/detail/scope.hpp"
 #include "weft/detail/wait.hpp"
 
 namespace weft::core {
 
 class scheduler;
 
-// What waits to be thrown into a coroutine.
-enum class interruption : std::uint8_t { none, cancel, error };
+// What waits to be thrown into a coroutine; several may at once, thrown in this order.
+enum class interruption : std::uint8_t {
+  none = 0,
+  deadlock = 1,  // nothing can wake it; no shield holds that back
+  cancel = 2,    // somebody asked for its end: at most one of cancel and error
+  error = 4,     // the same with an exception of theirs
+  scope = 8,     // an open scope may have run out: look
+};
+constexpr interruption operator|(interruption a, interruption b) noexcept {
+  return static_cast<interruption>(static_cast<unsigned>(a) | static_cast<unsigned>(b));
+}
+constexpr interruption operator&(interruption a, interruption b) noexcept {
+  return static_cast<interruption>(static_cast<unsigned>(a) & static_cast<unsigned>(b));
+}
+constexpr interruption without(interruption all, interruption some) noexcept {
+  return static_cast<interruption>(static_cast<unsigned>(all) & ~static_cast<unsigned>(some));
+}
+// Any of `some` is in `all`.
+constexpr bool has(interruption all, interruption some) noexcept { return (all & some) != interruption::none; }
+inline constexpr interruption asked_for = interruption::cancel | interruption::error;
 
 // What a switch to the coroutine has to do beside resuming it.
 enum class resume_kind : std::uint8_t {
@@ -43,13 +63,15 @@ struct coroutine {
   bool woken_remotely = false;  // the wake under way came from another thread
   bool fd_closed = false;       // the fd wait ended because the fd was closed
   interruption pending = interruption::none;
-  unsigned unsuspendable = 0;         // > 0 in a callback, which must not wait
-  unsigned shields = 0;               // open cancel_shield scopes: nothing is delivered while > 0
-  detail::waiter* waiting = nullptr;  // while blocked on an object or fd
-  detail::object* object = nullptr;   // what it waits for; null: a timer or an fd
-  int fd = -1;                        // while blocked on one
-  timer time_limit;                   // end of its sleep, of its wait, or of its delay before the start
-  std::exception_ptr pending_error;   // with interruption::error
+  unsigned unsuspendable = 0;             // > 0 in a callback, which must not wait
+  unsigned shields = 0;                   // open cancel_shield scopes: nothing is delivered while > 0
+  detail::waiter* waiting = nullptr;      // while blocked on an object or fd
+  detail::object* object = nullptr;       // what it waits for; null: a timer or an fd
+  int fd = -1;                            // while blocked on one
+  timer time_limit;                       // end of its sleep, of its wait, or of its delay before the start
+  std::exception_ptr pending_error;       // with interruption::error
+  detail::scope* scopes = nullptr;        // the open ones, inner first
+  detail::local_value* locals = nullptr;  // made by it, the youngest first
   // -- life
   std::uint64_t id = 0;  // never reused in a process
   scheduler* home = nullptr;

@@ -65,7 +65,7 @@ void scheduler::take_messages() {
     }
     coroutine& c = *m.woken;
     c.woken_remotely = true;
-    if (interruption_due(c)) c.outcome = detail::wait_outcome::interrupted;
+    if (cancel_due(c)) c.outcome = detail::wait_outcome::interrupted;
     if (observer_ != nullptr) {
       observer_->record(event_type::wake_remote, c.slot, static_cast<std::uint64_t>(wake_cause::granted), m.object_id,
                         m.waker_thread, m.waker_ordinal);
@@ -82,9 +82,15 @@ void scheduler::fire_timers() {
 }
 
 void scheduler::fire(timer& t, std::int64_t lateness_ns) {
-  coroutine& c = *static_cast<coroutine*>(t.owner);
+  coroutine* const woken =
+      t.kind == timer_kind::scope ? expire(*static_cast<detail::scope*>(t.owner)) : static_cast<coroutine*>(t.owner);
+  if (woken == nullptr) return;
+  coroutine& c = *woken;
   wake_cause cause = wake_cause::granted;
   switch (t.kind) {
+    case timer_kind::scope:
+      cause = wake_cause::expired;
+      break;
     case timer_kind::sleep:
       break;
     case timer_kind::start:

@@ -49,6 +49,7 @@ scheduler::~scheduler() {
   while (oldest_ != nullptr) {
     coroutine* c = oldest_;
     oldest_ = c->younger;
+    detach_scopes(*c);
     if (c->work != nullptr) c->work->abandoned();
     c->annotation.destroy();
     if (c->memory.base != nullptr) stacks_.give(c->memory);
@@ -161,8 +162,8 @@ bool scheduler::take_out_of_wait(coroutine& c) noexcept {
 }
 
 void scheduler::interrupt(coroutine& c, interruption kind, std::exception_ptr error) noexcept {
-  if (c.pending != interruption::none) return;
-  c.pending = kind;
+  if (has(c.pending, asked_for)) return;
+  c.pending = c.pending | kind;
   c.pending_error = std::move(error);
   if (observer_ != nullptr) [[unlikely]]
     observer_->record(event_type::cancel, c.slot);
@@ -191,25 +192,17 @@ void scheduler::push_interruption(coroutine& c) noexcept {
 }
 
 void scheduler::interrupt_by_deadlock(coroutine& main) {
-  main.pending = interruption::error;
-  main.pending_error = std::make_exception_ptr(
+  std::exception_ptr error = std::make_exception_ptr(
       deadlock_error("deadlock: nothing is ready and nothing can wake anybody\n" + blocked_report()));
   if (!take_out_of_wait(main)) return;
+  main.pending = main.pending | interruption::deadlock;
+  deadlock_error_ = std::move(error);
   main.outcome = detail::wait_outcome::interrupted;
   if (observer_ != nullptr) {
     const std::uint64_t object = main.object != nullptr ? main.object->id() : 0;
     observer_->record(event_type::wake, main.slot, static_cast<std::uint64_t>(wake_cause::deadlock), object);
   }
   make_ready(main);
-}
-
-std::exception_ptr scheduler::take_interruption() {
-  coroutine& me = *running_;
-  if (observer_ != nullptr) [[unlikely]]
-    observer_->record(event_type::cancel_delivered);
-  const interruption kind = std::exchange(me.pending, interruption::none);
-  std::exception_ptr error = std::exchange(me.pending_error, nullptr);
-  return kind == interruption::error ? error : nullptr;
 }
 
 void scheduler::cancel_all_but(coroutine& self) noexcept {

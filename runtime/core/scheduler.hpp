@@ -74,9 +74,10 @@ class scheduler {
   // Main ends although others can never go on: run() returns at the next switch to the root.
   void give_up() noexcept { main_gave_up_ = true; }
   // True if a suspension would throw at once.
-  bool interruption_due(const coroutine& c) const noexcept { return c.pending != interruption::none && c.shields == 0; }
-  // Takes the interruption out of the running coroutine; null: it is a cancellation.
+  bool interruption_due(coroutine& c) noexcept { return c.pending != interruption::none && something_due(c); }
+  // Takes what is due out of the running coroutine; null: it is a cancellation.
   std::exception_ptr take_interruption();
+  void open_scope(detail::scope& s, std::int64_t limit_ns);
 
   // -- called on this thread, by whoever runs
   // Wakes a coroutine of this scheduler whose wait was granted.
@@ -84,6 +85,11 @@ class scheduler {
   // Makes `c` be interrupted: at once if it is suspended, else at its next suspension. Nothing if one is pending
   // already.
   void interrupt(coroutine& c, interruption kind, std::exception_ptr error) noexcept;
+  // Makes it ready to fire after limit_ns, in whatever stage it is.
+  void arm_scope(detail::scope& s, std::int64_t limit_ns);
+  void close_scope(detail::scope& s) noexcept;
+  // Fires it now.
+  void fire_scope(detail::scope& s) noexcept;
   // Interrupts everybody but `self`, in spawn order.
   void cancel_all_but(coroutine& self) noexcept;
   // Wakes everybody who waits for fd with io_outcome::closed and forgets it.
@@ -134,6 +140,14 @@ class scheduler {
   bool take_out_of_wait(coroutine& c) noexcept;  // false: a grant from another thread is under way
   void push_interruption(coroutine& c) noexcept;
   void interrupt_by_deadlock(coroutine& main);
+
+  // -- scopes (scopes.cpp)
+  bool something_due(coroutine& c) noexcept;
+  static bool cancel_due(const coroutine& c) noexcept { return has(c.pending, asked_for) && c.shields == 0; }
+  detail::scope* due_scope(coroutine& c) noexcept;  // the one whose turn it is; null: none has run out
+  // Its time has come. Returns its coroutine if that was blocked and is to be made ready; null: nobody.
+  coroutine* expire(detail::scope& s) noexcept;
+  void detach_scopes(coroutine& c) noexcept;  // they outlive their coroutine (in a generator that is kept)
   void record_spawn(const coroutine& c, std::int64_t delay_ns);
   std::int64_t deadline_after(std::int64_t ns) noexcept;
 
@@ -165,6 +179,7 @@ class scheduler {
   coroutine* youngest_ = nullptr;
   coroutine* waits_for_others_ = nullptr;
   bool main_gave_up_ = false;
+  std::exception_ptr deadlock_error_;  // with main's interruption::deadlock
 
   clock& clock_;
   poller& poller_;

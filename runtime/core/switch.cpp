@@ -23,7 +23,7 @@ bool scheduler::give_stack(coroutine& c) noexcept {
     if (reserve_lent_) return false;
     reserve_lent_ = true;
     c.memory = reserve_;
-    c.pending = interruption::error;
+    c.pending = c.pending | interruption::error;
     c.pending_error = std::make_exception_ptr(std::bad_alloc());
     c.shields = 0;
   }
@@ -196,6 +196,8 @@ void scheduler::coroutine_entry(void* c) {
 
 void scheduler::finish(coroutine& me, coroutine_status status) noexcept {
   me.work = nullptr;
+  if (me.scopes != nullptr) [[unlikely]]
+    detach_scopes(me);
   --live_;
   ++counts_.finished;
   if (status == coroutine_status::cancelled) ++counts_.cancelled;

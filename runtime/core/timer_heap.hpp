@@ -6,21 +6,9 @@
 #include <cstdint>
 #include <vector>
 
+#include "weft/detail/timer.hpp"
+
 namespace weft::core {
-
-enum class timer_kind : std::uint8_t { sleep, wait_limit, start };
-
-struct timer {
-  static constexpr std::size_t not_armed = SIZE_MAX;
-
-  std::int64_t deadline_ns = 0;
-  std::uint64_t sequence = 0;  // ties go to the older
-  std::size_t place = not_armed;
-  void* owner = nullptr;  // the coroutine it belongs to
-  timer_kind kind = timer_kind::sleep;
-
-  bool armed() const noexcept { return place != not_armed; }
-};
 
 class timer_heap {
  public:

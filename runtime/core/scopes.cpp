@@ -1,0 +1,172 @@
+// Interrupting a part of a coroutine's run: timeout scopes and the bodies of task groups. See weft/detail/scope.hpp.
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+#include "core/scheduler.hpp"
+#include "weft/errors.hpp"
+
+namespace weft::core {
+
+using detail::scope;
+using diary::coroutine_status;
+using diary::event_type;
+using diary::wake_cause;
+
+namespace {
+
+// The flag that makes every suspension look at the scopes stands exactly while there is one to look at.
+void update_flag(coroutine& c) noexcept {
+  c.pending = without(c.pending, interruption::scope);
+  for (const scope* s = c.scopes; s != nullptr; s = s->outer) {
+    if (s->at == scope::stage::armed || s->at == scope::stage::fired) c.pending = c.pending | interruption::scope;
+  }
+}
+
+std::exception_ptr error_of(const scope& s) noexcept {
+  if (s.instead != nullptr) return s.instead;
+  return s.timeout != nullptr ? std::make_exception_ptr(timeout_error(s.timeout)) : nullptr;
+}
+
+}  // namespace
+
+void scheduler::open_scope(scope& s, std::int64_t limit_ns) {
+  coroutine& me = *running_;
+  s.owner = &me;
+  s.shields = me.shields;
+  arm_scope(s, limit_ns);
+  s.outer = std::exchange(me.scopes, &s);
+  update_flag(me);
+}
+
+void scheduler::arm_scope(scope& s, std::int64_t limit_ns) {
+  if (s.limit.armed()) timers_.remove(s.limit);
+  s.at = scope::stage::idle;
+  if (limit_ns != detail::forever) {
+    s.limit.owner = &s;
+    s.limit.kind = timer_kind::scope;
+    timers_.add(s.limit, deadline_after(limit_ns));
+    s.at = scope::stage::armed;
+  }
+  update_flag(*s.owner);
+}
+
+void scheduler::close_scope(scope& s) noexcept {
+  coroutine& c = *s.owner;
+  if (s.limit.armed()) timers_.remove(s.limit);
+  scope** place = &c.scopes;
+  while (*place != &s) place = &(*place)->outer;  // the first, unless a generator kept it open
+  *place = s.outer;
+  s.owner = nullptr;
+  // Its coroutine's wait has been ended for this scope, and then somebody else, to whom it passed in a generator,
+  // closes it: the wait still has to throw something.
+  const bool promised = s.at == scope::stage::fired && &c != running_ && c.status == coroutine_status::ready &&
+                        (c.resume == resume_kind::deliver || c.outcome == detail::wait_outcome::interrupted);
+  if (promised && !has(c.pending, asked_for)) {
+    c.pending_error = error_of(s);
+    c.pending = c.pending | (c.pending_error != nullptr ? interruption::error : interruption::cancel);
+  }
+  update_flag(c);
+}
+
+void scheduler::detach_scopes(coroutine& c) noexcept {
+  while (scope* s = c.scopes) {
+    if (s->limit.armed()) timers_.remove(s->limit);
+    c.scopes = s->outer;
+    s->owner = nullptr;
+  }
+}
+
+scope* scheduler::due_scope(coroutine& c) noexcept {
+  scope* due = nullptr;
+  const std::int64_t now = clock_.now_ns();
+  for (scope* s = c.scopes; s != nullptr; s = s->outer) {
+    // The timers are looked at now and then only, but a suspension knows the time.
+    if (s->at == scope::stage::armed && s->limit.deadline_ns <= now) {
+      timers_.remove(s->limit);
+      s->at = scope::stage::fired;
+    }
+    if (s->at != scope::stage::fired || s->shields < c.shields) continue;
+    if (due == nullptr || s->limit.deadline_ns <= due->limit.deadline_ns) due = s;  // equal ones: the outer
+  }
+  return due;
+}
+
+bool scheduler::something_due(coroutine& c) noexcept {
+  return has(c.pending, interruption::deadlock) || cancel_due(c) ||
+         (has(c.pending, interruption::scope) && due_scope(c) != nullptr);
+}
+
+std::exception_ptr scheduler::take_interruption() {
+  coroutine& me = *running_;
+  if (observer_ != nullptr) [[unlikely]]
+    observer_->record(event_type::cancel_delivered);
+  if (has(me.pending, interruption::deadlock)) {
+    me.pending = without(me.pending, interruption::deadlock);
+    return std::exchange(deadlock_error_, nullptr);
+  }
+  if (!cancel_due(me)) {
+    if (scope* s = due_scope(me)) {
+      s->at = scope::stage::delivered;
+      update_flag(me);
+      return error_of(*s);
+    }
+  }
+  me.pending = without(me.pending, asked_for);
+  return std::exchange(me.pending_error, nullptr);
+}
+
+coroutine* scheduler::expire(scope& s) noexcept {
+  coroutine& c = *s.owner;
+  s.at = scope::stage::fired;
+  c.pending = c.pending | interruption::scope;
+  if (s.shields < c.shields) return nullptr;
+  if (c.status == coroutine_status::ready) {
+    // Woken by a grant: that came first, and the next wait throws. In a yield: that is a suspension like another.
+    if (c.in_yield && c.resume == resume_kind::plain) c.resume = resume_kind::deliver;
+    return nullptr;
+  }
+  if (c.status != coroutine_status::blocked || !take_out_of_wait(c)) return nullptr;
+  if (c.time_limit.armed()) timers_.remove(c.time_limit);
+  c.outcome = detail::wait_outcome::interrupted;
+  return &c;
+}
+
+void scheduler::fire_scope(scope& s) noexcept {
+  if (s.limit.armed()) timers_.remove(s.limit);
+  s.limit.deadline_ns = clock_.now_ns();
+  coroutine* c = expire(s);
+  if (c == nullptr) return;
+  if (observer_ != nullptr) [[unlikely]] {
+    const std::uint64_t object = c->object != nullptr ? c->object->id() : 0;
+    observer_->record(event_type::wake, c->slot, static_cast<std::uint64_t>(wake_cause::cancelled), object);
+  }
+  make_ready(*c);
+}
+
+}  // namespace weft::core
+
+namespace weft::detail {
+
+void open_scope(scope& s, std::int64_t limit_ns, const char* what) {
+  if (!in_coroutine()) throw std::logic_error(std::string(what) + " outside of a coroutine");
+  core::scheduler::current()->open_scope(s, limit_ns);
+}
+
+void close_scope(scope& s) noexcept {
+  if (s.owner != nullptr) s.owner->home->close_scope(s);
+}
+
+void rearm_scope(scope& s, std::int64_t limit_ns) {
+  core::scheduler* here = core::scheduler::current();
+  if (here == nullptr || s.owner == nullptr || here->running() != s.owner) {
+    throw std::logic_error("a timeout_scope is reset only by the coroutine that made it");
+  }
+  here->arm_scope(s, limit_ns);
+}
+
+void fire_scope(scope& s) noexcept {
+  if (s.owner != nullptr) s.owner->home->fire_scope(s);
+}
+
+}  // namespace weft::detail

@@ -1,0 +1,23 @@
+// One entry of a scheduler's timer heap. Not for programs: it is here because a timeout_scope contains one.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace weft::core {
+
+enum class timer_kind : std::uint8_t { sleep, wait_limit, start, scope };
+
+struct timer {
+  static constexpr std::size_t not_armed = SIZE_MAX;
+
+  std::int64_t deadline_ns = 0;
+  std::uint64_t sequence = 0;  // ties go to the older
+  std::size_t place = not_armed;
+  void* owner = nullptr;  // the coroutine it belongs to; of a scope's: the scope
+  timer_kind kind = timer_kind::sleep;
+
+  bool armed() const noexcept { return place != not_armed; }
+};
+
+}  // namespace weft::core
