@@ -1,8 +1,7 @@
 #include "cli/command.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <array>
 #include <istream>
@@ -64,27 +63,23 @@ int run_guarded(console& io, const std::string& where, const action& body) {
   }
 }
 
-int parse_and_run(const subcommand& s, const std::vector<std::string>& arguments, console& io) {
+int parse_and_run(const subcommand& s, const std::vector<std::string>& words, console& io) {
   action chosen;
-  CLI::App parser{fmt::format("weft {}: {}", s.name, s.summary), fmt::format("weft {}", s.name)};
-  parser.set_help_flag("-h,--help", "this text");
-  parser.set_version_flag("--version", version_line(), "the version");
+  arguments parser(s.name, s.summary);
   s.declare(parser, chosen);
-  for (CLI::Option* const option : parser.get_options()) {
-    if (option->get_positional()) option->type_name("");
-  }
-  try {
-    std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());  // as CLI11 wants it
-    parser.parse(reversed);
-  } catch (const CLI::CallForHelp&) {
-    io.out << parser.help();
-    return good;
-  } catch (const CLI::CallForVersion&) {
-    io.out << version_line() << '\n';
-    return good;
-  } catch (const CLI::ParseError& e) {
-    report(io, fmt::format("{}: {}: see weft {} --help", s.name, e.what(), s.name));
-    return wrong_use;
+  const auto [what, text] = parser.parse(words);
+  switch (what) {
+    case arguments::outcome::help_wanted:
+      io.out << text;
+      return good;
+    case arguments::outcome::version_wanted:
+      io.out << version_line() << '\n';
+      return good;
+    case arguments::outcome::wrong:
+      report(io, fmt::format("{}: {}: see weft {} --help", s.name, text, s.name));
+      return wrong_use;
+    case arguments::outcome::parsed:
+      break;
   }
   return run_guarded(io, std::string(s.name), chosen);
 }

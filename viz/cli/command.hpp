@@ -9,16 +9,14 @@
 
 #include "cli/console.hpp"
 
-namespace CLI {
-class App;
-}
-
 namespace weft::viz::cli {
+
+class arguments;
 
 struct subcommand {
   std::string_view name;
-  std::string_view summary;                           // for the list in `weft --help`, no full stop
-  void (*declare)(CLI::App& parser, action& chosen);  // adds its options; sets `chosen` when they are parsed
+  std::string_view summary;                            // for the list in `weft --help`, no full stop
+  void (*declare)(arguments& parser, action& chosen);  // adds its options; sets `chosen` when they are parsed
 };
 
 // In the order in which help lists them.

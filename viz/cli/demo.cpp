@@ -1,8 +1,7 @@
 // weft demo: runs a built-in program and watches it. The demo runs in a process of its own, this same command with
 // --no-window, so that the window sees it exactly as it would see anybody's program.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
-#include <CLI/CLI.hpp>
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
@@ -154,20 +153,20 @@ void list_demos(console& io) {
 
 }  // namespace
 
-void declare_demo(CLI::App& parser, action& chosen) {
+void declare_demo(arguments& parser, action& chosen) {
   const auto options = std::make_shared<demo_options>();
-  parser.add_option("NAME", options->name, fmt::format("which demo; default: {}", all_demos().front().name));
-  parser.add_option("--seconds", options->seconds, "how long it runs; default 3, in a window until that is closed")
-      ->type_name("N")
-      ->check(CLI::Range(0.001, 86400.0).description(""));
-  parser.add_flag("--no-window", options->no_window, "only run it, in this process; recorded if WEFT_TRACE is set");
-  parser.add_flag("--list", options->list, "list the demos");
+  parser.add("NAME", options->name, fmt::format("which demo; default: {}", all_demos().front().name));
+  parser.add("--seconds", options->seconds, "how long it runs; default 3, in a window until that is closed")
+      .value_name("N")
+      .between(0.001, 86400.0);
+  parser.flag("--no-window", options->no_window, "only run it, in this process; recorded if WEFT_TRACE is set");
+  parser.flag("--list", options->list, "list the demos");
   parser
-      .add_option("-o,--output", options->out,
-                  "OUT.png or OUT.svg: draw a picture instead of a window; any other name: keep the trace there")
-      ->type_name("OUT");
-  parser.add_flag("--force", options->force, "replace a trace that exists");
-  parser.add_option("--theme", options->theme, "colours")->type_name("THEME")->check(CLI::IsMember({"dark", "light"}));
+      .add("-o,--output", options->out,
+           "OUT.png or OUT.svg: draw a picture instead of a window; any other name: keep the trace there")
+      .value_name("OUT");
+  parser.flag("--force", options->force, "replace a trace that exists");
+  parser.add("--theme", options->theme, "colours").value_name("THEME").one_of({"dark", "light"});
   parser.footer("Without a display it runs for some seconds and draws ./weft-demo.png.");
   chosen = [options](console& io) {
     if (!options->list) return run_demo(*options, io);

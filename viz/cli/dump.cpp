@@ -1,5 +1,4 @@
 // weft dump: the events as text or JSON lines. What a line says is the diary's own business, see trace/text.hpp.
-#include <CLI/CLI.hpp>
 #include <memory>
 #include <optional>
 
@@ -20,15 +19,13 @@ struct dump_options {
 
 }  // namespace
 
-void declare_dump(CLI::App& parser, action& chosen) {
+void declare_dump(arguments& parser, action& chosen) {
   const auto options = std::make_shared<dump_options>();
-  parser.add_option("FILE", options->file, "trace, or - for standard input")->required();
-  parser.add_option("--from", options->from, "first time shown: 1.5s, 20ms, 540us, 3 (seconds)")->type_name("TIME");
-  parser.add_option("--to", options->to, "last time shown")->type_name("TIME");
-  parser.add_option("--coroutine", options->coroutine, "only events of or about the coroutine with this id")
-      ->type_name("ID")
-      ->check(CLI::TypeValidator<std::uint64_t>("").description(""));
-  parser.add_flag("--json", options->json, "print one JSON object a line");
+  parser.add("FILE", options->file, "trace, or - for standard input").required();
+  parser.add("--from", options->from, "first time shown: 1.5s, 20ms, 540us, 3 (seconds)").value_name("TIME");
+  parser.add("--to", options->to, "last time shown").value_name("TIME");
+  parser.add("--coroutine", options->coroutine, "only events of or about the coroutine with this id").value_name("ID");
+  parser.flag("--json", options->json, "print one JSON object a line");
   parser.footer("Without a choice of events, weft load reads the text back into the same trace.");
   chosen = [options](console& io) {
     diary::dump_filter filter;

@@ -1,8 +1,6 @@
 // weft info: what a trace is, from its header and one pass over its events.
-#include <fmt/chrono.h>
-#include <fmt/format.h>
+#include <fmt/core.h>
 
-#include <CLI/CLI.hpp>
 #include <ctime>
 #include <memory>
 #include <ostream>
@@ -24,7 +22,8 @@ std::string started_text(std::int64_t real_ns) {
   const std::time_t seconds = static_cast<std::time_t>(real_ns / 1'000'000'000);
   std::tm utc{};
   if (real_ns <= 0 || !::gmtime_r(&seconds, &utc)) return "";
-  return fmt::format("{:%Y-%m-%dT%H:%M:%S}Z", utc);
+  char text[64];
+  return {text, std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &utc)};
 }
 
 void print_json(const diary::history& trace, console& io) {
@@ -74,10 +73,10 @@ void print_text(const diary::history& trace, console& io) {
 
 }  // namespace
 
-void declare_info(CLI::App& parser, action& chosen) {
+void declare_info(arguments& parser, action& chosen) {
   const auto options = std::make_shared<info_options>();
-  parser.add_option("FILE", options->file, "trace, or - for standard input")->required();
-  parser.add_flag("--json", options->json, "print one JSON object");
+  parser.add("FILE", options->file, "trace, or - for standard input").required();
+  parser.flag("--json", options->json, "print one JSON object");
   chosen = [options](console& io) {
     const diary::history trace = open_trace(options->file, io);
     options->json ? print_json(trace, io) : print_text(trace, io);

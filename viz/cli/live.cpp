@@ -1,7 +1,6 @@
 // weft live: the window on a program that records right now.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <filesystem>
 #include <memory>
@@ -46,11 +45,11 @@ std::string trace_of_only_program() {
 
 }  // namespace
 
-void declare_live(CLI::App& parser, action& chosen) {
+void declare_live(arguments& parser, action& chosen) {
   const auto options = std::make_shared<live_options>();
-  parser.add_option("PID", options->target,
-                    "process to watch, as weft ps lists it, or its trace file; none: the only one that records");
-  parser.add_option("--theme", options->theme, "colours")->type_name("THEME")->check(CLI::IsMember({"dark", "light"}));
+  parser.add("PID", options->target,
+             "process to watch, as weft ps lists it, or its trace file; none: the only one that records");
+  parser.add("--theme", options->theme, "colours").value_name("THEME").one_of({"dark", "light"});
   chosen = [options](console&) {
     // A file whose name is a number is written ./123.
     const std::string trace = options->target.empty()      ? trace_of_only_program()

@@ -1,7 +1,6 @@
 // weft load: the inverse of weft dump.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
-#include <CLI/CLI.hpp>
 #include <fstream>
 #include <memory>
 
@@ -30,12 +29,12 @@ std::vector<std::uint8_t> load(const std::string& file, console& io) {
 
 }  // namespace
 
-void declare_load(CLI::App& parser, action& chosen) {
+void declare_load(arguments& parser, action& chosen) {
   const auto options = std::make_shared<load_options>();
-  parser.add_option("FILE", options->file, "what weft dump printed; - (default) is standard input");
-  parser.add_option("-o,--output", options->out, "trace to write, replaced if it exists; - for standard output")
-      ->type_name("OUT")
-      ->required();
+  parser.add("FILE", options->file, "what weft dump printed; - (default) is standard input");
+  parser.add("-o,--output", options->out, "trace to write, replaced if it exists; - for standard output")
+      .value_name("OUT")
+      .required();
   chosen = [options](console& io) {
     const std::vector<std::uint8_t> bytes = load(options->file, io);
     write_output(options->out, std::string(bytes.begin(), bytes.end()), io);

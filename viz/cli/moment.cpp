@@ -1,6 +1,6 @@
 #include "cli/moment.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 

@@ -1,5 +1,4 @@
 // weft ps: the programs that weft live can watch.
-#include <CLI/CLI.hpp>
 #include <memory>
 #include <ostream>
 
@@ -29,9 +28,9 @@ void print_programs_text(const std::vector<running_program>& programs, console& 
 
 }  // namespace
 
-void declare_ps(CLI::App& parser, action& chosen) {
+void declare_ps(arguments& parser, action& chosen) {
   const auto as_json = std::make_shared<bool>(false);
-  parser.add_flag("--json", *as_json, "print one JSON object");
+  parser.flag("--json", *as_json, "print one JSON object");
   parser.footer("Programs announce themselves in $XDG_RUNTIME_DIR/weft while they record.");
   chosen = [as_json](console& io) {
     const std::vector<running_program> programs = find_running_programs(runtime_folder());

@@ -1,9 +1,8 @@
 // weft record: runs a program with recording on. The program's own runtime does the recording; this only sets the
 // environment, stands aside, and says afterwards where the trace is.
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <cstdlib>
 #include <filesystem>
 #include <memory>
@@ -98,33 +97,18 @@ int record(const record_options& options, console& io) {
   return status;
 }
 
-// CLI11 does not know that a program follows.
-class record_formatter : public CLI::Formatter {
- public:
-  std::string make_usage(const CLI::App*, std::string) const override {
-    return "Usage: weft record [OPTIONS] -- PROGRAM ARGS\n";
-  }
-};
-
 }  // namespace
 
-void declare_record(CLI::App& parser, action& chosen) {
+void declare_record(arguments& parser, action& chosen) {
   const auto options = std::make_shared<record_options>();
-  parser.add_option("-o,--output", options->out, "trace to write; default: PROGRAM.weft in this folder")
-      ->type_name("OUT");
-  parser.add_option("--ring", options->ring_size, "keep only the last SIZE of events in memory: 16M, 64K")
-      ->type_name("SIZE");
-  parser.add_flag("--order-only", options->order_only, "no time on every switch: cheaper, durations are approximate");
-  parser.add_flag("--no-patch", options->no_patch, "leave the program's blocking libc calls as they are");
-  parser.add_flag("--force", options->force, "replace a trace that exists");
-  parser.prefix_command();
-  parser.formatter(std::make_shared<record_formatter>());
+  parser.add("-o,--output", options->out, "trace to write; default: PROGRAM.weft in this folder").value_name("OUT");
+  parser.add("--ring", options->ring_size, "keep only the last SIZE of events in memory: 16M, 64K").value_name("SIZE");
+  parser.flag("--order-only", options->order_only, "no time on every switch: cheaper, durations are approximate");
+  parser.flag("--no-patch", options->no_patch, "leave the program's blocking libc calls as they are");
+  parser.flag("--force", options->force, "replace a trace that exists");
+  parser.ends_with_program(options->program);
   parser.footer("The exit status is the program's own; 128 + N if signal N ended it.");
-  chosen = [options, &parser](console& io) {
-    options->program = parser.remaining();
-    if (!options->program.empty() && options->program.front() == "--") options->program.erase(options->program.begin());
-    return record(*options, io);
-  };
+  chosen = [options](console& io) { return record(*options, io); };
 }
 
 }  // namespace weft::viz::cli

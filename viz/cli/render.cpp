@@ -1,7 +1,6 @@
 // weft render: the main view as a picture, without a display.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
-#include <CLI/CLI.hpp>
 #include <charconv>
 #include <fstream>
 #include <istream>
@@ -85,22 +84,19 @@ int render_picture(const render_command_options& options, console& io) {
 
 }  // namespace
 
-void declare_render(CLI::App& parser, action& chosen) {
+void declare_render(arguments& parser, action& chosen) {
   const auto options = std::make_shared<render_command_options>();
-  parser.add_option("FILE", options->file, "trace, or - for standard input")->required();
-  parser.add_option("-o,--output", options->out, "picture to write: .png or .svg; - for PNG on standard output")
-      ->type_name("OUT")
-      ->required();
-  parser
-      .add_option("--from", options->from, "first time shown: 1.5s, 20ms, 540us, 3 (seconds); default: the beginning")
-      ->type_name("TIME");
-  parser.add_option("--to", options->to, "last time shown; default: the end")->type_name("TIME");
-  parser.add_option("--size", options->size, "width x height in pixels; default 1600x1000")->type_name("WxH");
-  parser.add_option("--theme", options->theme, "colours; default dark")
-      ->type_name("THEME")
-      ->check(CLI::IsMember({"dark", "light"}));
-  parser.add_option("--at", options->at, "where the cursor stands: a time, an event (#120) or end")->type_name("PLACE");
-  parser.add_option("--select", options->select, "name of the coroutine to select")->type_name("NAME");
+  parser.add("FILE", options->file, "trace, or - for standard input").required();
+  parser.add("-o,--output", options->out, "picture to write: .png or .svg; - for PNG on standard output")
+      .value_name("OUT")
+      .required();
+  parser.add("--from", options->from, "first time shown: 1.5s, 20ms, 540us, 3 (seconds); default: the beginning")
+      .value_name("TIME");
+  parser.add("--to", options->to, "last time shown; default: the end").value_name("TIME");
+  parser.add("--size", options->size, "width x height in pixels; default 1600x1000").value_name("WxH");
+  parser.add("--theme", options->theme, "colours; default dark").value_name("THEME").one_of({"dark", "light"});
+  parser.add("--at", options->at, "where the cursor stands: a time, an event (#120) or end").value_name("PLACE");
+  parser.add("--select", options->select, "name of the coroutine to select").value_name("NAME");
   chosen = [options](console& io) { return render_picture(*options, io); };
 }
 

@@ -1,7 +1,6 @@
 // weft stat: the sums of statistics.hpp as a table or JSON.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
-#include <CLI/CLI.hpp>
 #include <map>
 #include <memory>
 #include <ostream>
@@ -132,13 +131,13 @@ void print_rows_text(const diary::history& trace, const std::vector<statistics_r
 
 }  // namespace
 
-void declare_stat(CLI::App& parser, action& chosen) {
+void declare_stat(arguments& parser, action& chosen) {
   const auto options = std::make_shared<stat_options>();
-  parser.add_option("FILE", options->file, "trace, or - for standard input")->required();
-  parser.add_option("--by", options->by, "a row for each coroutine (default), spawn site or wait reason")
-      ->type_name("WHAT")
-      ->check(CLI::IsMember({"coroutine", "site", "reason"}));
-  parser.add_flag("--json", options->json, "print one JSON object");
+  parser.add("FILE", options->file, "trace, or - for standard input").required();
+  parser.add("--by", options->by, "a row for each coroutine (default), spawn site or wait reason")
+      .value_name("WHAT")
+      .one_of({"coroutine", "site", "reason"});
+  parser.flag("--json", options->json, "print one JSON object");
   parser.footer(
       "delay: from ready to running, one for each run (percentiles are exact up to 512 runs, then within 1/64).\n"
       "longest run: without giving the thread to another. Times still going on count up to the end of the trace.");

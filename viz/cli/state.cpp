@@ -1,7 +1,6 @@
 // weft state: the scheduler at one moment, as `ps` would show it: also of a process that died.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <memory>
 #include <ostream>
@@ -151,12 +150,12 @@ void print_state_text(const moment& m, console& io) {
 
 }  // namespace
 
-void declare_state(CLI::App& parser, action& chosen) {
+void declare_state(arguments& parser, action& chosen) {
   const auto options = std::make_shared<state_options>();
-  parser.add_option("FILE", options->file, "trace, or - for standard input")->required();
-  parser.add_option("--at", options->at, "a time (1.5s, 20ms, 540us, 3: seconds), an event (#120), or end (default)")
-      ->type_name("PLACE");
-  parser.add_flag("--json", options->json, "print one JSON object");
+  parser.add("FILE", options->file, "trace, or - for standard input").required();
+  parser.add("--at", options->at, "a time (1.5s, 20ms, 540us, 3: seconds), an event (#120), or end (default)")
+      .value_name("PLACE");
+  parser.flag("--json", options->json, "print one JSON object");
   parser.footer("The state is the one after the last event at or before the time, or after event #N.");
   chosen = [options](console& io) {
     const position where = parse_position(options->at);

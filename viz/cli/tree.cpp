@@ -1,7 +1,6 @@
 // weft tree: who spawned whom. Never recursive: a hostile trace may nest as deep as it has events.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
-#include <CLI/CLI.hpp>
 #include <memory>
 #include <ostream>
 
@@ -133,13 +132,13 @@ void print_tree_json(const moment& m, const spawn_tree& tree, const std::vector<
 
 }  // namespace
 
-void declare_tree(CLI::App& parser, action& chosen) {
+void declare_tree(arguments& parser, action& chosen) {
   const auto options = std::make_shared<tree_options>();
-  parser.add_option("FILE", options->file, "trace, or - for standard input")->required();
-  parser.add_option("--at", options->at, "a time (1.5s, 20ms, 540us, 3: seconds), an event (#120), or end (default)")
-      ->type_name("PLACE");
-  parser.add_flag("--live", options->live_only, "leave out what had ended, unless something below it is alive");
-  parser.add_flag("--json", options->json, "print one JSON object, coroutines parents first");
+  parser.add("FILE", options->file, "trace, or - for standard input").required();
+  parser.add("--at", options->at, "a time (1.5s, 20ms, 540us, 3: seconds), an event (#120), or end (default)")
+      .value_name("PLACE");
+  parser.flag("--live", options->live_only, "leave out what had ended, unless something below it is alive");
+  parser.flag("--json", options->json, "print one JSON object, coroutines parents first");
   chosen = [options](console& io) {
     const position where = parse_position(options->at);
     const diary::history trace = open_trace(options->file, io);

@@ -1,8 +1,7 @@
 // weft validate: does the trace keep the format's and the scheduler's rules? A crash of the recorded program is no
 // broken rule: a trace that only stops early is valid.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
-#include <CLI/CLI.hpp>
 #include <memory>
 #include <ostream>
 
@@ -59,10 +58,10 @@ void print_verdict_text(const diary::history& trace, bool valid, console& io) {
 
 }  // namespace
 
-void declare_validate(CLI::App& parser, action& chosen) {
+void declare_validate(arguments& parser, action& chosen) {
   const auto options = std::make_shared<validate_options>();
-  parser.add_option("FILE", options->file, "trace, or - for standard input")->required();
-  parser.add_flag("--json", options->json, "print one JSON object");
+  parser.add("FILE", options->file, "trace, or - for standard input").required();
+  parser.flag("--json", options->json, "print one JSON object");
   parser.footer("Exit status 1 if a rule is broken. A trace that was cut off but is sound up to there is valid.");
   chosen = [options](console& io) {
     const diary::history trace = open_trace(options->file, io);

@@ -1,5 +1,4 @@
 // weft view: the window on a recorded trace.
-#include <CLI/CLI.hpp>
 #include <istream>
 #include <iterator>
 #include <memory>
@@ -37,10 +36,10 @@ int view(const view_command_options& options, console& io) {
 
 }  // namespace
 
-void declare_view(CLI::App& parser, action& chosen) {
+void declare_view(arguments& parser, action& chosen) {
   const auto options = std::make_shared<view_command_options>();
-  parser.add_option("FILE", options->file, "trace, or - for standard input; none: the start page");
-  parser.add_option("--theme", options->theme, "colours")->type_name("THEME")->check(CLI::IsMember({"dark", "light"}));
+  parser.add("FILE", options->file, "trace, or - for standard input; none: the start page");
+  parser.add("--theme", options->theme, "colours").value_name("THEME").one_of({"dark", "light"});
   chosen = [options](console& io) { return view(*options, io); };
 }
 

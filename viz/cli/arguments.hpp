@@ -1,0 +1,63 @@
+// The options of one subcommand: declared by it, filled in from a command line. The library behind this (CLI11) is seen
+// by arguments.cpp only: its headers cost seconds of compile time in every file that includes them.
+#pragma once
+
+#include <cstdint>
+#include <initializer_list>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace CLI {
+class Option;
+}
+
+namespace weft::viz::cli {
+
+class arguments {
+ public:
+  arguments(std::string_view command, std::string_view summary);
+  ~arguments();
+  arguments(const arguments&) = delete;
+  arguments& operator=(const arguments&) = delete;
+
+  // An option that was added, to say more about it.
+  class option {
+   public:
+    explicit option(CLI::Option& o) : option_(o) {}
+    const option& required() const;
+    const option& value_name(const char* name) const;  // what help calls its value
+    const option& one_of(std::initializer_list<const char*> words) const;
+    const option& between(double low, double high) const;
+
+   private:
+    CLI::Option& option_;
+  };
+
+  // `names` is "FILE" for what is known by its place, "--at" or "-o,--output" for an option. The value is written when
+  // a command line is parsed that gives one; it must live until then.
+  option add(const char* names, std::string& value, const std::string& about);
+  option add(const char* names, std::vector<std::string>& values, const std::string& about);  // as many as are given
+  option add(const char* names, std::optional<std::uint64_t>& value, const std::string& about);
+  option add(const char* names, std::optional<double>& value, const std::string& about);
+  void flag(const char* names, bool& value, const std::string& about);
+  // A paragraph below the options in help.
+  void footer(const char* text);
+  // Behind the options stands a program with arguments of its own, which are none of ours.
+  void ends_with_program(std::vector<std::string>& program);
+
+  enum class outcome { parsed, help_wanted, version_wanted, wrong };
+  struct result {
+    outcome what;
+    std::string text;  // the help, or what is wrong in half a line
+  };
+  result parse(const std::vector<std::string>& words);
+
+ private:
+  struct impl;
+  std::unique_ptr<impl> impl_;
+};
+
+}  // namespace weft::viz::cli
