@@ -4,7 +4,7 @@
 #include <sstream>
 
 #include "cli/console.hpp"
-#include "cli/distribution.hpp"
+#include "analysis/distribution.hpp"
 #include "cli/position.hpp"
 #include "cli/table.hpp"
 

@@ -19,12 +19,12 @@ coroutine_summary summarise(const trace_model& trace, coroutine_index who) {
   const track& states = trace.coroutines()[who].states;
   coroutine_summary result;
   result.who = who;
+  result.runs = trace.record(who).runs;
   std::vector<std::int64_t> delays;
   for (std::size_t i = 0; i < states.size(); ++i) {
     const std::int64_t length = states.span(i, trace.end_ns()).length_ns();
     switch (states[i].kind()) {
       case span_kind::running:
-        ++result.runs;
         result.run_ns += length;
         result.longest_run_ns = std::max(result.longest_run_ns, length);
         break;

@@ -5,9 +5,9 @@
 #include <memory>
 #include <ostream>
 
+#include "analysis/statistics.hpp"
 #include "cli/input.hpp"
 #include "cli/json_output.hpp"
-#include "cli/statistics.hpp"
 #include "cli/subcommands.hpp"
 #include "cli/table.hpp"
 
@@ -22,13 +22,6 @@ struct stat_options {
 
 const std::map<std::string, grouping> grouping_words{
     {"coroutine", grouping::coroutine}, {"site", grouping::site}, {"reason", grouping::reason}};
-
-// As weft::stats() counts them: another coroutine than before runs.
-std::uint64_t sum_of_switches(const std::vector<statistics_row>& rows) {
-  std::uint64_t sum = 0;
-  for (const statistics_row& r : rows) sum += r.switches;
-  return sum;
-}
 
 json distribution_json(const distribution& d) {
   return {{"count", d.count()},
@@ -59,11 +52,10 @@ json row_json(const statistics_row& r, grouping by) {
 void print_rows_json(const diary::history& trace, const std::vector<statistics_row>& rows, grouping by, console& io) {
   const auto& totals = trace.totals();
   const diary::file_info& f = trace.source().info();
-  const std::uint64_t switches = sum_of_switches(rows);
   json out;
   out["totals"] = {{"coroutines", totals.coroutines},
                    {"finished", totals.finished},
-                   {"switches", switches},
+                   {"switches", totals.switches},
                    {"events", f.events},
                    {"duration_ns", f.duration_ns},
                    {"run_ns", totals.run_ns},
@@ -120,9 +112,8 @@ std::vector<std::string> cells(const statistics_row& r, grouping by) {
 void print_rows_text(const diary::history& trace, const std::vector<statistics_row>& rows, grouping by, console& io) {
   const auto& totals = trace.totals();
   const diary::file_info& f = trace.source().info();
-  const std::uint64_t switches = sum_of_switches(rows);
   io.out << fmt::format("{} coroutines ({} finished), {} switches, {} events in {}: run {}, idle {}, {} lost\n\n",
-                        totals.coroutines, totals.finished, switches, f.events, short_duration(f.duration_ns),
+                        totals.coroutines, totals.finished, totals.switches, f.events, short_duration(f.duration_ns),
                         short_duration(totals.run_ns), short_duration(totals.idle_ns), f.lost);
   table t(columns_for(by));
   for (const statistics_row& r : rows) t.add(cells(r, by));
@@ -139,7 +130,8 @@ void declare_stat(arguments& parser, action& chosen) {
       .one_of({"coroutine", "site", "reason"});
   parser.flag("--json", options->json, "print one JSON object");
   parser.footer(
-      "delay: from ready to running, one for each run (percentiles are exact up to 512 runs, then within 1/64).\n"
+      "runs: times it was switched to; going on alone after a wait is the same run.\n"
+      "delay: from ready to running (percentiles are exact up to 512 runs, then within 1/64).\n"
       "longest run: without giving the thread to another. Times still going on count up to the end of the trace.");
   chosen = [options](console& io) {
     const grouping by = grouping_words.at(options->by);

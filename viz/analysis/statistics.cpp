@@ -1,4 +1,4 @@
-#include "cli/statistics.hpp"
+#include "analysis/statistics.hpp"
 
 #include <algorithm>
 #include <map>
@@ -164,11 +164,11 @@ class collector {
     }
     if (statistics_row* row = row_for(now.id, run.reason)) {
       if (by_ == grouping::reason) row->ready_ns += delay_ns.value_or(0);
-      if (!goes_on) {
+      if (run.last_id != now.id) {
         ++row->runs;
-        if (run.last_id != now.id) ++row->switches;
-        if (delay_ns) row->delay.add(*delay_ns);
+        ++row->switches;
       }
+      if (delay_ns && !goes_on) row->delay.add(*delay_ns);
     }
     run.id = run.last_id = now.id;
     run.since_ns = e.t_ns;

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "cli/distribution.hpp"
+#include "analysis/distribution.hpp"
 #include "trace/history.hpp"
 
 namespace weft::viz {
@@ -21,11 +21,12 @@ struct statistics_row {
   std::string name;      // sanitised
   std::uint64_t id = 0;  // of the coroutine, the site, or the number of the wait reason
   std::uint64_t coroutines = 0;
-  std::uint64_t runs = 0;      // times one of them was switched to; to yield and go on at once is still one run
-  std::uint64_t switches = 0;  // runs before which another coroutine had run on the thread
-  std::uint64_t spawns = 0;    // coroutines they spawned
+  // Times one of them was switched to, another having run before on that thread: as run_stats counts. To go on alone,
+  // after a yield or a wait, is still the same run. The two are equal; both are names that scripts rely on.
+  std::uint64_t runs = 0, switches = 0;
+  std::uint64_t spawns = 0;  // coroutines they spawned
   std::int64_t run_ns = 0, ready_ns = 0, blocked_ns = 0;
-  distribution delay;   // from ready to running, one for each run
+  distribution delay;   // from ready to running; none for a yield that goes on at once
   distribution waited;  // from blocked to ready, one for each wait; only by reason
   std::int64_t longest_run_ns = 0;
   std::uint64_t longest_run_event = 0;  // the switch that began it

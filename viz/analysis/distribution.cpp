@@ -1,4 +1,4 @@
-#include "cli/distribution.hpp"
+#include "analysis/distribution.hpp"
 
 #include <algorithm>
 #include <bit>
