@@ -3,8 +3,8 @@
 
 #include <sstream>
 
-#include "cli/console.hpp"
 #include "analysis/distribution.hpp"
+#include "cli/console.hpp"
 #include "cli/position.hpp"
 #include "cli/table.hpp"
 
