@@ -1,6 +1,6 @@
 // What the scheduler tells whoever keeps the diary. The scheduler itself does no trace I/O: without an observer each of
-// these costs one predictable branch. Called on the scheduler's own thread, between two switches; must not suspend or
-// throw.
+// these costs one predictable branch. Called on the scheduler's own thread, between two switches, when what it tells
+// has been done, except that after a switch event the leaver still runs for a moment. Must not suspend or throw.
 #pragma once
 
 #include <cstdint>

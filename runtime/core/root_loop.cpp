@@ -66,11 +66,11 @@ void scheduler::take_messages() {
     coroutine& c = *m.woken;
     c.woken_remotely = true;
     if (cancel_due(c)) c.outcome = detail::wait_outcome::interrupted;
+    make_ready(c);
     if (observer_ != nullptr) {
       observer_->record(event_type::wake_remote, c.slot, static_cast<std::uint64_t>(wake_cause::granted), m.object_id,
                         m.waker_thread, m.waker_ordinal);
     }
-    make_ready(c);
   }
   messages_.clear();
 }
@@ -102,11 +102,11 @@ void scheduler::fire(timer& t, std::int64_t lateness_ns) {
       c.outcome = detail::wait_outcome::timed_out;
       break;
   }
+  make_ready(c);
   if (observer_ != nullptr) [[unlikely]] {
     observer_->record(event_type::wake_timer, c.slot, static_cast<std::uint64_t>(cause),
                       static_cast<std::uint64_t>(lateness_ns));
   }
-  make_ready(c);
 }
 
 void scheduler::poll(std::int64_t timeout_ns) {
@@ -145,6 +145,7 @@ void scheduler::wake_fd_waiters(detail::wait_list& list, int fd, std::uint32_t r
     coroutine& c = *w->coroutine;
     --fds_.waiting;
     c.fd_closed = closed;
+    make_ready(c);
     if (observer_ != nullptr) [[unlikely]] {
       if (closed) {
         observer_->record(event_type::wake, c.slot, static_cast<std::uint64_t>(wake_cause::closed));
@@ -152,7 +153,6 @@ void scheduler::wake_fd_waiters(detail::wait_list& list, int fd, std::uint32_t r
         observer_->record(event_type::wake_fd, c.slot, static_cast<std::uint64_t>(fd), ready);
       }
     }
-    make_ready(c);
   }
 }
 

@@ -89,8 +89,6 @@ coroutine* scheduler::spawn(body& work, std::size_t stack_size, std::int64_t del
   youngest_ = c;
   ++live_;
   ++counts_.spawned;
-  if (observer_ != nullptr) [[unlikely]]
-    record_spawn(*c, delay_ns);
   if (delay_ns >= 0) {
     c->status = coroutine_status::blocked;
     c->reason = diary::wait_reason::start_timer;
@@ -98,6 +96,8 @@ coroutine* scheduler::spawn(body& work, std::size_t stack_size, std::int64_t del
     c->status = coroutine_status::ready;
     ready_.push_back(c);
   }
+  if (observer_ != nullptr) [[unlikely]]
+    record_spawn(*c, delay_ns);
   return c;
 }
 
@@ -140,10 +140,10 @@ void scheduler::make_ready(coroutine& c) noexcept {
 }
 
 void scheduler::wake(coroutine& c, std::uint64_t object_id) noexcept {
+  make_ready(c);
   if (observer_ != nullptr) [[unlikely]] {
     observer_->record(event_type::wake, c.slot, static_cast<std::uint64_t>(wake_cause::granted), object_id);
   }
-  make_ready(c);
 }
 
 bool scheduler::take_out_of_wait(coroutine& c) noexcept {
@@ -183,11 +183,11 @@ void scheduler::push_interruption(coroutine& c) noexcept {
     if (!take_out_of_wait(c)) return;
     if (c.time_limit.armed()) timers_.remove(c.time_limit);
     c.outcome = detail::wait_outcome::interrupted;
+    make_ready(c);
     if (observer_ != nullptr) [[unlikely]] {
       const std::uint64_t object = c.object != nullptr ? c.object->id() : 0;
       observer_->record(event_type::wake, c.slot, static_cast<std::uint64_t>(wake_cause::cancelled), object);
     }
-    make_ready(c);
   }
 }
 
@@ -198,11 +198,11 @@ void scheduler::interrupt_by_deadlock(coroutine& main) {
   main.pending = main.pending | interruption::deadlock;
   deadlock_error_ = std::move(error);
   main.outcome = detail::wait_outcome::interrupted;
+  make_ready(main);
   if (observer_ != nullptr) {
     const std::uint64_t object = main.object != nullptr ? main.object->id() : 0;
     observer_->record(event_type::wake, main.slot, static_cast<std::uint64_t>(wake_cause::deadlock), object);
   }
-  make_ready(main);
 }
 
 void scheduler::cancel_all_but(coroutine& self) noexcept {

@@ -114,6 +114,8 @@ class scheduler {
   // The live coroutine with this id, or null; the oldest of all. For reports: O(n).
   coroutine* find(std::uint64_t id) const noexcept;
   coroutine* oldest() const noexcept { return oldest_; }
+  // The ready queue, linked by coroutine::next. For reports and tests.
+  const coroutine* ready_front() const noexcept { return ready_.front(); }
   // One line a blocked coroutine: who, why, on what, owned by whom.
   std::string blocked_report() const;
 

@@ -137,11 +137,11 @@ void scheduler::fire_scope(scope& s) noexcept {
   s.limit.deadline_ns = clock_.now_ns();
   coroutine* c = expire(s);
   if (c == nullptr) return;
+  make_ready(*c);
   if (observer_ != nullptr) [[unlikely]] {
     const std::uint64_t object = c->object != nullptr ? c->object->id() : 0;
     observer_->record(event_type::wake, c->slot, static_cast<std::uint64_t>(wake_cause::cancelled), object);
   }
-  make_ready(*c);
 }
 
 }  // namespace weft::core

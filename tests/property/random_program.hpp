@@ -1,0 +1,342 @@
+// Random programs out of the whole vocabulary, the same one for the same seed: coroutines that spawn others, yield,
+// sleep, wait for events, semaphores, locks, queues, fds and each other with and without time limits, cancel, kill and
+// throw into each other, fail, swallow cancellations, end.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <mutex>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "support/fake_poller.hpp"
+#include "weft/barrier.hpp"
+#include "weft/channel.hpp"
+#include "weft/condition_variable.hpp"
+#include "weft/detail/io.hpp"
+#include "weft/event.hpp"
+#include "weft/io.hpp"
+#include "weft/latch.hpp"
+#include "weft/mutex.hpp"
+#include "weft/queue.hpp"
+#include "weft/recursive_mutex.hpp"
+#include "weft/run.hpp"
+#include "weft/semaphore.hpp"
+#include "weft/shared_mutex.hpp"
+#include "weft/this_coroutine.hpp"
+#include "weft/timeout.hpp"
+
+namespace weft::tests {
+
+class random_program {
+ public:
+  explicit random_program(std::uint64_t seed, support::fake_poller& poller) : state_(seed), poller_(poller) {}
+
+  // Main's body. Afterwards the run cancels what is left.
+  void main() {
+    const unsigned workers = 1 + below(6);
+    for (unsigned i = 0; i < workers; ++i) spawn_one();
+    const unsigned ops = 10 + below(60);
+    for (unsigned i = 0; i < ops; ++i) {
+      try {
+        attempt();
+      } catch (const cancelled&) {
+        if (chance(10)) throw;
+      }
+    }
+  }
+
+  unsigned spawned() const { return spawned_; }
+
+ private:
+  struct boom : std::runtime_error {
+    boom() : std::runtime_error("boom") {}
+  };
+  // So that no program goes on for ever: programs that have spent it only end.
+  static constexpr unsigned op_limit = 1500;
+  static constexpr unsigned spawn_limit = 60;
+
+  std::uint64_t next() {  // splitmix64
+    state_ += 0x9e3779b97f4a7c15u;
+    std::uint64_t z = state_;
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
+    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
+    return z ^ (z >> 31);
+  }
+  unsigned below(unsigned n) { return static_cast<unsigned>(next() % n); }
+  bool chance(unsigned percent) { return below(100) < percent; }
+  std::chrono::nanoseconds some_time() { return std::chrono::microseconds(below(5) * 10); }
+  template <class T>
+  T& one_of(std::vector<T>& v) {
+    return v[below(static_cast<unsigned>(v.size()))];
+  }
+
+  void body() {
+    const unsigned ops = below(24);
+    for (unsigned i = 0; i < ops; ++i) {
+      if (chance(20)) {
+        // Swallows even its own cancellation.
+        try {
+          op(0);
+        } catch (...) {
+          if (chance(50)) yield_quietly();
+        }
+      } else if (chance(30)) {
+        attempt();
+      } else {
+        op(0);
+      }
+    }
+    if (chance(10)) throw boom();
+  }
+
+  void yield_quietly() {
+    try {
+      yield();
+    } catch (...) {
+    }
+  }
+
+  void attempt() {
+    try {
+      op(0);
+    } catch (const std::exception&) {
+    }
+  }
+
+  void spawn_one() {
+    if (spawned_ >= spawn_limit) return;
+    const std::string name = "c" + std::to_string(++spawned_);
+    switch (below(4)) {
+      case 0:
+        tasks_.push_back(spawn_after(some_time(), name, [this] { body(); }));
+        break;
+      case 1:
+        tasks_.push_back(spawn(spawn_options{.name = name, .stack_size = 128 * 1024}, [this] { body(); }));
+        break;
+      default:
+        tasks_.push_back(spawn(name, [this] { body(); }));
+    }
+    if (chance(20)) {
+      tasks_.back().on_done([this] {
+        if (chance(30)) throw boom();
+        go_[below(2)].set();
+      });
+    }
+  }
+
+  task<> some_task() { return tasks_.empty() ? this_coroutine::self() : one_of(tasks_); }
+
+  void op(unsigned depth) {
+    if (++ops_ > op_limit) return;
+    switch (below(40)) {
+      case 0:
+      case 1:
+      case 2:
+      case 3:
+        spawn_one();
+        break;
+      case 4:
+      case 5:
+      case 6:
+        yield();
+        break;
+      case 7:
+      case 8:
+        sleep_for(some_time());
+        break;
+      case 9:
+        go_[below(2)].set();
+        break;
+      case 10:
+        go_[below(2)].clear();
+        break;
+      case 11:
+        go_[below(2)].wait_for(some_time());
+        break;
+      case 12:
+        if (chance(40)) go_[below(2)].wait();
+        break;
+      case 13:
+        permits_.release();
+        break;
+      case 14:
+        permits_.acquire();
+        break;
+      case 15:
+        static_cast<void>(permits_.try_acquire_for(some_time()));
+        break;
+      case 16:
+      case 17:
+      case 18: {
+        const std::lock_guard guard(locks_[below(2)]);
+        inside(depth);
+        break;
+      }
+      case 19:
+        if (mutex& m = locks_[below(2)]; m.try_lock_for(some_time())) {
+          const std::lock_guard guard(m, std::adopt_lock);
+          inside(depth);
+        }
+        break;
+      case 20: {
+        const std::lock_guard guard(nested_);
+        const std::lock_guard again(nested_);
+        inside(depth);
+        break;
+      }
+      case 21: {
+        shared_.lock_shared();
+        struct unlocker {
+          shared_mutex& m;
+          ~unlocker() { m.unlock_shared(); }
+        } const guard{shared_};
+        inside(depth);
+        break;
+      }
+      case 22: {
+        const std::lock_guard guard(shared_);
+        inside(depth);
+        break;
+      }
+      case 23:
+      case 24:
+        queues_[below(3)].put_for(static_cast<int>(ops_), some_time());
+        break;
+      case 25:
+        queues_[below(3)].put(static_cast<int>(ops_));
+        break;
+      case 26:
+      case 27:
+        static_cast<void>(queues_[below(3)].get_for(some_time()));
+        break;
+      case 28:
+        static_cast<void>(queues_[below(3)].get());
+        break;
+      case 29:
+        some_task().cancel();
+        break;
+      case 30:
+        some_task().throw_in(std::make_exception_ptr(boom()));
+        break;
+      case 31:
+        if (chance(50)) {
+          some_task().kill();
+        } else {
+          static_cast<void>(some_task().kill_for(some_time()));
+        }
+        break;
+      case 32:
+        some_task().join();
+        break;
+      case 33:
+        some_task().get();
+        break;
+      case 34:
+        static_cast<void>(some_task().join_for(some_time()));
+        break;
+      case 35:
+        if (chance(30)) throw boom();
+        this_coroutine::set_name("renamed " + std::to_string(ops_));
+        break;
+      case 36: {
+        if (chance(50)) {
+          const cancel_shield shield;
+          inside(depth);
+        } else {
+          timeout_scope limit(some_time());
+          inside(depth);
+          if (chance(20)) limit.reset(some_time());
+          inside(depth);
+        }
+        break;
+      }
+      case 37:
+        fds(below(4));
+        break;
+      case 38: {
+        std::unique_lock guard(locks_[0]);
+        if (chance(50)) {
+          changed_.wait_for(guard, some_time());
+        } else {
+          changed_.wait(guard);
+        }
+        break;
+      }
+      default:
+        rarely(below(8));
+    }
+  }
+
+  void inside(unsigned depth) {
+    if (depth >= 3) return;
+    const unsigned ops = below(3);
+    for (unsigned i = 0; i < ops; ++i) op(depth + 1);
+  }
+
+  void fds(unsigned what) {
+    const int fd = 100 + static_cast<int>(below(3));
+    switch (what) {
+      case 0:
+        static_cast<void>(wait_readable_for(fd, std::chrono::microseconds(10 + below(30))));
+        break;
+      case 1:
+        static_cast<void>(wait_writable_for(fd, std::chrono::microseconds(10 + below(30))));
+        break;
+      case 2:
+        chance(20) ? poller_.make_failed(fd) : chance(50) ? poller_.make_readable(fd) : poller_.make_writable(fd);
+        if (chance(50)) poller_.drain(fd);
+        break;
+      default:
+        detail::forget_fd(fd);
+    }
+  }
+
+  void rarely(unsigned what) {
+    switch (what) {
+      case 0:
+        changed_.notify_one();
+        break;
+      case 1:
+        changed_.notify_all();
+        break;
+      case 2:
+        static_cast<void>(pair_.arrive_and_wait_for(some_time()));
+        break;
+      case 3:
+        if (!start_.try_wait()) start_.count_down();
+        break;
+      case 4:
+        static_cast<void>(start_.wait_for(some_time()));
+        break;
+      case 5:
+        static_cast<void>(line_.send_for(1, some_time()));
+        break;
+      case 6:
+        static_cast<void>(line_.receive_for(some_time()));
+        break;
+      default:
+        if (chance(10)) queues_[below(3)].close();
+        if (chance(10)) line_.close();
+    }
+  }
+
+  std::uint64_t state_;
+  support::fake_poller& poller_;
+  unsigned ops_ = 0;
+  unsigned spawned_ = 0;
+  std::vector<task<>> tasks_;
+  event go_[2];
+  semaphore permits_{1, "permits"};
+  mutex locks_[2];
+  recursive_mutex nested_;
+  shared_mutex shared_;
+  condition_variable changed_;
+  queue<int> queues_[3]{queue<int>(0), queue<int>(1), queue<int>(3)};
+  channel<int> line_{1};
+  barrier pair_{2};
+  latch start_{2};
+};
+
+}  // namespace weft::tests

@@ -1,0 +1,197 @@
+// Watches a scheduler while it is recorded: an observer that passes everything on to the recorder and, after each
+// event, writes down what the scheduler itself says: who runs, the ready queue in order, who is blocked on what and
+// until when, who owns which lock. A test compares that with what the diary says at the same event.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "core/scheduler.hpp"
+#include "trace/scheduler_state.hpp"
+
+namespace weft::support {
+
+// The scheduler's own state right after one event.
+struct scheduler_snapshot {
+  struct coroutine {
+    std::uint64_t slot = 0, id = 0;
+    diary::coroutine_status status = diary::coroutine_status::none;
+    diary::wait_reason reason = diary::wait_reason::none;  // this and what follows: while blocked
+    std::uint64_t object = 0;
+    int fd = -1;
+    std::optional<std::int64_t> deadline_ns;  // since the clock's zero
+  };
+  struct waited_object {
+    std::uint64_t owner_slot = 0;
+    bool in_one_line = false;            // the object has one line of waiters, so their order is known:
+    std::vector<std::uint64_t> waiters;  // those not granted yet
+  };
+  std::uint64_t event = 0;
+  std::uint64_t running = 0;  // slot, 0: the scheduler itself
+  std::vector<std::uint64_t> ready;
+  std::vector<coroutine> live;
+  std::map<std::uint64_t, waited_object> objects;  // that somebody waits or waited for
+};
+
+class scheduler_watch final : public core::observer {
+ public:
+  // Between `s`, on its own thread, and the recorder it has now. Every event from here on is watched. The watch must
+  // outlive the recording.
+  void begin(core::scheduler& s) {
+    scheduler_ = &s;
+    recorder_ = s.diary();
+    s.set_observer(this);
+  }
+  const std::vector<scheduler_snapshot>& snapshots() const { return snapshots_; }
+
+  // ---- core::observer
+  void record(diary::event_type type, std::uint64_t a, std::uint64_t b, std::uint64_t c, std::uint64_t d,
+              std::uint64_t e, std::uint64_t f) noexcept override {
+    recorder_->record(type, a, b, c, d, e, f);
+    take(type, a);
+  }
+  void record_text(diary::event_type type, std::string_view text, std::uint64_t a, std::uint64_t b,
+                   std::uint64_t c) noexcept override {
+    recorder_->record_text(type, text, a, b, c);
+    take(type, a);
+  }
+  std::uint64_t string_id(std::string_view text) noexcept override { return recorder_->string_id(text); }
+  std::uint64_t site_id(const std::source_location& where) noexcept override { return recorder_->site_id(where); }
+  void define_object(std::uint64_t object_id, diary::object_kind kind, std::string_view name) noexcept override {
+    recorder_->define_object(object_id, kind, name);
+  }
+  std::uint64_t ordinal() const noexcept override { return recorder_->ordinal(); }
+  std::uint32_t thread_index() const noexcept override { return recorder_->thread_index(); }
+
+ private:
+  // A time limit is told between the block's beginning and the switch that it belongs to: no state of its own.
+  void take(diary::event_type type, std::uint64_t a) {
+    using t = diary::event_type;
+    if (type == t::time_limit || type == t::thread_stop) return;
+    scheduler_snapshot s;
+    s.event = recorder_->ordinal() - 1;
+    const bool is_switch = type == t::enter || (type >= t::yield && type <= t::finish);
+    if (is_switch) {
+      s.running = a;  // the leaver has still to jump
+    } else if (const core::coroutine* c = scheduler_->running()) {
+      s.running = c->slot;
+    }
+    for (const core::coroutine* c = scheduler_->ready_front(); c != nullptr; c = c->next) s.ready.push_back(c->slot);
+    bool saw_running = s.running == 0;
+    for (const core::coroutine* c = scheduler_->oldest(); c != nullptr; c = c->younger) {
+      s.live.push_back(one(*c));
+      if (c->slot == s.running) {
+        s.live.back().status = diary::coroutine_status::running;
+        saw_running = true;
+      }
+    }
+    // One that is ending is out of the list before its last switch.
+    if (!saw_running) {
+      s.live.push_back(one(*scheduler_->running()));
+    }
+    for (const auto& [id, object] : known_) s.objects.emplace(id, of(*object));
+    snapshots_.push_back(std::move(s));
+  }
+
+  scheduler_snapshot::coroutine one(const core::coroutine& c) {
+    scheduler_snapshot::coroutine copy;
+    copy.slot = c.slot;
+    copy.id = c.id;
+    copy.status = c.status;
+    if (c.status != diary::coroutine_status::blocked) return copy;
+    copy.reason = c.reason;
+    copy.fd = c.fd;
+    if (c.time_limit.armed()) copy.deadline_ns = c.time_limit.deadline_ns;
+    if (c.object == nullptr) return copy;
+    copy.object = c.object->id();
+    using k = diary::object_kind;
+    const k kind = c.object->kind();
+    // Those of the test, which live as long as the run; tasks go while the watch goes on.
+    if (kind != k::task && kind != k::other) known_.emplace(copy.object, c.object);
+    return copy;
+  }
+
+  scheduler_snapshot::waited_object of(const detail::object& o) const {
+    using k = diary::object_kind;
+    scheduler_snapshot::waited_object copy;
+    copy.owner_slot = o.owner_slot;
+    const k kind = o.kind();
+    copy.in_one_line = kind == k::mutex || kind == k::event || kind == k::semaphore || kind == k::latch;
+    if (!copy.in_one_line) return copy;
+    // Found through any of its waiters.
+    for (const core::coroutine* c = scheduler_->oldest(); c != nullptr; c = c->younger) {
+      if (c->status != diary::coroutine_status::blocked || c->object != &o || c->waiting->list == nullptr) continue;
+      for (const detail::waiter* w = c->waiting->list->front(); w != nullptr; w = w->next)
+        copy.waiters.push_back(w->coroutine->slot);
+      break;
+    }
+    return copy;
+  }
+
+  core::scheduler* scheduler_ = nullptr;
+  core::observer* recorder_ = nullptr;
+  std::map<std::uint64_t, const detail::object*> known_;
+  std::vector<scheduler_snapshot> snapshots_;
+};
+
+// What the two say differently, one line each; empty: nothing. `start_ns`: the clock when the recording began.
+inline std::string difference(const scheduler_snapshot& own, const diary::scheduler_state& told,
+                              std::int64_t start_ns) {
+  std::ostringstream out;
+  const diary::thread_state& thread = told.threads().at(0);
+  const auto list = [](const auto& slots) {
+    std::string text;
+    for (const std::uint64_t slot : slots) text += ' ' + std::to_string(slot);
+    return text;
+  };
+  if (own.running != thread.running_slot)
+    out << "runs: slot " << own.running << ", the diary says " << thread.running_slot << '\n';
+  if (list(own.ready) != list(thread.ready))
+    out << "ready:" << list(own.ready) << ", the diary says" << list(thread.ready) << '\n';
+  if (own.live.size() != told.live_count())
+    out << "live: " << own.live.size() << ", the diary says " << told.live_count() << '\n';
+  for (const scheduler_snapshot::coroutine& c : own.live) {
+    const diary::coroutine_state* d = told.by_slot(c.slot);
+    const std::string who = "slot " + std::to_string(c.slot) + " (id " + std::to_string(c.id) + "): ";
+    if (d == nullptr) {
+      out << who << "unknown to the diary\n";
+      continue;
+    }
+    if (d->id != c.id) out << who << "the diary says id " << d->id << '\n';
+    if (d->status != c.status) out << who << to_text(c.status) << ", the diary says " << to_text(d->status) << '\n';
+    if (c.status != diary::coroutine_status::blocked || d->status != c.status) continue;
+    if (d->reason != c.reason)
+      out << who << "waits for " << to_text(c.reason) << ", the diary says " << to_text(d->reason) << '\n';
+    if (d->object != c.object) out << who << "object " << c.object << ", the diary says " << d->object << '\n';
+    if (d->fd != c.fd) out << who << "fd " << c.fd << ", the diary says " << d->fd << '\n';
+    const std::int64_t own_end = c.deadline_ns ? *c.deadline_ns - start_ns : -1;
+    if (own_end != d->deadline_ns.value_or(-1))
+      out << who << "until " << own_end << ", the diary says " << d->deadline_ns.value_or(-1) << '\n';
+  }
+  for (const auto& [id, o] : own.objects) {
+    const auto found = told.objects().find(id);
+    const diary::object_state nothing;
+    const diary::object_state& d = found != told.objects().end() ? found->second : nothing;
+    if (o.owner_slot != d.owner_slot)
+      out << "object " << id << ": owned by slot " << o.owner_slot << ", the diary says " << d.owner_slot << '\n';
+    if (!o.in_one_line) continue;
+    // A waiter that was granted something has left the line; its wake may be the next event.
+    std::vector<std::uint64_t> waiting;
+    for (const std::uint64_t slot : d.waiters) {
+      for (const std::uint64_t own_slot : o.waiters) {
+        if (own_slot == slot) waiting.push_back(slot);
+      }
+    }
+    if (list(waiting) != list(o.waiters))
+      out << "object " << id << ": waited for by" << list(o.waiters) << ", the diary says" << list(d.waiters) << '\n';
+    if (d.waiters.size() > o.waiters.size() + 1)
+      out << "object " << id << ": the diary knows waiters that are gone:" << list(d.waiters) << '\n';
+  }
+  return out.str();
+}
+
+}  // namespace weft::support
