@@ -9,6 +9,7 @@ namespace {
 struct inbox_pool {
   std::mutex lock;
   std::vector<inbox*> free;
+  std::vector<inbox*> open;
 };
 
 inbox_pool& pool() {
@@ -24,12 +25,15 @@ inbox* inbox::open(poller& p) {
     inbox_pool& all = pool();
     const std::lock_guard guard(all.lock);
     if (all.free.empty()) {
+      all.free.reserve(all.open.size() + 1);  // room for the way back
+      all.open.reserve(all.open.size() + 1);
       box = new inbox;
-      all.free.reserve(all.free.size() + 64);  // room for the way back
     } else {
+      all.open.reserve(all.open.size() + 1);
       box = all.free.back();
       all.free.pop_back();
     }
+    all.open.push_back(box);
   }
   const std::lock_guard guard(box->lock_);
   box->sleeper_ = &p;
@@ -42,11 +46,14 @@ void inbox::close() noexcept {
     const std::lock_guard guard(lock_);
     sleeper_ = nullptr;
     dropped.swap(messages_);
+    closed_fds_.clear();
     filled_.store(false, std::memory_order_relaxed);
+    has_closed_fds_.store(false, std::memory_order_relaxed);
   }
   dropped.clear();  // outside the lock: what the work had captured may post again
   inbox_pool& all = pool();
   const std::lock_guard guard(all.lock);
+  std::erase(all.open, this);
   all.free.push_back(this);
 }
 
@@ -57,6 +64,26 @@ bool inbox::post(inbox_message m) {
   // Under the lock, because the poller lives only as long as the inbox is open.
   if (!filled_.exchange(true, std::memory_order_release)) sleeper_->notify();
   return true;
+}
+
+void inbox::post_to_others(const inbox* own, const closed_fd& closed) {
+  inbox_pool& all = pool();
+  const std::lock_guard all_guard(all.lock);
+  for (inbox* box : all.open) {
+    if (box == own) continue;
+    const std::lock_guard guard(box->lock_);
+    if (box->sleeper_ == nullptr) continue;
+    box->closed_fds_.push_back(closed);
+    box->has_closed_fds_.store(true, std::memory_order_release);
+    if (!box->filled_.exchange(true, std::memory_order_release)) box->sleeper_->notify();
+  }
+}
+
+void inbox::take_closed_fds(std::vector<closed_fd>& out) {
+  out.clear();
+  const std::lock_guard guard(lock_);
+  out.swap(closed_fds_);
+  has_closed_fds_.store(false, std::memory_order_relaxed);
 }
 
 void inbox::take(std::vector<inbox_message>& out) {

@@ -25,6 +25,13 @@ struct inbox_message {
   std::function<void()> work;
 };
 
+// An fd that another thread is closing: whoever waits for it is to be woken.
+struct closed_fd {
+  int fd = -1;
+  std::uint64_t closer_thread = 0;  // as waker_thread and waker_ordinal above
+  std::uint64_t closer_ordinal = 0;
+};
+
 class inbox {
  public:
   // A recycled or new one, open, whose owner sleeps in `p`.
@@ -35,15 +42,24 @@ class inbox {
   // From any thread. False if the scheduler has ended; then nothing happened. May throw std::bad_alloc.
   bool post(inbox_message m);
 
+  // The same for all that are open, but for `own`.
+  static void post_to_others(const inbox* own, const closed_fd& closed);
+
   // On the scheduler's thread: something may be there. One relaxed load.
   bool maybe_filled() const noexcept { return filled_.load(std::memory_order_relaxed); }
+  // Somebody closed an fd. Has to be asked before a new wait for an fd, because the number may be in use again.
+  // Acquire: whoever knows the new fd by way of the closer sees the closing too.
+  bool has_closed_fds() const noexcept { return has_closed_fds_.load(std::memory_order_acquire); }
   // Takes everything out, oldest first.
   void take(std::vector<inbox_message>& out);
+  void take_closed_fds(std::vector<closed_fd>& out);
 
  private:
   std::mutex lock_;
   std::vector<inbox_message> messages_;
+  std::vector<closed_fd> closed_fds_;
   std::atomic<bool> filled_{false};
+  std::atomic<bool> has_closed_fds_{false};
   poller* sleeper_ = nullptr;  // null: closed
 };
 

@@ -58,6 +58,7 @@ bool scheduler::hopeless() const {
 void scheduler::take_messages() {
   if (!inbox_->maybe_filled()) return;
   inbox_->take(messages_);
+  if (inbox_->has_closed_fds()) take_closed_fds();
   for (inbox_message& m : messages_) {
     if (m.woken == nullptr) {
       m.work();
@@ -133,27 +134,48 @@ void scheduler::dispatch(int fd, std::uint32_t generation, std::uint32_t ready) 
   if (wakes_writers) kept &= ~static_cast<std::uint32_t>(diary::fd_writable_bit);
   const bool news = (e->edges | kept) != e->edges;
   e->edges |= kept;
-  if (wakes_readers) wake_fd_waiters(e->readers, fd, ready, false);
-  if (wakes_writers) wake_fd_waiters(e->writers, fd, ready, false);
+  if (wakes_readers) wake_fd_waiters(e->readers, fd, ready);
+  if (wakes_writers) wake_fd_waiters(e->writers, fd, ready);
   if (news && !wakes_readers && !wakes_writers && observer_ != nullptr) [[unlikely]] {
     observer_->record(event_type::fd_ready, static_cast<std::uint64_t>(fd), ready);
   }
 }
 
-void scheduler::wake_fd_waiters(detail::wait_list& list, int fd, std::uint32_t ready, bool closed) noexcept {
+void scheduler::wake_fd_waiters(detail::wait_list& list, int fd, std::uint32_t ready) noexcept {
   while (detail::waiter* w = list.pop_front()) {
     coroutine& c = *w->coroutine;
     --fds_.waiting;
-    c.fd_closed = closed;
     make_ready(c);
-    if (observer_ != nullptr) [[unlikely]] {
-      if (closed) {
-        observer_->record(event_type::wake, c.slot, static_cast<std::uint64_t>(wake_cause::closed));
-      } else {
-        observer_->record(event_type::wake_fd, c.slot, static_cast<std::uint64_t>(fd), ready);
+    if (observer_ != nullptr) [[unlikely]]
+      observer_->record(event_type::wake_fd, c.slot, static_cast<std::uint64_t>(fd), ready);
+  }
+}
+
+void scheduler::take_closed_fds() {
+  inbox_->take_closed_fds(closed_fds_);
+  for (const closed_fd& told : closed_fds_) wake_waiters_of_closed(told.fd, &told);
+}
+
+void scheduler::wake_waiters_of_closed(int fd, const closed_fd* told) noexcept {
+  fd_table::entry* e = fds_.find(fd);
+  if (e == nullptr) return;
+  for (detail::wait_list* list : {&e->readers, &e->writers}) {
+    while (detail::waiter* w = list->pop_front()) {
+      coroutine& c = *w->coroutine;
+      --fds_.waiting;
+      c.fd_closed = true;
+      make_ready(c);
+      if (observer_ != nullptr) [[unlikely]] {
+        constexpr auto cause = static_cast<std::uint64_t>(wake_cause::closed);
+        if (told == nullptr) {
+          observer_->record(event_type::wake, c.slot, cause);
+        } else {
+          observer_->record(event_type::wake_remote, c.slot, cause, 0, told->closer_thread, told->closer_ordinal);
+        }
       }
     }
   }
+  fds_.forget(fd);
 }
 
 }  // namespace weft::core

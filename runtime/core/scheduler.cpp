@@ -231,13 +231,7 @@ void scheduler::wait_for_others() {
   --me.shields;
 }
 
-void scheduler::close_fd(int fd) noexcept {
-  if (fd_table::entry* e = fds_.find(fd)) {
-    wake_fd_waiters(e->readers, fd, 0, true);
-    wake_fd_waiters(e->writers, fd, 0, true);
-    fds_.forget(fd);
-  }
-}
+void scheduler::close_fd(int fd) noexcept { wake_waiters_of_closed(fd, nullptr); }
 
 std::string default_name(const std::source_location& site) {
   const std::string_view file = site.file_name();

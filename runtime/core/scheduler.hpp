@@ -160,7 +160,9 @@ class scheduler {
   void fire(timer& t, std::int64_t lateness_ns);
   void poll(std::int64_t timeout_ns);
   void dispatch(int fd, std::uint32_t generation, std::uint32_t ready);
-  void wake_fd_waiters(detail::wait_list& list, int fd, std::uint32_t ready, bool closed) noexcept;
+  void take_closed_fds();
+  void wake_fd_waiters(detail::wait_list& list, int fd, std::uint32_t ready) noexcept;
+  void wake_waiters_of_closed(int fd, const closed_fd* told) noexcept;  // null: closed on this thread
   bool hopeless() const;  // nothing inside or outside can ever wake anybody
 
   static constinit thread_local scheduler* current_of_thread_;
@@ -192,6 +194,7 @@ class scheduler {
   inbox* inbox_;
   scheduler_settings settings_;
   std::vector<inbox_message> messages_;  // scratch of take_messages
+  std::vector<closed_fd> closed_fds_;    // scratch of take_closed_fds
 };
 
 // "echo.cpp:42": what a coroutine without a name of its own is called.

@@ -154,6 +154,8 @@ detail::wait_outcome scheduler::wait(detail::object& o, detail::waiter& w, diary
 
 detail::io_outcome scheduler::wait_fd(int fd, detail::direction d, std::int64_t limit_ns, bool tried) {
   coroutine& me = *running_;
+  if (inbox_->has_closed_fds()) [[unlikely]]
+    take_closed_fds();
   fd_table::entry& e = fds_.watch(fd, !tried);
   if (e.always_ready) return detail::io_outcome::ready;
   const bool reads = d == detail::direction::readable;

@@ -4,11 +4,13 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <system_error>
 #include <thread>
 
+#include "core/fd_closing.hpp"
 #include "core/scheduler.hpp"
 #include "core/thread_parker.hpp"
 #include "weft/detail/io.hpp"
@@ -188,9 +190,12 @@ bool in_coroutine() noexcept { return running_coroutine() != nullptr; }
 
 namespace {
 
-// What poll(2) says, for a plain thread and for a look without waiting. 1: ready, 0: not.
-int poll_fd(int fd, direction d, std::int64_t limit_ns) {
-  pollfd p{fd, static_cast<short>(d == direction::readable ? POLLIN : POLLOUT), 0};
+// What poll(2) says, for a plain thread and (wait is null) for a look without waiting.
+io_outcome poll_fd(int fd, direction d, std::int64_t limit_ns, const core::thread_fd_wait* wait) {
+  std::array<pollfd, 2> fds{};
+  fds[0] = {fd, static_cast<short>(d == direction::readable ? POLLIN : POLLOUT), 0};
+  if (wait != nullptr) fds[1] = {wait->alarm(), POLLIN, 0};
+  pollfd& p = fds[0];
   const std::int64_t start = core::monotonic_clock().now_ns();
   for (;;) {
     int timeout_ms = -1;
@@ -199,28 +204,33 @@ int poll_fd(int fd, direction d, std::int64_t limit_ns) {
       timeout_ms =
           left <= 0 ? 0 : static_cast<int>(std::min<std::int64_t>((left + 999'999) / 1'000'000, 1'000'000'000));
     }
-    const int count = ::poll(&p, 1, timeout_ms);
+    const int count = ::poll(fds.data(), wait != nullptr ? 2 : 1, timeout_ms);
+    if (wait != nullptr && wait->closed()) return io_outcome::closed;
     if (count > 0 && (p.revents & POLLNVAL) != 0) errno = EBADF;
     if (count < 0 || (p.revents & POLLNVAL) != 0) {
       if (errno == EINTR) continue;
       throw std::system_error(errno, std::generic_category(), "wait for fd " + std::to_string(fd));
     }
-    if (count > 0) return 1;
-    if (limit_ns != forever && core::monotonic_clock().now_ns() - start >= limit_ns) return 0;
+    if (count > 0) return io_outcome::ready;
+    if (limit_ns != forever && core::monotonic_clock().now_ns() - start >= limit_ns) return io_outcome::timed_out;
   }
 }
 
 }  // namespace
 
 io_outcome wait_fd(int fd, direction d, std::int64_t limit_ns, bool tried) {
-  if (limit_ns == 0 || !in_coroutine()) {
-    return poll_fd(fd, d, limit_ns) != 0 ? io_outcome::ready : io_outcome::timed_out;
+  if (limit_ns == 0) return poll_fd(fd, d, 0, nullptr);
+  if (!in_coroutine()) {
+    const core::thread_fd_wait wait(fd);
+    return poll_fd(fd, d, limit_ns, &wait);
   }
   return core::scheduler::current()->wait_fd(fd, d, limit_ns, tried);
 }
 
 void forget_fd(int fd) noexcept {
-  if (core::scheduler* s = core::scheduler::current()) s->close_fd(fd);
+  core::scheduler* const here = core::scheduler::current();
+  if (here != nullptr) here->close_fd(fd);
+  core::tell_others_of_closing(fd, here);
 }
 
 int close_fd(int fd) noexcept {

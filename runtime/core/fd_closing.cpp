@@ -1,0 +1,104 @@
+#include "core/fd_closing.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <mutex>
+#include <system_error>
+
+#include "core/inbox.hpp"
+#include "core/observer.hpp"
+#include "core/scheduler.hpp"
+
+namespace weft::core {
+
+namespace {
+
+struct thread_waits {
+  std::mutex lock;
+  thread_fd_wait* first = nullptr;
+};
+
+thread_waits& all_waits() {
+  static thread_waits* const waits = new thread_waits;  // leaked: threads may outlive static objects
+  return *waits;
+}
+
+// A pipe for each plain thread that ever waits for an fd; pipes and not eventfds, because every system has them.
+struct alarm_pipe {
+  std::array<int, 2> ends{-1, -1};
+
+  void open() {
+    if (ends[0] >= 0) return;
+    if (::pipe(ends.data()) != 0) throw std::system_error(errno, std::generic_category(), "pipe");
+    for (const int end : ends) {
+      ::fcntl(end, F_SETFD, FD_CLOEXEC);
+      ::fcntl(end, F_SETFL, O_NONBLOCK);
+    }
+  }
+  ~alarm_pipe() {
+    for (const int end : ends) {
+      if (end >= 0) ::close(end);
+    }
+  }
+};
+
+alarm_pipe& alarm_of_this_thread() {
+  thread_local alarm_pipe mine;
+  mine.open();
+  return mine;
+}
+
+}  // namespace
+
+thread_fd_wait::thread_fd_wait(int fd) : fd_(fd) {
+  const alarm_pipe& pipe = alarm_of_this_thread();
+  alarm_ = pipe.ends[0];
+  ring_ = pipe.ends[1];
+  thread_waits& all = all_waits();
+  const std::lock_guard guard(all.lock);
+  next_ = all.first;
+  if (next_ != nullptr) next_->previous_ = this;
+  all.first = this;
+}
+
+thread_fd_wait::~thread_fd_wait() {
+  {
+    thread_waits& all = all_waits();
+    const std::lock_guard guard(all.lock);
+    (previous_ != nullptr ? previous_->next_ : all.first) = next_;
+    if (next_ != nullptr) next_->previous_ = previous_;
+  }
+  // The alarm is the thread's, not the wait's: it must be silent for the next one.
+  std::array<char, 16> drained;
+  while (closed_ && ::read(alarm_, drained.data(), drained.size()) > 0) {
+  }
+}
+
+bool thread_fd_wait::closed() const noexcept {
+  const std::lock_guard guard(all_waits().lock);
+  return closed_;
+}
+
+void tell_others_of_closing(int fd, scheduler* own) noexcept {
+  closed_fd told{fd, 0, 0};
+  if (own != nullptr && own->diary() != nullptr) {
+    told.closer_thread = own->diary()->thread_index() + 1;
+    told.closer_ordinal = own->diary()->ordinal();
+  }
+  inbox::post_to_others(own != nullptr ? &own->messages() : nullptr, told);
+
+  thread_waits& all = all_waits();
+  const std::lock_guard guard(all.lock);
+  for (thread_fd_wait* w = all.first; w != nullptr; w = w->next_) {
+    if (w->fd_ != fd || w->closed_) continue;
+    w->closed_ = true;
+    const char ring = 1;
+    while (::write(w->ring_, &ring, 1) < 0 && errno == EINTR) {
+    }
+  }
+}
+
+}  // namespace weft::core
