@@ -26,8 +26,8 @@ enum class io_outcome : std::uint8_t {
 // program's) the kernel is asked for the present level.
 io_outcome wait_fd(int fd, direction d, std::int64_t limit_ns, bool tried);
 
-// Wakes everybody who waits for fd, on whatever thread, with io_outcome::closed, stops watching it and closes it. After that the number may
-// be reused at once. Returns 0 or close(2)'s errno value; EINTR counts as closed.
+// Wakes everybody who waits for fd, on whatever thread, with io_outcome::closed, stops watching it and closes it. After
+// that the number may be reused at once. Returns 0 or close(2)'s errno value; EINTR counts as closed.
 int close_fd(int fd) noexcept;
 // The same without closing: the caller takes the fd over (release()).
 void forget_fd(int fd) noexcept;
