@@ -8,6 +8,7 @@
 #include "weft/endpoint.hpp"
 #include "weft/errors.hpp"
 #include "weft/event.hpp"
+#include "weft/future.hpp"
 #include "weft/generator.hpp"
 #include "weft/greenlet.hpp"
 #include "weft/io.hpp"
