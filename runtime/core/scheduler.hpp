@@ -107,7 +107,11 @@ class scheduler {
 
   observer* diary() const noexcept { return observer_; }
   // From now on tells `o` (null: nobody) what happens.
-  void set_observer(observer* o) noexcept { observer_ = o; }
+  void set_observer([[maybe_unused]] observer* o) noexcept {
+#if !defined(WEFT_WITHOUT_RECORDER)
+    observer_ = o;
+#endif
+  }
   // Tells the observer the whole present state, for a recording that begins in the middle.
   void record_checkpoint();
 
@@ -169,7 +173,11 @@ class scheduler {
 
   coroutine* running_ = nullptr;  // &root_ while the root runs
   ready_queue ready_;
+#if defined(WEFT_WITHOUT_RECORDER)  // only for tests/bench: what the recorder costs that is there but off
+  static constexpr observer* observer_ = nullptr;
+#else
   observer* observer_ = nullptr;
+#endif
   unsigned events_countdown_ = events_every;
   execution_registers registers_;
   scheduler_counts counts_;
