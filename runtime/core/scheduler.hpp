@@ -49,6 +49,10 @@ class scheduler {
 
   // This thread's scheduler, or null.
   static scheduler* current() noexcept { return current_of_thread_; }
+  // Its observer; null if there is no scheduler or it tells nobody.
+  static observer* current_diary() noexcept {
+    return current_of_thread_ != nullptr ? current_of_thread_->observer_ : nullptr;
+  }
   // The coroutine that runs, null while the root polls.
   coroutine* running() const noexcept { return running_ == &root_ ? nullptr : running_; }
 

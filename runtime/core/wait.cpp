@@ -1,19 +1,11 @@
-// weft/detail/wait.hpp and io.hpp: the door through which the public classes reach the scheduler.
+// weft/detail/wait.hpp: the door through which the public classes reach the scheduler.
 #include "weft/detail/wait.hpp"
 
-#include <poll.h>
-#include <unistd.h>
-
-#include <array>
-#include <cerrno>
 #include <cstring>
-#include <system_error>
 #include <thread>
 
-#include "core/fd_closing.hpp"
 #include "core/scheduler.hpp"
 #include "core/thread_parker.hpp"
-#include "weft/detail/io.hpp"
 #include "weft/errors.hpp"
 
 namespace weft::detail {
@@ -23,11 +15,6 @@ namespace {
 core::coroutine* running_coroutine() noexcept {
   core::scheduler* s = core::scheduler::current();
   return s != nullptr ? s->running() : nullptr;
-}
-
-core::observer* observer_of_this_thread() noexcept {
-  core::scheduler* s = core::scheduler::current();
-  return s != nullptr ? s->diary() : nullptr;
 }
 
 std::atomic<std::uint64_t> next_object_id{1};
@@ -146,10 +133,10 @@ void throw_interruption() {
   throw cancelled{};
 }
 
-bool recording() noexcept { return observer_of_this_thread() != nullptr; }
+bool recording() noexcept { return core::scheduler::current_diary() != nullptr; }
 
 void record(diary::event_type type, object& o, std::uint64_t value) noexcept {
-  core::observer* observer = observer_of_this_thread();
+  core::observer* observer = core::scheduler::current_diary();
   if (observer == nullptr) return;
   switch (type) {
     case diary::event_type::lock_acquired:
@@ -187,73 +174,5 @@ std::uint64_t current_slot() noexcept {
 std::uint64_t slot_of(const waiter& w) noexcept { return w.coroutine != nullptr ? w.coroutine->slot : 0; }
 std::uint64_t id_of(const waiter& w) noexcept { return w.coroutine != nullptr ? w.coroutine->id : 0; }
 bool in_coroutine() noexcept { return running_coroutine() != nullptr; }
-
-namespace {
-
-// What poll(2) says, for a plain thread and (wait is null) for a look without waiting.
-io_outcome poll_fd(int fd, direction d, std::int64_t limit_ns, const core::thread_fd_wait* wait) {
-  std::array<pollfd, 2> fds{};
-  fds[0] = {fd, static_cast<short>(d == direction::readable ? POLLIN : POLLOUT), 0};
-  if (wait != nullptr) fds[1] = {wait->alarm(), POLLIN, 0};
-  pollfd& p = fds[0];
-  const std::int64_t start = core::monotonic_clock().now_ns();
-  for (;;) {
-    int timeout_ms = -1;
-    if (limit_ns != forever) {
-      const std::int64_t left = limit_ns - (core::monotonic_clock().now_ns() - start);
-      timeout_ms =
-          left <= 0 ? 0 : static_cast<int>(std::min<std::int64_t>((left + 999'999) / 1'000'000, 1'000'000'000));
-    }
-    const int count = ::poll(fds.data(), wait != nullptr ? 2 : 1, timeout_ms);
-    if (wait != nullptr && wait->closed()) return io_outcome::closed;
-    if (count > 0 && (p.revents & POLLNVAL) != 0) errno = EBADF;
-    if (count < 0 || (p.revents & POLLNVAL) != 0) {
-      if (errno == EINTR) continue;
-      throw std::system_error(errno, std::generic_category(), "wait for fd " + std::to_string(fd));
-    }
-    if (count > 0) return io_outcome::ready;
-    if (limit_ns != forever && core::monotonic_clock().now_ns() - start >= limit_ns) return io_outcome::timed_out;
-  }
-}
-
-}  // namespace
-
-io_outcome wait_fd(int fd, direction d, std::int64_t limit_ns, bool tried) {
-  if (limit_ns == 0) return poll_fd(fd, d, 0, nullptr);
-  if (!in_coroutine()) {
-    const core::thread_fd_wait wait(fd);
-    return poll_fd(fd, d, limit_ns, &wait);
-  }
-  return core::scheduler::current()->wait_fd(fd, d, limit_ns, tried);
-}
-
-void forget_fd(int fd) noexcept {
-  core::scheduler* const here = core::scheduler::current();
-  if (here != nullptr) here->close_fd(fd);
-  core::tell_others_of_closing(fd, here);
-}
-
-int close_fd(int fd) noexcept {
-  forget_fd(fd);
-  // EINTR: on Linux the number is free all the same; trying again could close somebody else's.
-  return ::close(fd) == 0 || errno == EINTR ? 0 : errno;
-}
-
-void record_socket(diary::event_type type, int fd, std::string_view endpoint) noexcept {
-  if (core::observer* observer = observer_of_this_thread()) {
-    if (type == diary::event_type::socket_closed) {
-      observer->record(type, static_cast<std::uint64_t>(fd));
-    } else {
-      observer->record_text(type, endpoint, static_cast<std::uint64_t>(fd));
-    }
-  }
-}
-
-void record_accept_backoff(int fd, int error, std::int64_t delay_ns) noexcept {
-  if (core::observer* observer = observer_of_this_thread()) {
-    observer->record(diary::event_type::accept_backoff, static_cast<std::uint64_t>(fd),
-                     static_cast<std::uint64_t>(error), static_cast<std::uint64_t>(delay_ns));
-  }
-}
 
 }  // namespace weft::detail

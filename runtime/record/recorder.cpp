@@ -210,21 +210,12 @@ bool active() noexcept {
   return p.current != nullptr;
 }
 
-namespace {
-
-core::observer* observer_here() noexcept {
-  const core::scheduler* s = core::scheduler::current();
-  return s != nullptr ? s->diary() : nullptr;
-}
-
-}  // namespace
-
 void mark(std::string_view text) {
-  if (core::observer* o = observer_here()) o->record_text(diary::event_type::mark, text);
+  if (core::observer* o = core::scheduler::current_diary()) o->record_text(diary::event_type::mark, text);
 }
 
 void counter(std::string_view name, double value) {
-  if (core::observer* o = observer_here()) {
+  if (core::observer* o = core::scheduler::current_diary()) {
     std::uint64_t bits = 0;
     std::memcpy(&bits, &value, sizeof bits);
     o->record(diary::event_type::counter, o->string_id(name), bits);
@@ -232,11 +223,12 @@ void counter(std::string_view name, double value) {
 }
 
 zone::zone(std::string_view name) {
-  if (core::observer* o = observer_here()) o->record(diary::event_type::zone_begin, o->string_id(name));
+  if (core::observer* o = core::scheduler::current_diary())
+    o->record(diary::event_type::zone_begin, o->string_id(name));
 }
 
 zone::~zone() {
-  if (core::observer* o = observer_here()) o->record(diary::event_type::zone_end);
+  if (core::observer* o = core::scheduler::current_diary()) o->record(diary::event_type::zone_end);
 }
 
 }  // namespace weft::trace

@@ -1,0 +1,87 @@
+// weft/detail/io.hpp: waiting for file descriptors, and closing them under whoever waits.
+#include "weft/detail/io.hpp"
+
+#include <poll.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <string>
+#include <system_error>
+
+#include "core/fd_closing.hpp"
+#include "core/scheduler.hpp"
+#include "weft/detail/wait.hpp"
+
+namespace weft::detail {
+
+namespace {
+
+// What poll(2) says, for a plain thread and (wait is null) for a look without waiting.
+io_outcome poll_fd(int fd, direction d, std::int64_t limit_ns, const core::thread_fd_wait* wait) {
+  std::array<pollfd, 2> fds{};
+  fds[0] = {fd, static_cast<short>(d == direction::readable ? POLLIN : POLLOUT), 0};
+  if (wait != nullptr) fds[1] = {wait->alarm(), POLLIN, 0};
+  pollfd& p = fds[0];
+  const std::int64_t start = core::monotonic_clock().now_ns();
+  for (;;) {
+    int timeout_ms = -1;
+    if (limit_ns != forever) {
+      const std::int64_t left = limit_ns - (core::monotonic_clock().now_ns() - start);
+      timeout_ms =
+          left <= 0 ? 0 : static_cast<int>(std::min<std::int64_t>((left + 999'999) / 1'000'000, 1'000'000'000));
+    }
+    const int count = ::poll(fds.data(), wait != nullptr ? 2 : 1, timeout_ms);
+    if (wait != nullptr && wait->closed()) return io_outcome::closed;
+    if (count > 0 && (p.revents & POLLNVAL) != 0) errno = EBADF;
+    if (count < 0 || (p.revents & POLLNVAL) != 0) {
+      if (errno == EINTR) continue;
+      throw std::system_error(errno, std::generic_category(), "wait for fd " + std::to_string(fd));
+    }
+    if (count > 0) return io_outcome::ready;
+    if (limit_ns != forever && core::monotonic_clock().now_ns() - start >= limit_ns) return io_outcome::timed_out;
+  }
+}
+
+}  // namespace
+
+io_outcome wait_fd(int fd, direction d, std::int64_t limit_ns, bool tried) {
+  if (limit_ns == 0) return poll_fd(fd, d, 0, nullptr);
+  if (!in_coroutine()) {
+    const core::thread_fd_wait wait(fd);
+    return poll_fd(fd, d, limit_ns, &wait);
+  }
+  return core::scheduler::current()->wait_fd(fd, d, limit_ns, tried);
+}
+
+void forget_fd(int fd) noexcept {
+  core::scheduler* const here = core::scheduler::current();
+  if (here != nullptr) here->close_fd(fd);
+  core::tell_others_of_closing(fd, here);
+}
+
+int close_fd(int fd) noexcept {
+  forget_fd(fd);
+  // EINTR: on Linux the number is free all the same; trying again could close somebody else's.
+  return ::close(fd) == 0 || errno == EINTR ? 0 : errno;
+}
+
+void record_socket(diary::event_type type, int fd, std::string_view endpoint) noexcept {
+  if (core::observer* observer = core::scheduler::current_diary()) {
+    if (type == diary::event_type::socket_closed) {
+      observer->record(type, static_cast<std::uint64_t>(fd));
+    } else {
+      observer->record_text(type, endpoint, static_cast<std::uint64_t>(fd));
+    }
+  }
+}
+
+void record_accept_backoff(int fd, int error, std::int64_t delay_ns) noexcept {
+  if (core::observer* observer = core::scheduler::current_diary()) {
+    observer->record(diary::event_type::accept_backoff, static_cast<std::uint64_t>(fd),
+                     static_cast<std::uint64_t>(error), static_cast<std::uint64_t>(delay_ns));
+  }
+}
+
+}  // namespace weft::detail
