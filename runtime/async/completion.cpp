@@ -111,6 +111,11 @@ void completion::withdraw(completion_listener& l) noexcept {
   if (l.list != nullptr) waiters_.remove(l);
 }
 
+std::uint64_t completion::next_end_order() noexcept {
+  static std::atomic<std::uint64_t> next{1};
+  return next.fetch_add(1, std::memory_order_relaxed);
+}
+
 // ---- callbacks, and the end
 
 callback_id completion::add(std::unique_ptr<callback> f) {
@@ -157,6 +162,7 @@ void completion::call(callback& f) noexcept {
 void completion::settle(task_status how) noexcept {
   object_.lock.lock();
   if (!callbacks_.empty()) settler_ = current_owner();
+  end_order_ = next_end_order();
   status_.store(how, std::memory_order_release);
   // One at a time, because a callback may remove a later one.
   while (!callbacks_.empty()) {

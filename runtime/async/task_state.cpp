@@ -137,6 +137,7 @@ coroutine_status task_state::run(core::coroutine& self) noexcept {
 
 void task_state::ended() noexcept {
   self_ = nullptr;
+  if (hook_ != nullptr) hook_->task_ended(*this);
   release(this);
 }
 
@@ -145,6 +146,7 @@ void task_state::abandoned() noexcept {
   error_ = std::make_exception_ptr(deadlock_error("the coroutine was given up: it could never have gone on"));
   mark_read();  // run() has thrown deadlock_error already
   settle_unseen(task_status::failed);
+  if (hook_ != nullptr) hook_->task_ended(*this);
   release(this);
 }
 

@@ -112,6 +112,7 @@ std::exception_ptr scheduler::take_interruption() {
       return error_of(*s);
     }
   }
+  for (scope* s = me.scopes; s != nullptr; s = s->outer) s->cancelled_across = true;
   me.pending = without(me.pending, asked_for);
   return std::exchange(me.pending_error, nullptr);
 }

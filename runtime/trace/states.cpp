@@ -58,8 +58,8 @@ constexpr std::array<std::string_view, object_kind_count> kind_words{
     "none",      "task",  "mutex",      "recursive_mutex", "shared_mutex", "condition_variable",
     "semaphore", "event", "latch",      "barrier",         "queue",        "channel",
     "future",    "pool",  "task_group", "server",          "process",      "thread",
-    "other"};
-static_assert(kind_words.back() == "other");
+    "other",     "tasks"};
+static_assert(kind_words.back() == "tasks");
 
 template <class Enum, std::size_t Count>
 constexpr std::string_view word_of(const std::array<std::string_view, Count>& words, Enum value) {

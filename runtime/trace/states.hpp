@@ -95,8 +95,9 @@ enum class object_kind : std::uint8_t {
   process = 16,
   thread = 17,
   other = 18,
+  tasks = 19,  // several tasks that are waited for together
 };
-inline constexpr std::uint8_t object_kind_count = 19;
+inline constexpr std::uint8_t object_kind_count = 20;
 
 // Readiness of a file descriptor, as bits.
 inline constexpr std::uint64_t fd_readable_bit = 1;

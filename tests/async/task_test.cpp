@@ -11,6 +11,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "async/unhandled_errors.hpp"
 #include "support/recorded.hpp"
 #include "weft/event.hpp"
 #include "weft/this_coroutine.hpp"
@@ -22,19 +23,7 @@ using namespace std::chrono_literals;
 using support::simulation;
 using testing::ElementsAre;
 using testing::HasSubstr;
-
-// Collects what goes to the unhandled handler while it exists.
-class unhandled_errors {
- public:
-  unhandled_errors()
-      : before_(
-            set_unhandled_handler([this](std::exception_ptr, std::string_view line) { lines.emplace_back(line); })) {}
-  ~unhandled_errors() { set_unhandled_handler(before_); }
-  std::vector<std::string> lines;
-
- private:
-  unhandled_handler before_;
-};
+using tests::unhandled_errors;
 
 class Task : public testing::Test {
  protected:

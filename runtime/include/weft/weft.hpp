@@ -1,6 +1,7 @@
 // All of weft. Each group also has its own header.
 #pragma once
 
+#include "weft/as_completed.hpp"
 #include "weft/barrier.hpp"
 #include "weft/channel.hpp"
 #include "weft/closed_error.hpp"
@@ -9,9 +10,11 @@
 #include "weft/errors.hpp"
 #include "weft/event.hpp"
 #include "weft/future.hpp"
+#include "weft/gather.hpp"
 #include "weft/generator.hpp"
 #include "weft/greenlet.hpp"
 #include "weft/io.hpp"
+#include "weft/join_all.hpp"
 #include "weft/latch.hpp"
 #include "weft/local.hpp"
 #include "weft/mutex.hpp"
@@ -21,6 +24,7 @@
 #include "weft/semaphore.hpp"
 #include "weft/shared_mutex.hpp"
 #include "weft/task.hpp"
+#include "weft/task_group.hpp"
 #include "weft/tcp.hpp"
 #include "weft/tcp_server.hpp"
 #include "weft/this_coroutine.hpp"
@@ -28,3 +32,4 @@
 #include "weft/trace.hpp"
 #include "weft/udp.hpp"
 #include "weft/unix_socket.hpp"
+#include "weft/wait.hpp"

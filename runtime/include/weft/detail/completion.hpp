@@ -69,6 +69,10 @@ class completion {
   std::exception_ptr exception();
   // After the end: throws if there is no value. Counts as reading the error.
   void rethrow();
+  // Smaller for what ended earlier, in the whole process; after the end.
+  std::uint64_t end_order() const noexcept { return end_order_; }
+  // Its error, also a later one, is not reported when the last reference goes.
+  void mark_read() noexcept { error_read_.store(true, std::memory_order_relaxed); }
   // Suspends until it is over. False: not in time. Throws what interrupts the wait.
   bool await_end(diary::wait_reason reason, std::int64_t limit_ns);
 
@@ -104,10 +108,10 @@ class completion {
   void settle(task_status how) noexcept;
   // The same where nobody can be told: no callbacks, no joiners.
   void settle_unseen(task_status how) noexcept {
+    end_order_ = next_end_order();
     status_.store(how, std::memory_order_release);
     settled_.store(true, std::memory_order_release);
   }
-  void mark_read() noexcept { error_read_.store(true, std::memory_order_relaxed); }
 
   object object_;                                          // what joiners wait for
   std::atomic<task_status> status_{task_status::pending};  // made final only by settle(), settle_unseen()
@@ -118,10 +122,12 @@ class completion {
   void call(callback& f) noexcept;
   void report_unread_error() noexcept;
   bool over_locked() const noexcept;
+  static std::uint64_t next_end_order() noexcept;
 
   std::atomic<std::uint32_t> references_{1};
   std::atomic<bool> settled_{false};  // the callbacks have been called
   std::atomic<bool> error_read_{false};
+  std::uint64_t end_order_ = 0;  // written before status_ becomes final
   // All below are guarded by object_.lock.
   const void* settler_ = nullptr;  // who calls the callbacks, meanwhile
   wait_list waiters_;              // joiners and listeners

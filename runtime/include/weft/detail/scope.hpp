@@ -30,6 +30,7 @@ struct scope {
   std::exception_ptr instead;              // thrown in its place
   unsigned shields = 0;                    // of its coroutine, when it was opened
   stage at = stage::idle;
+  bool cancelled_across = false;  // something that was no scope's has been thrown while it was open
 };
 
 // Opens it for the running coroutine, to fire after limit_ns. `what` is named in the std::logic_error that is thrown

@@ -25,16 +25,36 @@ class task;
 
 namespace detail {
 
+class task_state;
+
+// Belongs to whoever keeps tasks together, and is told of the end of one of them: after its callbacks and joiners, on
+// the thread where it ended, while no lock is held.
+class end_hook {
+ public:
+  explicit end_hook(const void* keeper) noexcept : kept_by(keeper) {}
+  virtual void task_ended(task_state& t) noexcept = 0;
+
+  const void* const kept_by;
+
+ protected:
+  ~end_hook() = default;
+};
+
 class task_state : public completion, public core::body {
  public:
   task_state(std::string_view name, const std::source_location& where);
 
   std::uint64_t id() const noexcept { return id_; }
-  bool join(std::int64_t limit_ns);  // false: not in time
+  std::uint64_t slot() const noexcept { return object_.owner_slot; }  // in the diary, while it lives
+  bool join(std::int64_t limit_ns);                                   // false: not in time
   bool cancel(std::exception_ptr error);
   bool kill(std::int64_t limit_ns);
   void rename(std::string_view name);
 
+  // Before the start, for the task's whole life; null: nobody.
+  void tell_at_end(end_hook* h) noexcept { hook_ = h; }
+  // Whose hook it has; null: none.
+  const void* kept_by() const noexcept { return hook_ != nullptr ? hook_->kept_by : nullptr; }
   // Makes it a coroutine of this thread's scheduler; delay_ns negative: at once. Throws std::logic_error outside of a
   // coroutine.
   void start(std::size_t stack_size, std::int64_t delay_ns);
@@ -65,6 +85,7 @@ class task_state : public completion, public core::body {
   std::uint64_t id_ = 0;
   core::coroutine* self_ = nullptr;  // while it lives; touched on its scheduler's thread only
   core::inbox* home_ = nullptr;      // of its scheduler
+  end_hook* hook_ = nullptr;
   std::source_location where_;
   std::string name_;  // guarded by object_.lock
 };
@@ -127,9 +148,10 @@ using result_of = std::decay_t<std::invoke_result_t<std::decay_t<F>>>;
 
 template <class F, class G>
 auto start(std::string_view name, std::size_t stack_size, const std::source_location& where, std::int64_t delay_ns,
-           G&& g) {
+           G&& g, end_hook* hook = nullptr) {
   using value = result_of<F>;
   auto* state = new task_function<std::decay_t<F>, value>(name, where, std::forward<G>(g));
+  state->tell_at_end(hook);
   try {
     state->start(stack_size, delay_ns);
   } catch (...) {

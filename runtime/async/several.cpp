@@ -1,0 +1,165 @@
+#include "weft/detail/several.hpp"
+
+#include <algorithm>
+#include <mutex>
+#include <stdexcept>
+
+#include "trace/states.hpp"
+#include "weft/errors.hpp"
+#include "weft/this_coroutine.hpp"
+
+namespace weft::detail {
+
+struct several::member final : completion_listener {
+  void completed(completion&) noexcept override { of->end(*this); }
+
+  several* of = nullptr;
+  task_state* state = nullptr;
+  bool ended = false;  // guarded by of->object_.lock
+};
+
+namespace {
+
+diary::wait_reason reason_of(several_for whom) {
+  switch (whom) {
+    case several_for::join_all:
+      return diary::wait_reason::join_all;
+    case several_for::gather:
+      return diary::wait_reason::gather;
+    case several_for::wait:
+      return diary::wait_reason::wait_tasks;
+    case several_for::as_completed:
+      return diary::wait_reason::as_completed;
+  }
+  return diary::wait_reason::none;
+}
+
+}  // namespace
+
+several::several(const std::vector<task_state*>& states, several_for whom)
+    : object_(diary::object_kind::tasks, {}),
+      reason_(reason_of(whom)),
+      members_(states.size()),
+      all_(std::make_unique<member[]>(states.size())) {
+  ended_.reserve(members_);
+  const std::uint64_t me = current_id();
+  for (std::size_t i = 0; i < members_; ++i) {
+    task_state* s = states[i];
+    if (s == nullptr) throw std::logic_error("the task is empty");
+    if (me != 0 && s->id() == me && !s->finished()) {
+      throw deadlock_error("deadlock: " + s->who() + " would wait for its own end");
+    }
+    all_[i].of = this;
+    all_[i].state = s;
+  }
+  // Those that have ended already never tell us. Meanwhile another thread's may, so that the order has to be mended.
+  std::vector<member*> over;
+  over.reserve(members_);
+  for (std::size_t i = 0; i < members_; ++i) {
+    if (!all_[i].state->listen(all_[i])) over.push_back(&all_[i]);
+  }
+  for (member* m : over) end(*m);
+  const std::lock_guard guard(object_.lock);
+  std::stable_sort(ended_.begin(), ended_.end(), [this](std::size_t a, std::size_t b) {
+    return all_[a].state->end_order() < all_[b].state->end_order();
+  });
+}
+
+several::~several() {
+  for (std::size_t i = 0; i < members_; ++i) all_[i].state->withdraw(all_[i]);
+}
+
+void several::end(member& m) noexcept {
+  const std::lock_guard guard(object_.lock);
+  const auto place = static_cast<std::size_t>(&m - all_.get());
+  m.ended = true;
+  ended_.push_back(place);
+  const task_status how = m.state->status();
+  failed_ += how == task_status::failed;
+  without_value_ += how != task_status::done;
+  // Whom it waits for, for reports: the first that has not ended.
+  while (first_unended_ < members_ && all_[first_unended_].ended) ++first_unended_;
+  if (first_unended_ < members_ && !waiters_.empty()) name_owner();
+  waiter* const w = waiters_.front();
+  if (w == nullptr || !reached(*static_cast<const goal*>(w->handed))) return;
+  waiters_.remove(*w);
+  wake(object_, *w);
+}
+
+void several::name_owner() noexcept {
+  const task_state& s = *all_[first_unended_].state;
+  object_.owner.store(s.id(), std::memory_order_relaxed);
+  object_.owner_slot = s.slot();
+}
+
+bool several::reached(const goal& g) const noexcept {
+  if (ended_.size() == members_) return true;
+  switch (g.what) {
+    case goal::ends:
+      return ended_.size() >= g.count;
+    case goal::failure:
+      return failed_ >= g.count;
+    case goal::valueless:
+      return without_value_ >= g.count;
+  }
+  return true;
+}
+
+wait_outcome several::wait_uninterrupted(const goal& g, std::int64_t limit_ns) {
+  object_.lock.lock();
+  const bool done = reached(g);
+  if (done || limit_ns <= 0) {
+    object_.lock.unlock();
+    return done ? wait_outcome::granted : wait_outcome::timed_out;
+  }
+  waiter w;
+  w.handed = const_cast<goal*>(&g);
+  waiters_.push_back(w);
+  name_owner();
+  return suspend(object_, w, reason_, limit_ns);
+}
+
+bool several::wait(const goal& g, std::int64_t limit_ns) {
+  const wait_outcome outcome = wait_uninterrupted(g, limit_ns);
+  if (outcome == wait_outcome::interrupted) throw_interruption();
+  return outcome == wait_outcome::granted;
+}
+
+void several::own_until_valueless() { own({goal::valueless, 1}); }
+void several::own_until_all() { own({goal::ends, members_}); }
+
+void several::own(const goal& g) {
+  if (wait_uninterrupted(g, forever) != wait_outcome::interrupted) return;
+  try {
+    throw_interruption();
+  } catch (...) {
+    for (std::size_t i = 0; i < members_; ++i) {
+      all_[i].state->mark_read();
+      all_[i].state->cancel(nullptr);
+    }
+    const cancel_shield until_they_have_ended;
+    wait_for_all(forever);
+    throw;
+  }
+}
+
+std::vector<std::size_t> several::ended() const {
+  const std::lock_guard guard(object_.lock);
+  return ended_;
+}
+
+std::size_t several::ended(std::size_t nth) const {
+  const std::lock_guard guard(object_.lock);
+  return ended_[nth];
+}
+
+void several::rethrow_first() {
+  for (const std::size_t place : ended()) {
+    task_state& s = *all_[place].state;
+    if (s.status() == task_status::done) continue;
+    for (std::size_t i = 0; i < members_; ++i) all_[i].state->mark_read();
+    s.rethrow();
+  }
+}
+
+}  // namespace weft::detail

@@ -1,0 +1,116 @@
+// Tasks that do not outlive a block: asyncio.TaskGroup, trio's nursery.
+#pragma once
+
+#include <concepts>
+#include <cstddef>
+#include <exception>
+#include <functional>
+#include <optional>
+#include <source_location>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "weft/detail/task_group_state.hpp"
+#include "weft/task.hpp"
+
+namespace weft {
+
+// Leaves no child behind: its end waits for all. When a child fails, its siblings are cancelled; the error of the first
+// one to fail comes out of join(). A child that is cancelled is no failure. The block around the group goes on
+// meanwhile, until it joins; use with_task_group() to have it interrupted as well.
+//
+// May be used from any thread, but spawn() needs a coroutine.
+class task_group {
+ public:
+  task_group() : task_group(std::string_view()) {}
+  // The name (copied) appears in the diary and in deadlock_error.
+  explicit task_group(std::string_view name) : state_(new detail::task_group_state(name)) {}
+  // cancel(), and suspends until all children have ended. Nothing interrupts that; errors are not thrown.
+  ~task_group();
+  task_group(const task_group&) = delete;
+  task_group& operator=(const task_group&) = delete;
+
+  // As weft::spawn, and the task is a child of the group. Throws std::logic_error once a child has failed. In a group
+  // that was cancelled the task is cancelled before it begins.
+  template <class F>
+  requires std::invocable<std::decay_t<F>>
+  auto spawn(const spawn_options& options, F&& f, std::source_location where = std::source_location::current()) {
+    return start(options.name, options.stack_size, options.where.value_or(where), std::forward<F>(f));
+  }
+  template <class F>
+  requires std::invocable<std::decay_t<F>>
+  auto spawn(std::string_view name, F&& f, std::source_location where = std::source_location::current()) {
+    return start(name, 0, where, std::forward<F>(f));
+  }
+  template <class F>
+  requires std::invocable<std::decay_t<F>>
+  auto spawn(F&& f, std::source_location where = std::source_location::current()) {
+    return start({}, 0, where, std::forward<F>(f));
+  }
+
+  // Suspends until all children have ended; then rethrows the failure that came first, unless the group was cancelled.
+  // If the wait is cancelled, or a timeout_scope around it runs out: cancels the children, waits for them, then throws.
+  // Throws deadlock_error when called by a child.
+  void join() { state_->join(); }
+  // Cancels all children. Does not wait. A join() after it throws no failure.
+  void cancel() { state_->cancel(); }
+
+  // The failures so far, in the order in which they came. The group counts as having read them.
+  std::vector<std::exception_ptr> errors() const { return state_->errors(); }
+  // Children that have not ended.
+  std::size_t size() const { return state_->size(); }
+
+ private:
+  template <class F>
+  requires std::invocable<F, task_group&>
+  friend auto with_task_group(F&& f);
+
+  template <class F>
+  auto start(std::string_view name, std::size_t stack_size, const std::source_location& where, F&& f) {
+    detail::task_group_state::child* const place = state_->admit();
+    try {
+      auto t = detail::start<F>(name, stack_size, where, -1, std::forward<F>(f), place);
+      state_->keep(place, *detail::access::state(t));
+      return t;
+    } catch (...) {
+      state_->dismiss(place);
+      throw;
+    }
+  }
+
+  detail::task_group_state* const state_;
+};
+
+// Calls f with a new group, waits for its children and returns what f returned. When a child fails, f is cancelled too
+// (once, as any coroutine), and that child's error is thrown when all have ended. When f throws, the children are
+// cancelled and waited for, and f's error is thrown. Throws std::logic_error on a plain thread.
+//
+//   weft::with_task_group([&](weft::task_group& g) {
+//     g.spawn([&] { serve(first); });
+//     g.spawn([&] { serve(second); });
+//   });
+template <class F>
+requires std::invocable<F, task_group&>
+auto with_task_group(F&& f) {
+  using result = std::decay_t<std::invoke_result_t<F, task_group&>>;
+  task_group group;
+  detail::task_group_body body(*group.state_);
+  std::conditional_t<std::is_void_v<result>, std::optional<char>, std::optional<result>> value;
+  try {
+    if constexpr (std::is_void_v<result>) {
+      std::invoke(std::forward<F>(f), group);
+    } else {
+      value.emplace(std::invoke(std::forward<F>(f), group));
+    }
+  } catch (...) {
+    body.fail();
+    throw;
+  }
+  body.leave();
+  group.join();
+  if constexpr (!std::is_void_v<result>) return *std::move(value);
+}
+
+}  // namespace weft
