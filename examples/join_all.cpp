@@ -24,7 +24,7 @@ int main() {
                       std::puts("switch to bar again");
                     }),
     };
-    for (const weft::task<>& t : both) t.join();
+    weft::join_all(both);
   });
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
   std::printf("%.0f s\n", took.count());

@@ -38,8 +38,7 @@ void task_state::start(std::size_t stack_size, std::int64_t delay_ns) {
 
 void task_state::start_on(scheduler& s, std::size_t stack_size, std::int64_t delay_ns) {
   home_ = &s.messages();
-  if (stack_size != 0 && stack_size != core::no_stack) stack_size = core::round_stack_size(stack_size);
-  self_ = s.spawn(*this, stack_size, delay_ns);
+  self_ = s.spawn(*this, stack_size == 0 ? 0 : core::round_stack_size(stack_size), delay_ns);
   id_ = self_->id;
   object_.owner.store(id_, std::memory_order_relaxed);
   object_.owner_slot = self_->slot;
@@ -62,12 +61,8 @@ void task_state::rename(std::string_view name) {
 
 std::string task_state::who() const { return "task #" + std::to_string(id_) + " \"" + name() + "\""; }
 
-void task_state::check_waitable() const {
-  if (!finished() && current_id() == id_) throw deadlock_error("deadlock: " + who() + " would wait for its own end");
-}
-
 bool task_state::join(std::int64_t limit_ns) {
-  check_waitable();
+  if (!finished() && current_id() == id_) throw deadlock_error("deadlock: " + who() + " would wait for its own end");
   return await_end(diary::wait_reason::join, limit_ns);
 }
 
@@ -90,54 +85,32 @@ bool task_state::cancel(std::exception_ptr error) {
 
 bool task_state::kill(std::int64_t limit_ns) {
   if (!cancel(nullptr)) return true;
-  if (current_id() == id_) {
-    scheduler::current()->take_interruption();
-    throw cancelled{};
-  }
+  if (current_id() == id_) scheduler::current()->throw_request();
   return join(limit_ns);
 }
 
-void task_state::begin(core::coroutine& self) {
-  if (self.home->interruption_due(self)) throw_interruption();
-  status_.store(task_status::running, std::memory_order_release);
-}
-
-void task_state::check_undelivered(const core::coroutine& self) {
-  // A cancellation that found no suspension to be thrown from is not lost.
-  if (core::has(self.pending, core::asked_for)) throw_interruption();
-}
-
-task_status task_state::caught() noexcept {
-  try {
-    throw;
-  } catch (const cancelled&) {
-    return task_status::cancelled;
-  } catch (...) {
-    error_ = std::current_exception();
-    return task_status::failed;
-  }
-}
-
 coroutine_status task_state::run(core::coroutine& self) noexcept {
+  scheduler& s = *self.home;
   task_status how = task_status::done;
   try {
-    begin(self);
+    if (s.interruption_due(self)) throw_interruption();
+    status_.store(task_status::running, std::memory_order_release);
     invoke();
-    check_undelivered(self);
+    // A cancellation that found no suspension to be thrown from is not lost.
+    if (core::has(self.pending, core::asked_for)) throw_interruption();
+  } catch (const cancelled&) {
+    how = task_status::cancelled;
   } catch (...) {
-    how = caught();
+    how = task_status::failed;
+    error_ = std::current_exception();
   }
-  return conclude(self, how);
-}
-
-coroutine_status task_state::conclude(core::coroutine& self, task_status how) noexcept {
-  scheduler& s = *self.home;
   // From here on nothing is thrown into the coroutine any more: destructors must not fail because somebody is
   // impatient.
   ++self.shields;
   try {
     after_end();
   } catch (...) {
+    if (how == task_status::failed) report_unhandled(error_, who());  // the other error takes its place
     how = task_status::failed;
     error_ = std::current_exception();
   }

@@ -112,9 +112,20 @@ std::exception_ptr scheduler::take_interruption() {
       return error_of(*s);
     }
   }
+  return take_request(me);
+}
+
+std::exception_ptr scheduler::take_request(coroutine& me) noexcept {
   for (scope* s = me.scopes; s != nullptr; s = s->outer) s->cancelled_across = true;
   me.pending = without(me.pending, asked_for);
   return std::exchange(me.pending_error, nullptr);
+}
+
+void scheduler::throw_request() {
+  if (observer_ != nullptr) [[unlikely]]
+    observer_->record(event_type::cancel_delivered);
+  if (std::exception_ptr error = take_request(*running_)) std::rethrow_exception(std::move(error));
+  throw cancelled{};
 }
 
 coroutine* scheduler::expire(scope& s) noexcept {
@@ -124,7 +135,7 @@ coroutine* scheduler::expire(scope& s) noexcept {
   if (s.shields < c.shields) return nullptr;
   if (c.status == coroutine_status::ready) {
     // Woken by a grant: that came first, and the next wait throws. In a yield: that is a suspension like another.
-    if (c.in_yield) interrupt_yield(c);
+    if (c.in_yield && c.resume == resume_kind::plain) c.resume = resume_kind::deliver;
     return nullptr;
   }
   if (c.status != coroutine_status::blocked || !take_out_of_wait(c)) return nullptr;

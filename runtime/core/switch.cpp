@@ -16,11 +16,6 @@ namespace weft::core {
 using diary::coroutine_status;
 using diary::event_type;
 
-namespace {
-constexpr char no_wait_in_co_task[] =
-    "this would suspend on the scheduler's own stack: inside a co_task use co_await, e.g. co_await weft::sleep(d)";
-}
-
 bool scheduler::give_stack(coroutine& c) noexcept {
   try {
     if (c.memory.base == nullptr) c.memory = stacks_.take(c.stack_size);
@@ -41,7 +36,6 @@ coroutine* scheduler::next_ready() {
   for (std::size_t refused = 0;;) {
     coroutine* c = ready_.pop();
     if (c == nullptr || c->resume == resume_kind::plain || c->sp != nullptr) return c;
-    if (c->resume == resume_kind::stackless) return c;
     if (give_stack(*c)) {
       c->resume = resume_kind::plain;
       return c;
@@ -59,7 +53,7 @@ coroutine& scheduler::pick_next() {
   return next != nullptr ? *next : root_;
 }
 
-[[gnu::always_inline]] inline void scheduler::change_running(coroutine& from, coroutine& to) {
+[[gnu::always_inline]] inline void scheduler::resume(coroutine& from, coroutine& to) {
   if (&to != &root_) {
     ++counts_.switches;
   } else {
@@ -68,31 +62,14 @@ coroutine& scheduler::pick_next() {
   running_ = &to;
   to.status = coroutine_status::running;
   exchange(registers_, from.execution, to.execution);
-}
-
-[[gnu::always_inline]] inline void scheduler::change_stack(coroutine& whose_stack, coroutine& to) {
-  if (to.resume == resume_kind::plain) [[likely]] {
-    before_switch(whose_stack.annotation, to.annotation);
-    weft_switch(&whose_stack.sp, to.sp);
-  } else if (to.resume == resume_kind::stackless) {
-    before_switch(whose_stack.annotation, root_.annotation);
-    weft_switch(&whose_stack.sp, root_.sp);
-  } else {
+  before_switch(from.annotation, to.annotation);
+  if (to.resume == resume_kind::deliver) [[unlikely]] {
     to.resume = resume_kind::plain;
-    before_switch(whose_stack.annotation, to.annotation);
-    weft_switch_call(&whose_stack.sp, to.sp, &deliver_entry, &to);
+    weft_switch_call(&from.sp, to.sp, &deliver_entry, &to);
+  } else {
+    weft_switch(&from.sp, to.sp);
   }
-  after_switch(whose_stack.annotation);
-}
-
-[[gnu::always_inline]] inline void scheduler::resume(coroutine& from, coroutine& to) {
-  change_running(from, to);
-  change_stack(from, to);
-}
-
-void scheduler::stop() {
-  coroutine& me = *running_;
-  resume(me, *std::exchange(chosen_next_, nullptr));
+  after_switch(from.annotation);
 }
 
 void scheduler::enter(coroutine& next) {
@@ -100,17 +77,7 @@ void scheduler::enter(coroutine& next) {
     observer_->record(event_type::enter, next.slot);
   // One that goes on after the root had a look around has not been switched away from.
   if (next.id == last_run_id_) --counts_.switches;
-  change_running(root_, next);
-  for (;;) {
-    if (running_->resume != resume_kind::stackless) {
-      change_stack(root_, *running_);
-    } else {
-      // Here, on the root's stack: each of them in its turn, until one with a stack or the root is to go on.
-      coroutine& me = *running_;
-      change_running(me, run_stackless(me));
-    }
-    if (running_ == &root_) return;
-  }
+  resume(root_, next);
 }
 
 void scheduler::deliver_entry(void* c) {
@@ -120,8 +87,7 @@ void scheduler::deliver_entry(void* c) {
 }
 
 void scheduler::before_suspension(coroutine& me) {
-  if (me.unsuspendable != 0)
-    throw std::logic_error(me.driver != nullptr ? no_wait_in_co_task : "a callback must not wait");
+  if (me.unsuspendable != 0) throw std::logic_error("a callback must not wait");
   if (interruption_due(me)) detail::throw_interruption();
 }
 
@@ -230,7 +196,7 @@ void scheduler::coroutine_entry(void* c) {
   me.home->finish(me, status);
 }
 
-coroutine& scheduler::retire(coroutine& me, coroutine_status status) noexcept {
+void scheduler::finish(coroutine& me, coroutine_status status) noexcept {
   me.work = nullptr;
   if (me.scopes != nullptr) [[unlikely]]
     detach_scopes(me);
@@ -249,23 +215,22 @@ coroutine& scheduler::retire(coroutine& me, coroutine_status status) noexcept {
   coroutine& next = pick_next();
   if (observer_ != nullptr) [[unlikely]]
     observer_->record(event_type::finish, next.slot, static_cast<std::uint64_t>(status));
-  return next;
-}
 
-void scheduler::finish(coroutine& me, coroutine_status status) noexcept {
-  coroutine& next = retire(me, status);
   // As resume(), but nothing comes back here.
-  change_running(me, next);
-  if (next.resume == resume_kind::plain) {
-    before_switch(me.annotation, next.annotation, last_switch::yes);
-    weft_switch(&me.sp, next.sp);
-  } else if (next.resume == resume_kind::stackless) {
-    before_switch(me.annotation, root_.annotation, last_switch::yes);
-    weft_switch(&me.sp, root_.sp);
+  if (&next != &root_) {
+    ++counts_.switches;
   } else {
+    last_run_id_ = me.id;
+  }
+  running_ = &next;
+  next.status = coroutine_status::running;
+  exchange(registers_, me.execution, next.execution);
+  before_switch(me.annotation, next.annotation, last_switch::yes);
+  if (next.resume == resume_kind::deliver) {
     next.resume = resume_kind::plain;
-    before_switch(me.annotation, next.annotation, last_switch::yes);
     weft_switch_call(&me.sp, next.sp, &deliver_entry, &next);
+  } else {
+    weft_switch(&me.sp, next.sp);
   }
   __builtin_unreachable();
 }

@@ -101,8 +101,12 @@ class task {
   // Asks the task to end: `cancelled` is thrown in it, once, where it waits now or next. One that has not begun never
   // runs. False if it has ended. Does not wait. A second one before the delivery changes nothing.
   bool cancel() const { return state().cancel(nullptr); }
-  // The same with an exception of yours: the task fails with exactly it, unless it catches it.
-  void throw_in(std::exception_ptr error) const { state().cancel(std::move(error)); }
+  // The same with an exception of yours: the task fails with exactly it, unless it catches it. std::invalid_argument if
+  // there is none.
+  void throw_in(std::exception_ptr error) const {
+    if (error == nullptr) throw std::invalid_argument("throw_in without an exception");
+    state().cancel(std::move(error));
+  }
   // cancel(), and suspends until the task has really ended. Of oneself: throws `cancelled` at once. True.
   bool kill() const { return state().kill(detail::forever); }
   // The same; false if it still runs after d.
@@ -147,8 +151,7 @@ class task {
 };
 
 // Starts f as a coroutine of this thread's scheduler: it is appended to the ready queue, and the spawner goes on. f is
-// copied or moved in, called once, and destroyed on its coroutine after the body ended or was kept from running. If f
-// returns a co_task<T>, that is run, without a stack, and the result is a task<T>: see co_task.hpp. Throws
+// copied or moved in, called once, and destroyed on its coroutine after the body ended or was kept from running. Throws
 // std::logic_error outside of a coroutine, std::bad_alloc if there is no memory for it.
 template <class F>
 requires std::invocable<std::decay_t<F>>

@@ -1,0 +1,181 @@
+#include "net/signal_dispatch.hpp"
+
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <cerrno>
+#include <future>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <system_error>
+#include <thread>
+#include <vector>
+
+#include "core/scheduler.hpp"
+#include "net/signal_state.hpp"
+
+namespace weft::detail {
+
+namespace {
+
+// The handler's end of the pipe. All that a handler touches.
+std::atomic<int> write_end{-1};
+static_assert(std::atomic<int>::is_always_lock_free);
+
+extern "C" void weft_signal_handler(int signal) {
+  const int saved = errno;
+  const auto byte = static_cast<unsigned char>(signal);
+  // A full pipe: some thousands of signals that nobody has looked at.
+  [[maybe_unused]] const auto written = ::write(write_end.load(std::memory_order_relaxed), &byte, 1);
+  errno = saved;
+}
+
+[[noreturn]] void refuse(int error, const std::string& what) {
+  throw std::system_error(error, std::generic_category(), what);
+}
+
+struct installed {
+  unsigned sets = 0;
+  struct sigaction before = {};
+};
+
+struct dispatcher {
+  std::mutex lock;
+  std::vector<signal_state*> sets;
+  std::array<installed, NSIG> handlers;
+  int read_end = -1;
+  bool runs = false;
+  std::optional<core::own_thread_mark> mark;  // of the thread
+};
+
+dispatcher& the_dispatcher() {
+  // Leaked: its thread may be in it when static objects are destroyed.
+  static dispatcher* const one = new dispatcher;
+  return *one;
+}
+
+void read_signals(int fd) {
+  for (;;) {
+    std::array<unsigned char, 64> bytes;
+    const ssize_t count = ::read(fd, bytes.data(), bytes.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count <= 0) return;
+    dispatcher& d = the_dispatcher();
+    const std::lock_guard guard(d.lock);
+    for (ssize_t i = 0; i < count; ++i) {
+      const int signal = bytes[static_cast<std::size_t>(i)];
+      for (signal_state* s : d.sets) {
+        if (s->has(signal)) s->receive(signal);
+      }
+    }
+  }
+}
+
+// A forked child has neither the thread nor any use for what the parent waits for.
+void after_fork_in_child() {
+  dispatcher& d = the_dispatcher();
+  for (int n = 1; n < NSIG; ++n) {
+    installed& i = d.handlers[static_cast<std::size_t>(n)];
+    if (i.sets > 0) ::sigaction(n, &i.before, nullptr);
+    i.sets = 0;
+  }
+  d.sets.clear();
+  if (d.runs) {
+    ::close(d.read_end);
+    ::close(write_end.exchange(-1));
+    d.runs = false;
+    d.mark.reset();
+  }
+  d.lock.unlock();
+}
+
+// Before: the lock is held.
+void start_thread(dispatcher& d) {
+  if (d.runs) return;
+  int ends[2];
+  if (::pipe(ends) != 0) refuse(errno, "pipe");
+  for (const int fd : ends) ::fcntl(fd, F_SETFD, FD_CLOEXEC);
+  ::fcntl(ends[1], F_SETFL, O_NONBLOCK);
+  static const bool watches_forks = [] {
+    return ::pthread_atfork([] { the_dispatcher().lock.lock(); }, [] { the_dispatcher().lock.unlock(); },
+                            after_fork_in_child) == 0;
+  }();
+  static_cast<void>(watches_forks);
+
+  // The handlers run on other threads.
+  sigset_t all, before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  try {
+    std::promise<void> started;
+    std::thread([&d, &started, fd = ends[0]] {
+      d.mark.emplace();
+      started.set_value();
+      read_signals(fd);
+    }).detach();
+    started.get_future().wait();
+  } catch (...) {
+    pthread_sigmask(SIG_SETMASK, &before, nullptr);
+    ::close(ends[0]);
+    ::close(ends[1]);
+    throw;
+  }
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  d.read_end = ends[0];
+  write_end.store(ends[1], std::memory_order_relaxed);
+  d.runs = true;
+}
+
+// Before: the lock is held.
+void release_handler(dispatcher& d, int signal) noexcept {
+  installed& i = d.handlers[static_cast<std::size_t>(signal)];
+  if (--i.sets == 0) ::sigaction(signal, &i.before, nullptr);
+}
+
+}  // namespace
+
+void register_signals(signal_state& s) {
+  dispatcher& d = the_dispatcher();
+  const std::lock_guard guard(d.lock);
+  start_thread(d);
+  d.sets.reserve(d.sets.size() + 1);
+  std::size_t done = 0;
+  for (const int signal : s.signals()) {
+    int error = signal > 0 && signal < NSIG ? 0 : EINVAL;
+    if (error == 0) {
+      installed& i = d.handlers[static_cast<std::size_t>(signal)];
+      struct sigaction ours = {};
+      ours.sa_handler = &weft_signal_handler;
+      ours.sa_flags = SA_RESTART | SA_ONSTACK;
+      sigfillset(&ours.sa_mask);
+      if (i.sets == 0 && ::sigaction(signal, &ours, &i.before) != 0) {
+        error = errno;
+      } else {
+        ++i.sets;
+        ++done;
+      }
+    }
+    if (error != 0) {
+      for (std::size_t n = 0; n < done; ++n) release_handler(d, s.signals()[n]);
+      refuse(error, "wait for signal " + std::to_string(signal));
+    }
+  }
+  d.sets.push_back(&s);
+}
+
+void unregister_signals(signal_state& s) noexcept {
+  dispatcher& d = the_dispatcher();
+  const std::lock_guard guard(d.lock);
+  const auto found = std::find(d.sets.begin(), d.sets.end(), &s);
+  if (found == d.sets.end()) return;  // a forked child's copy
+  d.sets.erase(found);
+  for (const int signal : s.signals()) release_handler(d, signal);
+}
+
+}  // namespace weft::detail

@@ -1,0 +1,35 @@
+// What one signal_set has received and who waits for it.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "weft/detail/wait.hpp"
+#include "weft/detail/wait_line.hpp"
+
+namespace weft::detail {
+
+class signal_state {
+ public:
+  signal_state(std::vector<int> signals, std::string_view name);
+
+  const std::vector<int>& signals() const noexcept { return signals_; }
+  bool has(int signal) const noexcept;
+  // From any thread.
+  void receive(int signal) noexcept;
+  std::optional<int> wait(std::int64_t limit_ns);
+
+ private:
+  static constexpr std::size_t most_kept = 1024;
+
+  const std::vector<int> signals_;
+  object object_;
+  // Guarded by object_.lock.
+  wait_line waiters_;         // waiter::handed: int* for the signal
+  std::deque<int> received_;  // and not waited for; empty while somebody waits
+};
+
+}  // namespace weft::detail
