@@ -80,13 +80,8 @@ void completion::report_unread_error() noexcept {
 bool completion::await_end(diary::wait_reason reason, std::int64_t limit_ns) {
   if (settled_.load(std::memory_order_acquire)) return true;
   if (limit_ns <= 0) return finished();
-  object_.lock.lock();
-  if (over_locked()) {
-    object_.lock.unlock();
-    return true;
-  }
   waiter w;
-  waiters_.push_back(w);
+  if (!stand_in_line(w)) return true;
   switch (suspend(object_, w, reason, limit_ns)) {
     case wait_outcome::granted:
       return true;
@@ -96,6 +91,16 @@ bool completion::await_end(diary::wait_reason reason, std::int64_t limit_ns) {
       break;
   }
   throw_interruption();
+}
+
+bool completion::stand_in_line(waiter& w) noexcept {
+  object_.lock.lock();
+  if (over_locked()) {
+    object_.lock.unlock();
+    return false;
+  }
+  waiters_.push_back(w);
+  return true;
 }
 
 bool completion::listen(completion_listener& l) noexcept {

@@ -38,7 +38,8 @@ void task_state::start(std::size_t stack_size, std::int64_t delay_ns) {
 
 void task_state::start_on(scheduler& s, std::size_t stack_size, std::int64_t delay_ns) {
   home_ = &s.messages();
-  self_ = s.spawn(*this, stack_size == 0 ? 0 : core::round_stack_size(stack_size), delay_ns);
+  if (stack_size != 0 && stack_size != core::no_stack) stack_size = core::round_stack_size(stack_size);
+  self_ = s.spawn(*this, stack_size, delay_ns);
   id_ = self_->id;
   object_.owner.store(id_, std::memory_order_relaxed);
   object_.owner_slot = self_->slot;
@@ -61,8 +62,12 @@ void task_state::rename(std::string_view name) {
 
 std::string task_state::who() const { return "task #" + std::to_string(id_) + " \"" + name() + "\""; }
 
-bool task_state::join(std::int64_t limit_ns) {
+void task_state::check_waitable() const {
   if (!finished() && current_id() == id_) throw deadlock_error("deadlock: " + who() + " would wait for its own end");
+}
+
+bool task_state::join(std::int64_t limit_ns) {
+  check_waitable();
   return await_end(diary::wait_reason::join, limit_ns);
 }
 
@@ -89,21 +94,41 @@ bool task_state::kill(std::int64_t limit_ns) {
   return join(limit_ns);
 }
 
+void task_state::begin(core::coroutine& self) {
+  if (self.home->interruption_due(self)) throw_interruption();
+  status_.store(task_status::running, std::memory_order_release);
+}
+
+void task_state::check_undelivered(const core::coroutine& self) {
+  // A cancellation that found no suspension to be thrown from is not lost.
+  if (core::has(self.pending, core::asked_for)) throw_interruption();
+}
+
+task_status task_state::caught() noexcept {
+  try {
+    throw;
+  } catch (const cancelled&) {
+    return task_status::cancelled;
+  } catch (...) {
+    error_ = std::current_exception();
+    return task_status::failed;
+  }
+}
+
 coroutine_status task_state::run(core::coroutine& self) noexcept {
-  scheduler& s = *self.home;
   task_status how = task_status::done;
   try {
-    if (s.interruption_due(self)) throw_interruption();
-    status_.store(task_status::running, std::memory_order_release);
+    begin(self);
     invoke();
-    // A cancellation that found no suspension to be thrown from is not lost.
-    if (core::has(self.pending, core::asked_for)) throw_interruption();
-  } catch (const cancelled&) {
-    how = task_status::cancelled;
+    check_undelivered(self);
   } catch (...) {
-    how = task_status::failed;
-    error_ = std::current_exception();
+    how = caught();
   }
+  return conclude(self, how);
+}
+
+coroutine_status task_state::conclude(core::coroutine& self, task_status how) noexcept {
+  scheduler& s = *self.home;
   // From here on nothing is thrown into the coroutine any more: destructors must not fail because somebody is
   // impatient.
   ++self.shields;

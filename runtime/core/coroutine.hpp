@@ -16,6 +16,10 @@
 #include "weft/detail/scope.hpp"
 #include "weft/detail/wait.hpp"
 
+namespace weft::detail {
+struct co_driver;
+}
+
 namespace weft::core {
 
 class scheduler;
@@ -43,9 +47,10 @@ inline constexpr interruption asked_for = interruption::cancel | interruption::e
 
 // What a switch to the coroutine has to do beside resuming it.
 enum class resume_kind : std::uint8_t {
-  plain,    // just go on
-  start,    // it has no stack yet
-  deliver,  // throw its interruption from its yield()
+  plain,      // just go on
+  start,      // it has no stack yet
+  deliver,    // throw its interruption from its yield()
+  stackless,  // it never has one: the root calls its body. It stays so for the coroutine's life
 };
 
 struct coroutine {
@@ -72,6 +77,7 @@ struct coroutine {
   std::exception_ptr pending_error;       // with interruption::error
   detail::scope* scopes = nullptr;        // the open ones, inner first
   detail::local_value* locals = nullptr;  // made by it, the youngest first
+  detail::co_driver* driver = nullptr;    // while the body of a co_task runs in it
   // -- life
   std::uint64_t id = 0;  // never reused in a process
   scheduler* home = nullptr;

@@ -64,8 +64,11 @@ std::atomic<std::uint64_t> next_coroutine_id{1};
 
 coroutine* scheduler::spawn(body& work, std::size_t stack_size, std::int64_t delay_ns) {
   coroutine* c = slab_.take();
+  bool stackless = false;
   try {
-    if (stack_size != 0 && stack_size != stacks_.default_size()) {
+    if (stack_size == no_stack) {
+      stackless = true;
+    } else if (stack_size != 0 && stack_size != stacks_.default_size()) {
       // An unusual size is asked for now, so that it can be refused here; the default one is taken when it first runs,
       // so that many short coroutines in a row share one warm stack.
       c->stack_size = stack_size;
@@ -82,7 +85,7 @@ coroutine* scheduler::spawn(body& work, std::size_t stack_size, std::int64_t del
   c->id = next_coroutine_id.fetch_add(1, std::memory_order_relaxed);
   c->home = this;
   c->work = &work;
-  c->resume = resume_kind::start;
+  c->resume = stackless ? resume_kind::stackless : resume_kind::start;
   c->older = youngest_;
   c->younger = nullptr;
   (youngest_ != nullptr ? youngest_->younger : oldest_) = c;
@@ -170,11 +173,19 @@ void scheduler::interrupt(coroutine& c, interruption kind, std::exception_ptr er
   if (c.shields == 0) push_interruption(c);
 }
 
+void scheduler::interrupt_yield(coroutine& c) noexcept {
+  if (c.driver != nullptr) {
+    c.outcome = detail::wait_outcome::interrupted;  // a co_task asks for it in end_wait()
+  } else {
+    c.resume = resume_kind::deliver;
+  }
+}
+
 void scheduler::push_interruption(coroutine& c) noexcept {
   if (c.status == coroutine_status::ready) {
     if (c.resume == resume_kind::start) return;  // its body will see it and not run
     if (c.in_yield) {
-      c.resume = resume_kind::deliver;
+      interrupt_yield(c);
     } else {
       c.outcome = detail::wait_outcome::interrupted;
     }

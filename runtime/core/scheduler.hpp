@@ -73,6 +73,16 @@ class scheduler {
   detail::wait_outcome wait(detail::object& o, detail::waiter& w, diary::wait_reason reason, std::int64_t limit_ns);
   // Suspends it until fd is ready; see detail::wait_fd().
   detail::io_outcome wait_fd(int fd, detail::direction d, std::int64_t limit_ns, bool tried);
+  // The same in two halves, for a co_task, which cannot stop inside a function (stackless.cpp). True: the wait has
+  // begun and the coroutine must stop at once: one without a stack by returning `none` from body::run(), any other by
+  // stop(). False: no need to stop. Both times end_wait() comes next, and tells the outcome. Throw std::logic_error
+  // where waiting is forbidden.
+  bool begin_yield();
+  bool begin_sleep(std::int64_t limit_ns);
+  bool begin_wait(detail::object& o, detail::waiter& w, diary::wait_reason reason);
+  bool begin_wait_fd(int fd, detail::direction d, detail::waiter& w);
+  void stop();
+  detail::io_outcome end_wait() noexcept;
   // Waits until it is the only one left; only for main's end.
   void wait_for_others();
   // Main ends although others can never go on: run() returns at the next switch to the root.
@@ -134,16 +144,23 @@ class scheduler {
   static constexpr unsigned events_every = 64;
 
   // -- switching (switch.cpp)
+  void change_running(coroutine& from, coroutine& to);       // everything of a switch but the stack
+  void change_stack(coroutine& whose_stack, coroutine& to);  // to the one that `to` runs on; comes back later
   coroutine* next_ready();  // takes the next one out of the ready queue, with a stack; null if nobody is ready
   coroutine& pick_next();   // the same; the root if nobody is ready or it is time to look at events
   void resume(coroutine& from, coroutine& to);
   void enter(coroutine& next);            // from the root; returns when the root runs again
   void before_suspension(coroutine& me);  // throws what is due, or that a callback must not wait
   bool give_stack(coroutine& c) noexcept;
+  coroutine& retire(coroutine& me, diary::coroutine_status status) noexcept;  // its end; returns who runs next
   [[noreturn]] void finish(coroutine& me, diary::coroutine_status status) noexcept;
   void release_ended() noexcept;
   static void coroutine_entry(void* c);
   static void deliver_entry(void* c);
+
+  // -- without a stack (stackless.cpp)
+  coroutine& run_stackless(coroutine& me);  // on the root's stack, until it has stopped; returns who runs next
+  bool may_begin(coroutine& me);            // false: an interruption is due
 
   // -- waking (scheduler.cpp)
   void begin_block(coroutine& me, diary::wait_reason reason, std::int64_t limit_ns, timer_kind kind);
@@ -151,6 +168,7 @@ class scheduler {
   void make_ready(coroutine& c) noexcept;
   bool take_out_of_wait(coroutine& c) noexcept;  // false: a grant from another thread is under way
   void push_interruption(coroutine& c) noexcept;
+  static void interrupt_yield(coroutine& c) noexcept;  // one that is ready because of a yield
   void interrupt_by_deadlock(coroutine& main);
 
   // -- scopes (scopes.cpp)
@@ -188,10 +206,11 @@ class scheduler {
   unsigned events_countdown_ = events_every;
   execution_registers registers_;
   scheduler_counts counts_;
-  coroutine root_;                 // the thread's own stack, as something to switch to
-  coroutine* ended_ = nullptr;     // the last one that ended: it left its stack, but only by a switch
-  std::uint64_t last_run_id_ = 0;  // who ran before the root
-  stack reserve_;                  // for a coroutine that can get no stack: it fails there with bad_alloc
+  coroutine root_;                    // the thread's own stack, as something to switch to
+  coroutine* ended_ = nullptr;        // the last one that ended: it left its stack, but only by a switch
+  std::uint64_t last_run_id_ = 0;     // who ran before the root
+  coroutine* chosen_next_ = nullptr;  // from a begin_..() until its coroutine has stopped
+  stack reserve_;                     // for a coroutine that can get no stack: it fails there with bad_alloc
   bool reserve_lent_ = false;
   std::size_t live_ = 0;
   coroutine* oldest_ = nullptr;

@@ -135,7 +135,7 @@ coroutine* scheduler::expire(scope& s) noexcept {
   if (s.shields < c.shields) return nullptr;
   if (c.status == coroutine_status::ready) {
     // Woken by a grant: that came first, and the next wait throws. In a yield: that is a suspension like another.
-    if (c.in_yield && c.resume == resume_kind::plain) c.resume = resume_kind::deliver;
+    if (c.in_yield) interrupt_yield(c);
     return nullptr;
   }
   if (c.status != coroutine_status::blocked || !take_out_of_wait(c)) return nullptr;

@@ -16,6 +16,11 @@ namespace weft::core {
 using diary::coroutine_status;
 using diary::event_type;
 
+namespace {
+constexpr char no_wait_in_co_task[] =
+    "this would suspend on the scheduler's own stack: inside a co_task use co_await, e.g. co_await weft::sleep(d)";
+}
+
 bool scheduler::give_stack(coroutine& c) noexcept {
   try {
     if (c.memory.base == nullptr) c.memory = stacks_.take(c.stack_size);
@@ -36,6 +41,7 @@ coroutine* scheduler::next_ready() {
   for (std::size_t refused = 0;;) {
     coroutine* c = ready_.pop();
     if (c == nullptr || c->resume == resume_kind::plain || c->sp != nullptr) return c;
+    if (c->resume == resume_kind::stackless) return c;
     if (give_stack(*c)) {
       c->resume = resume_kind::plain;
       return c;
@@ -53,7 +59,7 @@ coroutine& scheduler::pick_next() {
   return next != nullptr ? *next : root_;
 }
 
-[[gnu::always_inline]] inline void scheduler::resume(coroutine& from, coroutine& to) {
+[[gnu::always_inline]] inline void scheduler::change_running(coroutine& from, coroutine& to) {
   if (&to != &root_) {
     ++counts_.switches;
   } else {
@@ -62,14 +68,31 @@ coroutine& scheduler::pick_next() {
   running_ = &to;
   to.status = coroutine_status::running;
   exchange(registers_, from.execution, to.execution);
-  before_switch(from.annotation, to.annotation);
-  if (to.resume == resume_kind::deliver) [[unlikely]] {
-    to.resume = resume_kind::plain;
-    weft_switch_call(&from.sp, to.sp, &deliver_entry, &to);
+}
+
+[[gnu::always_inline]] inline void scheduler::change_stack(coroutine& whose_stack, coroutine& to) {
+  if (to.resume == resume_kind::plain) [[likely]] {
+    before_switch(whose_stack.annotation, to.annotation);
+    weft_switch(&whose_stack.sp, to.sp);
+  } else if (to.resume == resume_kind::stackless) {
+    before_switch(whose_stack.annotation, root_.annotation);
+    weft_switch(&whose_stack.sp, root_.sp);
   } else {
-    weft_switch(&from.sp, to.sp);
+    to.resume = resume_kind::plain;
+    before_switch(whose_stack.annotation, to.annotation);
+    weft_switch_call(&whose_stack.sp, to.sp, &deliver_entry, &to);
   }
-  after_switch(from.annotation);
+  after_switch(whose_stack.annotation);
+}
+
+[[gnu::always_inline]] inline void scheduler::resume(coroutine& from, coroutine& to) {
+  change_running(from, to);
+  change_stack(from, to);
+}
+
+void scheduler::stop() {
+  coroutine& me = *running_;
+  resume(me, *std::exchange(chosen_next_, nullptr));
 }
 
 void scheduler::enter(coroutine& next) {
@@ -77,7 +100,17 @@ void scheduler::enter(coroutine& next) {
     observer_->record(event_type::enter, next.slot);
   // One that goes on after the root had a look around has not been switched away from.
   if (next.id == last_run_id_) --counts_.switches;
-  resume(root_, next);
+  change_running(root_, next);
+  for (;;) {
+    if (running_->resume != resume_kind::stackless) {
+      change_stack(root_, *running_);
+    } else {
+      // Here, on the root's stack: each of them in its turn, until one with a stack or the root is to go on.
+      coroutine& me = *running_;
+      change_running(me, run_stackless(me));
+    }
+    if (running_ == &root_) return;
+  }
 }
 
 void scheduler::deliver_entry(void* c) {
@@ -87,7 +120,8 @@ void scheduler::deliver_entry(void* c) {
 }
 
 void scheduler::before_suspension(coroutine& me) {
-  if (me.unsuspendable != 0) throw std::logic_error("a callback must not wait");
+  if (me.unsuspendable != 0)
+    throw std::logic_error(me.driver != nullptr ? no_wait_in_co_task : "a callback must not wait");
   if (interruption_due(me)) detail::throw_interruption();
 }
 
@@ -196,7 +230,7 @@ void scheduler::coroutine_entry(void* c) {
   me.home->finish(me, status);
 }
 
-void scheduler::finish(coroutine& me, coroutine_status status) noexcept {
+coroutine& scheduler::retire(coroutine& me, coroutine_status status) noexcept {
   me.work = nullptr;
   if (me.scopes != nullptr) [[unlikely]]
     detach_scopes(me);
@@ -215,22 +249,23 @@ void scheduler::finish(coroutine& me, coroutine_status status) noexcept {
   coroutine& next = pick_next();
   if (observer_ != nullptr) [[unlikely]]
     observer_->record(event_type::finish, next.slot, static_cast<std::uint64_t>(status));
+  return next;
+}
 
+void scheduler::finish(coroutine& me, coroutine_status status) noexcept {
+  coroutine& next = retire(me, status);
   // As resume(), but nothing comes back here.
-  if (&next != &root_) {
-    ++counts_.switches;
-  } else {
-    last_run_id_ = me.id;
-  }
-  running_ = &next;
-  next.status = coroutine_status::running;
-  exchange(registers_, me.execution, next.execution);
-  before_switch(me.annotation, next.annotation, last_switch::yes);
-  if (next.resume == resume_kind::deliver) {
-    next.resume = resume_kind::plain;
-    weft_switch_call(&me.sp, next.sp, &deliver_entry, &next);
-  } else {
+  change_running(me, next);
+  if (next.resume == resume_kind::plain) {
+    before_switch(me.annotation, next.annotation, last_switch::yes);
     weft_switch(&me.sp, next.sp);
+  } else if (next.resume == resume_kind::stackless) {
+    before_switch(me.annotation, root_.annotation, last_switch::yes);
+    weft_switch(&me.sp, root_.sp);
+  } else {
+    next.resume = resume_kind::plain;
+    before_switch(me.annotation, next.annotation, last_switch::yes);
+    weft_switch_call(&me.sp, next.sp, &deliver_entry, &next);
   }
   __builtin_unreachable();
 }

@@ -63,7 +63,8 @@ class main_function final : public task_function<F, T> {
 
 }  // namespace detail
 
-// Makes this thread a scheduler, runs f as its first coroutine and returns what f returns, or rethrows what it throws
+// Makes this thread a scheduler, runs f as its first coroutine and returns what f returns (what the co_task<T> returns
+// that f returns), or rethrows what it throws
 // (`cancelled` as task_cancelled). When f has ended, what is left is cancelled in spawn order and waited for. By then
 // f's local variables are gone: what left-overs use must outlive run(), or be joined by f. Throws std::logic_error
 // inside a coroutine. Several runs one after the other, and at once on several threads, are fine.
@@ -71,11 +72,16 @@ template <class F>
 requires std::invocable<std::decay_t<F>>
 auto run(const run_options& options, F&& f, std::source_location where = std::source_location::current()) {
   using value = detail::result_of<F>;
-  auto* state = new detail::main_function<std::decay_t<F>, value>(options.name.empty() ? "main" : options.name, where,
-                                                                  std::forward<F>(f));
-  const task<value> main = detail::access::adopt<value>(state);
-  detail::run_main(options, *state);
-  return main.get();
+  if constexpr (detail::returns_co_task<F>) {
+    return run(
+        options, [f = std::decay_t<F>(std::forward<F>(f))]() mutable { return await(std::move(f)()); }, where);
+  } else {
+    auto* state = new detail::main_function<std::decay_t<F>, value>(options.name.empty() ? "main" : options.name, where,
+                                                                    std::forward<F>(f));
+    const task<value> main = detail::access::adopt<value>(state);
+    detail::run_main(options, *state);
+    return main.get();
+  }
 }
 template <class F>
 requires std::invocable<std::decay_t<F>>

@@ -151,7 +151,8 @@ class task {
 };
 
 // Starts f as a coroutine of this thread's scheduler: it is appended to the ready queue, and the spawner goes on. f is
-// copied or moved in, called once, and destroyed on its coroutine after the body ended or was kept from running. Throws
+// copied or moved in, called once, and destroyed on its coroutine after the body ended or was kept from running. If f
+// returns a co_task<T>, that is run, without a stack, and the result is a task<T>: see co_task.hpp. Throws
 // std::logic_error outside of a coroutine, std::bad_alloc if there is no memory for it.
 template <class F>
 requires std::invocable<std::decay_t<F>>

@@ -39,7 +39,8 @@ std::string name();
 void set_name(std::string_view name);
 // A cancellation waits for its next suspension (or for the end of a shield). False on a plain thread.
 bool cancel_requested() noexcept;
-// The most bytes of stack it has used so far, to the page; 0 on a plain thread. A system call per MiB of stack.
+// The most bytes of stack it has used so far, to the page; 0 on a plain thread and in a co_task. A system call per
+// MiB of stack.
 std::size_t stack_high_water() noexcept;
 // A reference to the task that runs. Throws std::logic_error on a plain thread.
 task<void> self();

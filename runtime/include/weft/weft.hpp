@@ -5,6 +5,7 @@
 #include "weft/barrier.hpp"
 #include "weft/channel.hpp"
 #include "weft/closed_error.hpp"
+#include "weft/co_task.hpp"
 #include "weft/condition_variable.hpp"
 #include "weft/endpoint.hpp"
 #include "weft/errors.hpp"

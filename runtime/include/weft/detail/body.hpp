@@ -1,6 +1,7 @@
 // What a coroutine executes: the scheduler's view of a task. Not for programs.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <source_location>
 #include <string>
@@ -13,10 +14,15 @@ namespace weft::core {
 
 struct coroutine;
 
+// As the size of a coroutine's stack: it needs none.
+inline constexpr std::size_t no_stack = SIZE_MAX;
+
 // Owned by itself: it lets itself go in ended() or abandoned().
 class body {
  public:
-  // Runs on the coroutine's own stack, once, also if it was cancelled before it began. Returns how it ended.
+  // Runs on the coroutine's own stack, once, also if it was cancelled before it began. Returns how it ended. Without a
+  // stack it runs on the scheduler's own, and returns `none` when it has begun a wait: then it is called again after
+  // it.
   virtual diary::coroutine_status run(coroutine& self) noexcept = 0;
   // Called on the coroutine's stack after run(); the scheduler knows nothing of the body any more.
   virtual void ended() noexcept = 0;

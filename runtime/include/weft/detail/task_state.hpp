@@ -22,9 +22,12 @@ namespace weft {
 
 template <class T>
 class task;
+template <class T>
+class co_task;
 
 namespace detail {
 
+struct co_driver;
 class task_state;
 
 // Belongs to whoever keeps tasks together, and is told of the end of one of them: after its callbacks and joiners, on
@@ -47,6 +50,7 @@ class task_state : public completion, public core::body {
   std::uint64_t id() const noexcept { return id_; }
   std::uint64_t slot() const noexcept { return object_.owner_slot; }  // in the diary, while it lives
   bool join(std::int64_t limit_ns);                                   // false: not in time
+  void check_waitable() const;                                        // throws deadlock_error to the task itself
   bool cancel(std::exception_ptr error);
   bool kill(std::int64_t limit_ns);
   void rename(std::string_view name);
@@ -76,11 +80,21 @@ class task_state : public completion, public core::body {
   virtual void destroy_function() noexcept = 0;
   // What main does after its end, however it ended; may suspend, and throw what it then fails with.
   virtual void after_end() {}
+  // For a function that returns a co_task: run() of a coroutine without a stack. After the co_task's end it calls
+  // keep_result(), which may throw.
+  diary::coroutine_status run_stackless(core::coroutine& self, co_driver& d) noexcept;
+  virtual void keep_result() {}
 
  private:
   friend void discard_unstarted(task_state* s) noexcept;
   friend void abandon_unstarted(task_state& s) noexcept;
   friend struct access;
+
+  // run() in parts
+  void begin(core::coroutine& self);                    // throws what is due before the body
+  void check_undelivered(const core::coroutine& self);  // throws what the body has not seen
+  task_status caught() noexcept;                        // in a handler of what ended the body
+  diary::coroutine_status conclude(core::coroutine& self, task_status how) noexcept;
 
   std::uint64_t id_ = 0;
   core::coroutine* self_ = nullptr;  // while it lives; touched on its scheduler's thread only
@@ -143,17 +157,43 @@ void discard_unstarted(task_state* s) noexcept;
 // The same for a task that handles refer to already.
 void abandon_unstarted(task_state& s) noexcept;
 
+// The task that executes an F whose co_task<T> is awaited: weft/detail/co_function.hpp.
+template <class F, class T>
+class co_task_function;
+
+// What becomes of the result R of a function that is spawned.
+template <class R>
+struct spawned {
+  using value = R;
+  template <class F>
+  using function = task_function<F, R>;
+  static constexpr std::size_t stack_size(std::size_t asked) { return asked; }
+};
+template <class T>
+struct spawned<co_task<T>> {
+  using value = T;
+  template <class F>
+  using function = co_task_function<F, T>;
+  static constexpr std::size_t stack_size(std::size_t) { return core::no_stack; }
+};
 template <class F>
-using result_of = std::decay_t<std::invoke_result_t<std::decay_t<F>>>;
+using spawned_by = spawned<std::decay_t<std::invoke_result_t<std::decay_t<F>>>>;
+
+template <class F>
+inline constexpr bool returns_co_task = spawned_by<F>::stack_size(0) == core::no_stack;
+
+// The T of the task<T> that a spawned F is.
+template <class F>
+using result_of = typename spawned_by<F>::value;
 
 template <class F, class G>
 auto start(std::string_view name, std::size_t stack_size, const std::source_location& where, std::int64_t delay_ns,
            G&& g, end_hook* hook = nullptr) {
   using value = result_of<F>;
-  auto* state = new task_function<std::decay_t<F>, value>(name, where, std::forward<G>(g));
+  auto* state = new typename spawned_by<F>::template function<std::decay_t<F>>(name, where, std::forward<G>(g));
   state->tell_at_end(hook);
   try {
-    state->start(stack_size, delay_ns);
+    state->start(spawned_by<F>::stack_size(stack_size), delay_ns);
   } catch (...) {
     discard_unstarted(state);
     throw;

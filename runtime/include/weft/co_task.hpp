@@ -1,0 +1,202 @@
+// C++20 co_await on weft's scheduler: async def and await. A co_task is a coroutine without a stack of its own; it
+// costs its frame and some 500 bytes, and is otherwise a coroutine like all others: the same tasks, cancellation,
+// diary.
+//
+//   weft::co_task<int> fetch(int fd) {
+//     co_await weft::readable(fd);
+//     const int n = co_await parse(fd);       // another co_task, a task, a future
+//     co_await weft::sleep(10ms);
+//     co_return n;
+//   }
+//   weft::task<int> t = weft::spawn(fetch(fd));           // one of its own
+//   int n = weft::await(fetch(fd));                       // as part of the coroutine (with a stack) that calls it
+//   weft::run([]() -> weft::co_task<> { ... });           // as main
+//
+// What C++ demands of you, and no library can check:
+//  - A coroutine's reference parameters refer to what its caller owns, which may be gone at the first co_await. Take
+//    parameters by value, std::string and not std::string_view.
+//  - A lambda's captures belong to the lambda. spawn() and run() keep the lambda as long as its co_task; but
+//    `auto t = [x]() -> co_task<> {...}();` does not: the lambda is gone at the semicolon. Pass x as a parameter.
+//  - co_await is not allowed in a catch block: note the error there, and co_await behind it.
+//  - A std::lock_guard held over a co_await holds its lock over everything that runs meanwhile; thread_local variables
+//    and the addresses of stack objects of functions called before mean nothing after one.
+//  - GCC 12 miscompiles some full expressions that contain a co_await: a braced list (`f({co_await a(), b()})`), and a
+//    conditional with temporaries (`co_await f(c ? T() : t)` may evaluate both sides). Name such values in a line
+//    before.
+#pragma once
+
+#include <chrono>
+#include <concepts>
+#include <coroutine>
+#include <cstdint>
+#include <exception>
+#include <optional>
+#include <source_location>
+#include <stdexcept>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+#include "weft/detail/co_function.hpp"
+#include "weft/detail/co_promise.hpp"
+#include "weft/detail/co_wait.hpp"
+#include "weft/detail/foreign_await.hpp"
+#include "weft/future.hpp"
+#include "weft/run.hpp"
+#include "weft/task.hpp"
+
+namespace weft {
+
+// What a function returns that uses co_await, co_return T. Lazy: the body begins when it is awaited or spawned, and one
+// that never is just goes. Owns the frame; move-only; being awaited empties it. T is an object type or void.
+//
+// The body runs on the scheduler's own stack and must not suspend but by co_await: a wait of weft's other functions
+// that would have to (sleep_for, get of an unfinished task, lock of a held mutex ...) throws std::logic_error there.
+// co_await takes: sleep(d), yielded(), readable(fd), writable(fd), task<T>, future<T>, co_task<T>&&, and anything else
+// that has the awaiter's three functions. A cancellation is thrown at the co_await. An error of the body comes out
+// where it is awaited.
+template <class T = void>
+class [[nodiscard]] co_task {
+  static_assert(std::is_void_v<T> || (std::is_object_v<T> && std::same_as<T, std::remove_cv_t<T>>),
+                "co_task<T>: T must be void or an object type without const; return references as pointers");
+
+ public:
+  using value_type = T;
+  using promise_type = detail::co_promise<T>;
+
+  co_task() noexcept = default;  // empty
+  co_task(co_task&& other) noexcept : frame_(std::exchange(other.frame_, nullptr)) {}
+  co_task& operator=(co_task&& other) noexcept {
+    co_task old(std::move(other));
+    std::swap(frame_, old.frame_);
+    return *this;
+  }
+  ~co_task() {
+    if (frame_) frame_.destroy();
+  }
+
+  // False: empty, moved from or awaited.
+  explicit operator bool() const noexcept { return frame_ != nullptr; }
+
+  // Runs the body as a part of the co_task that awaits, then its value, or throws its error. Throws std::logic_error if
+  // empty.
+  detail::co_task_wait<T> operator co_await() &&;
+  void operator co_await() const& = delete;  // once only: co_await std::move(t)
+
+ private:
+  friend struct detail::co_access;
+  explicit co_task(std::coroutine_handle<promise_type> frame) noexcept : frame_(frame) {}
+
+  std::coroutine_handle<promise_type> frame_;
+};
+
+// co_await sleep(d): suspends for at least d; d <= 0 is yielded(). Alone it does nothing: outside of a co_task it is
+// sleep_for(d).
+template <class Rep, class Period>
+[[nodiscard("co_await it; in a coroutine with a stack: sleep_for")]] detail::sleep_awaitable sleep(
+    std::chrono::duration<Rep, Period> d) {
+  return detail::sleep_awaitable(detail::nanoseconds_of(d));
+}
+// co_await yielded(): goes to the back of the ready queue.
+[[nodiscard("co_await it; in a coroutine with a stack: yield")]] inline detail::sleep_awaitable yielded() noexcept {
+  return detail::sleep_awaitable(0);
+}
+// co_await readable(fd): as wait_readable(fd), errors too.
+[[nodiscard("co_await it; in a coroutine with a stack: wait_readable")]] inline detail::fd_awaitable readable(
+    int fd) noexcept {
+  return {fd, detail::direction::readable};
+}
+[[nodiscard("co_await it; in a coroutine with a stack: wait_writable")]] inline detail::fd_awaitable writable(
+    int fd) noexcept {
+  return {fd, detail::direction::writable};
+}
+
+// co_await task, co_await future: suspends until it has ended; then as get(). Cancelling the one that waits does not
+// touch it.
+template <class T>
+detail::handle_wait<task<T>> operator co_await(const task<T>& t) {
+  return detail::handle_wait<task<T>>(t);
+}
+template <class T>
+detail::handle_wait<future<T>> operator co_await(const future<T>& f) {
+  return detail::handle_wait<future<T>>(f);
+}
+
+// The same outside of a co_task: suspends this coroutine until what it is given is done, and returns its value or
+// throws its error. A co_task's body runs as a part of this coroutine: with its id, its cancellation. Throws
+// std::logic_error for an empty co_task, and for any on a plain thread; all else blocks a plain thread.
+template <class T>
+T await(co_task<T> t) {
+  auto& promise = detail::co_access::promise(t);
+  detail::drive_here(promise);
+  return promise.take();
+}
+inline void await(const detail::sleep_awaitable& s) { s.block(); }
+inline void await(const detail::fd_awaitable& f) { f.block(); }
+template <class T>
+T await(const task<T>& t) {
+  return t.get();
+}
+template <class T>
+T await(const future<T>& f) {
+  return f.get();
+}
+template <detail::foreign_awaitable A>
+std::decay_t<detail::awaited_result<A>> await(A&& a) {
+  return await(detail::as_co_task<A>(static_cast<A&&>(a)));
+}
+
+// Starts a co_task as a coroutine of its own, as the other forms of spawn() do. Throws std::logic_error if it is empty.
+template <class T>
+task<T> spawn(const spawn_options& options, co_task<T> t,
+              std::source_location where = std::source_location::current()) {
+  return spawn(options, detail::handing_over(std::move(t)), where);
+}
+template <class T>
+task<T> spawn(std::string_view name, co_task<T> t, std::source_location where = std::source_location::current()) {
+  return spawn(name, detail::handing_over(std::move(t)), where);
+}
+template <class T>
+task<T> spawn(co_task<T> t, std::source_location where = std::source_location::current()) {
+  return spawn(detail::handing_over(std::move(t)), where);
+}
+template <class Rep, class Period, class T>
+task<T> spawn_after(std::chrono::duration<Rep, Period> d, std::string_view name, co_task<T> t,
+                    std::source_location where = std::source_location::current()) {
+  return spawn_after(d, name, detail::handing_over(std::move(t)), where);
+}
+template <class Rep, class Period, class T>
+task<T> spawn_after(std::chrono::duration<Rep, Period> d, co_task<T> t,
+                    std::source_location where = std::source_location::current()) {
+  return spawn_after(d, detail::handing_over(std::move(t)), where);
+}
+
+// A scheduler on this thread with the co_task as main. See run.hpp.
+template <class T>
+T run(const run_options& options, co_task<T> t, std::source_location where = std::source_location::current()) {
+  return run(options, detail::handing_over(std::move(t)), where);
+}
+template <class T>
+T run(co_task<T> t, std::source_location where = std::source_location::current()) {
+  return run(run_options{}, std::move(t), where);
+}
+
+namespace detail {
+
+template <class T>
+co_task<T> co_promise<T>::get_return_object() noexcept {
+  return co_access::make<T>(std::coroutine_handle<co_promise<T>>::from_promise(*this));
+}
+inline co_task<void> co_promise<void>::get_return_object() noexcept {
+  return co_access::make<void>(std::coroutine_handle<co_promise<void>>::from_promise(*this));
+}
+
+}  // namespace detail
+
+template <class T>
+detail::co_task_wait<T> co_task<T>::operator co_await() && {
+  detail::co_access::promise(*this);
+  return detail::co_task_wait<T>(std::move(*this));
+}
+
+}  // namespace weft

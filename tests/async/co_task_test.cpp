@@ -1,0 +1,639 @@
+// co_task: values, errors, life of the frames, what must not be done in one.
+#include "weft/co_task.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "support/recorded.hpp"
+#include "weft/event.hpp"
+#include "weft/io.hpp"
+#include "weft/mutex.hpp"
+#include "weft/queue.hpp"
+#include "weft/this_coroutine.hpp"
+
+namespace weft {
+namespace {
+
+using namespace std::chrono_literals;
+using support::simulation;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+// Counts those that live.
+struct counted {
+  explicit counted(int& c) : count(&c) { ++c; }
+  counted(const counted& o) : count(o.count) { ++*count; }
+  counted(counted&& o) noexcept : count(o.count) { ++*count; }
+  counted& operator=(const counted&) = delete;
+  ~counted() { --*count; }
+  int* count;
+};
+
+co_task<int> value(int v) { co_return v; }
+co_task<int> later(int v) {
+  co_await sleep(1ms);
+  co_return v;
+}
+co_task<> fail() {
+  co_await yielded();
+  throw std::out_of_range("failed");
+}
+co_task<int> depth(int n) {
+  if (n == 0) {
+    co_await yielded();
+    co_return 0;
+  }
+  co_return 1 + co_await depth(n - 1);
+}
+co_task<> fail_at_depth(int n) {
+  if (n == 0) {
+    co_await yielded();
+    throw std::out_of_range("deep");
+  }
+  co_await fail_at_depth(n - 1);
+}
+
+class CoTask : public testing::Test {
+ protected:
+  simulation sim;
+};
+
+// ---- values
+
+TEST_F(CoTask, SpawnedCoTaskIsATaskWithItsValue) {
+  sim.run([] {
+    const task<int> t = spawn(later(3));
+    EXPECT_EQ(t.get(), 3);
+    EXPECT_EQ(t.status(), task_status::done);
+  });
+}
+
+TEST_F(CoTask, SpawnedFunctionThatReturnsACoTaskIsATaskOfItsValue) {
+  sim.run([] {
+    const task<std::string> t = spawn("named", []() -> co_task<std::string> { co_return "value"; });
+    EXPECT_EQ(t.name(), "named");
+    EXPECT_EQ(t.get(), "value");
+  });
+}
+
+TEST_F(CoTask, LambdaLivesAsLongAsItsCoTask) {
+  sim.run([] {
+    int alive = 0;
+    const task<int> t = spawn([c = counted(alive), v = std::make_unique<int>(7)]() -> co_task<int> {
+      co_await sleep(1ms);
+      co_return *v;
+    });
+    EXPECT_EQ(alive, 1);
+    EXPECT_EQ(t.get(), 7);
+    EXPECT_EQ(alive, 0);
+  });
+}
+
+TEST_F(CoTask, EveryFormOfSpawnTakesOne) {
+  sim.run([] {
+    EXPECT_EQ(spawn("a", value(1)).get(), 1);
+    EXPECT_EQ(spawn(spawn_options{.name = "b", .stack_size = 65536}, value(2)).get(), 2);
+    EXPECT_EQ(spawn_after(1s, value(3)).get(), 3);
+    EXPECT_EQ(spawn_after(1s, "d", value(4)).get(), 4);
+    EXPECT_EQ(spawn_after(1s, "e", []() -> co_task<int> { co_return 5; }).get(), 5);
+    static_assert(std::is_same_v<decltype(spawn(fail())), task<void>>);
+  });
+}
+
+TEST_F(CoTask, MainMayReturnOne) {
+  EXPECT_EQ(sim.run([]() -> co_task<int> {
+    co_await sleep(1s);
+    co_return 42;
+  }),
+            42);
+}
+
+TEST_F(CoTask, MainsLambdaLivesAsLongAsItsCoTask) {
+  EXPECT_EQ(sim.run([v = std::make_unique<int>(5)]() -> co_task<int> {
+    co_await yielded();
+    co_return *v;
+  }),
+            5);
+}
+
+TEST_F(CoTask, RunTakesOne) {
+  EXPECT_EQ(run(value(9)), 9);
+  EXPECT_EQ(run(run_options{.name = "m"}, value(8)), 8);
+  EXPECT_THROW(run(fail()), std::out_of_range);
+}
+
+TEST_F(CoTask, MoveOnlyValuesPassThrough) {
+  sim.run([]() -> co_task<> {
+    const auto make = [](int v) -> co_task<std::unique_ptr<int>> { co_return std::make_unique<int>(v); };
+    EXPECT_EQ(*co_await make(1), 1);
+    EXPECT_EQ(*co_await spawn(make(2)), 2);
+  });
+}
+
+TEST_F(CoTask, AwaitedCoTaskGivesItsValue) {
+  sim.run([]() -> co_task<> {
+    const int sum = co_await later(1) + co_await value(2);
+    EXPECT_EQ(sum, 3);
+  });
+}
+
+TEST_F(CoTask, AwaitRunsOneAsAPartOfTheCoroutineThatCalls) {
+  sim.run([] {
+    const std::uint64_t me = this_coroutine::id();
+    std::uint64_t inside = 0;
+    const auto body = [&]() -> co_task<int> {
+      co_await sleep(1ms);
+      inside = this_coroutine::id();
+      co_return 4;
+    };
+    EXPECT_EQ(await(body()), 4);
+    EXPECT_EQ(inside, me);
+  });
+}
+
+TEST_F(CoTask, AwaitTakesWhatCoAwaitTakes) {
+  sim.poller.make_readable(7);
+  sim.poller.make_writable(7);
+  sim.run([&] {
+    const auto before = sim.clock.now_ns();
+    await(sleep(2ms));
+    EXPECT_EQ(sim.clock.now_ns() - before, 2'000'000);
+    await(yielded());
+    await(readable(7));
+    await(writable(7));
+    EXPECT_EQ(await(spawn([] { return 3; })), 3);
+    const task<int> t = spawn(later(4));
+    EXPECT_EQ(await(t), 4);
+  });
+}
+
+TEST_F(CoTask, HasItsOwnIdAndName) {
+  sim.run([] {
+    const task<> t = spawn("worker", []() -> co_task<> {
+      const std::uint64_t id = this_coroutine::id();
+      EXPECT_EQ(this_coroutine::name(), "worker");
+      co_await sleep(1ms);
+      EXPECT_EQ(this_coroutine::id(), id);
+      EXPECT_EQ(this_coroutine::self().id(), id);
+      this_coroutine::set_name("renamed");
+      EXPECT_EQ(this_coroutine::stack_high_water(), 0u);
+    });
+    t.get();
+    EXPECT_EQ(t.name(), "renamed");
+  });
+}
+
+TEST_F(CoTask, IsLazy) {
+  sim.run([] {
+    bool began = false;
+    const auto body = [&]() -> co_task<> {
+      began = true;
+      co_return;
+    };
+    co_task<> t = body();
+    yield();
+    EXPECT_FALSE(began);
+    await(std::move(t));
+    EXPECT_TRUE(began);
+  });
+}
+
+// ---- errors
+
+TEST_F(CoTask, ErrorComesOutOfGet) {
+  sim.run([] {
+    const task<> t = spawn(fail());
+    EXPECT_THROW(t.get(), std::out_of_range);
+    EXPECT_EQ(t.status(), task_status::failed);
+  });
+}
+
+TEST_F(CoTask, ErrorComesOutOfCoAwait) {
+  sim.run([]() -> co_task<> {
+    bool caught = false;
+    try {
+      co_await fail();
+    } catch (const std::out_of_range&) {
+      caught = true;
+    }
+    EXPECT_TRUE(caught);
+    try {
+      co_await spawn(fail());
+    } catch (const std::out_of_range&) {
+      co_return;
+    }
+    ADD_FAILURE();
+  });
+}
+
+TEST_F(CoTask, ErrorComesOutOfAwait) {
+  sim.run([] { EXPECT_THROW(await(fail()), std::out_of_range); });
+}
+
+TEST_F(CoTask, ErrorNobodyReadsIsReported) {
+  std::vector<std::string> lines;
+  const unhandled_handler before =
+      set_unhandled_handler([&](std::exception_ptr, std::string_view line) { lines.emplace_back(line); });
+  sim.run([] {
+    spawn("loser", fail());
+    sleep_for(1ms);
+  });
+  set_unhandled_handler(before);
+  EXPECT_THAT(lines, ElementsAre(HasSubstr("loser")));
+}
+
+TEST_F(CoTask, ExceptionsInFlightAreTheCoroutinesOwn) {
+  // Two co_tasks unwind interleaved: the destructor of each sees its own exception only.
+  sim.run([] {
+    struct witness {
+      int expected;
+      ~witness() { EXPECT_EQ(std::uncaught_exceptions(), expected); }
+    };
+    const auto unwinding = [](int rounds) -> co_task<int> {
+      const std::exception_ptr handled = std::current_exception();
+      int caught = 0;
+      for (int i = 0; i < rounds; ++i) {
+        std::exception_ptr noted;
+        try {
+          const witness w{1};
+          co_await fail();
+        } catch (const std::out_of_range&) {
+          noted = std::current_exception();
+          ++caught;
+        }
+        EXPECT_EQ(std::uncaught_exceptions(), 0);
+        EXPECT_EQ(std::current_exception(), handled);
+        const witness w{0};
+        co_await yielded();
+      }
+      co_return caught;
+    };
+    const task<int> a = spawn(unwinding(10));
+    const task<int> b = spawn(unwinding(10));
+    try {
+      throw std::runtime_error("handled by main while the others run");
+    } catch (const std::runtime_error&) {
+      EXPECT_EQ(a.get() + b.get(), 20);
+      EXPECT_EQ(await(unwinding(3)), 3);
+      EXPECT_NE(std::current_exception(), nullptr);
+    }
+  });
+}
+
+TEST_F(CoTask, AnEmptyOneIsALogicError) {
+  sim.run([] {
+    co_task<int> t = value(1);
+    EXPECT_TRUE(t);
+    EXPECT_EQ(await(std::move(t)), 1);
+    EXPECT_FALSE(t);
+    EXPECT_THROW(await(std::move(t)), std::logic_error);
+    EXPECT_THROW(spawn(co_task<int>()), std::logic_error);
+    EXPECT_THROW(spawn([] { return co_task<int>(); }).get(), std::logic_error);
+    const auto awaits_twice = []() -> co_task<> {
+      co_task<int> inner = value(2);
+      EXPECT_EQ(co_await std::move(inner), 2);
+      bool refused = false;
+      try {
+        co_await std::move(inner);
+      } catch (const std::logic_error&) {
+        refused = true;
+      }
+      EXPECT_TRUE(refused);
+    };
+    await(awaits_twice());
+  });
+}
+
+TEST_F(CoTask, SpawnOutsideOfACoroutineIsALogicErrorAndFreesIt) {
+  int alive = 0;
+  const auto body = [](counted) -> co_task<> { co_return; };
+  EXPECT_THROW(spawn(body(counted(alive))), std::logic_error);
+  EXPECT_THROW(await(body(counted(alive))), std::logic_error);
+  EXPECT_EQ(alive, 0);
+}
+
+// ---- what must not be done in one
+
+template <class F>
+bool is_refused(F&& f) {
+  try {
+    f();
+  } catch (const std::logic_error& e) {
+    return std::string(e.what()).find("co_await") != std::string::npos;
+  }
+  return false;
+}
+
+co_task<> try_to_block(task<int> unfinished, mutex& held, event& unset, queue<int>& empty) {
+  EXPECT_TRUE(is_refused([] { yield(); }));
+  EXPECT_TRUE(is_refused([] { sleep_for(1s); }));
+  EXPECT_TRUE(is_refused([] { wait_readable(5); }));
+  EXPECT_TRUE(is_refused([&] { unfinished.join(); }));
+  EXPECT_TRUE(is_refused([&] { unfinished.get(); }));
+  EXPECT_TRUE(is_refused([&] { held.lock(); }));
+  EXPECT_TRUE(is_refused([&] { unset.wait(); }));
+  EXPECT_TRUE(is_refused([&] { empty.get(); }));
+  EXPECT_TRUE(is_refused([] { await(sleep(1s)); }));
+  EXPECT_TRUE(is_refused([] { await(later(1)); }));
+  // What need not wait is fine.
+  EXPECT_FALSE(unfinished.join_for(0s));
+  EXPECT_FALSE(held.try_lock());
+  EXPECT_EQ(await(value(6)), 6);
+  co_await sleep(1ms);
+  EXPECT_TRUE(is_refused([] { yield(); }));
+}
+
+TEST_F(CoTask, WaitThatWouldSuspendIsALogicError) {
+  sim.run([] {
+    mutex held;
+    event unset;
+    queue<int> empty;
+    event release;
+    const task<int> unfinished = spawn([&] {
+      held.lock();
+      release.wait();
+      held.unlock();
+      sleep_for(1h);
+      return 0;
+    });
+    yield();
+    spawn(try_to_block(unfinished, held, unset, empty)).get();
+    await(try_to_block(unfinished, held, unset, empty));
+    release.set();
+    // Nothing is left in any waiter list, and the coroutine may wait again.
+    held.lock();
+    held.unlock();
+    unset.set();
+    unset.wait();
+    empty.put(1);
+    EXPECT_EQ(empty.get(), 1);
+    unfinished.kill();
+  });
+}
+
+TEST_F(CoTask, CallbackMustNotAwait) {
+  std::vector<std::string> lines;
+  const unhandled_handler before =
+      set_unhandled_handler([&](std::exception_ptr, std::string_view line) { lines.emplace_back(line); });
+  sim.run([] {
+    const task<int> a = spawn(later(1));
+    a.on_done([] { await(later(2)); });
+    a.on_done([] { sleep_for(1s); });
+    EXPECT_EQ(a.get(), 1);
+  });
+  set_unhandled_handler(before);
+  EXPECT_EQ(lines.size(), 2u);
+}
+
+TEST_F(CoTask, JoiningOneselfIsADeadlockError) {
+  sim.run([] {
+    spawn([]() -> co_task<> {
+      bool refused = false;
+      try {
+        co_await this_coroutine::self();
+      } catch (const deadlock_error&) {
+        refused = true;
+      }
+      EXPECT_TRUE(refused);
+    }).get();
+  });
+}
+
+// ---- frames
+
+TEST_F(CoTask, FrameOfAnUnstartedOneIsFreed) {
+  int alive = 0;
+  const auto body = [](counted c) -> co_task<int> { co_return *c.count; };
+  {
+    const co_task<int> t = body(counted(alive));
+    EXPECT_EQ(alive, 1);
+  }
+  EXPECT_EQ(alive, 0);
+  sim.run([&] {
+    spawn(body(counted(alive))).cancel();
+    yield();
+    EXPECT_EQ(alive, 0);
+    spawn_after(1h, body(counted(alive)));
+  });
+  EXPECT_EQ(alive, 0);
+}
+
+TEST_F(CoTask, FramesAreFreedBeforeCallbacksAndJoiners) {
+  sim.run([] {
+    int alive = 0;
+    int at_callback = -1;
+    const auto body = [](counted) -> co_task<> { co_await sleep(1ms); };
+    const auto outer = [body](int& count) -> co_task<> {
+      const counted mine(count);
+      co_await body(counted(count));
+      EXPECT_EQ(count, 1);
+      co_await body(counted(count));
+    };
+    const task<> t = spawn(outer(alive));
+    t.on_done([&] { at_callback = alive; });
+    t.join();
+    EXPECT_EQ(at_callback, 0);
+  });
+}
+
+TEST_F(CoTask, FramesOfAFailedChainAreFreed) {
+  int alive = 0;
+  struct chain {
+    static co_task<> down(int n, int& count) {
+      const counted mine(count);
+      if (n == 0) co_await fail();
+      co_await down(n - 1, count);
+    }
+  };
+  sim.run([&] {
+    const task<> t = spawn(chain::down(10, alive));
+    t.join();
+    EXPECT_EQ(alive, 0);
+    EXPECT_NE(t.exception(), nullptr);
+  });
+}
+
+TEST_F(CoTask, AHundredThousandLevelsDoNotGrowTheStack) {
+  sim.run([] {
+    EXPECT_EQ(spawn(depth(100'000)).get(), 100'000);
+    EXPECT_EQ(await(depth(100'000)), 100'000);
+    EXPECT_THROW(await(fail_at_depth(20'000)), std::out_of_range);
+  });
+}
+
+TEST_F(CoTask, ManyAwaitsThatNeedNotWaitDoNotGrowTheStack) {
+  sim.run([]() -> co_task<> {
+    std::int64_t sum = 0;
+    for (int i = 0; i < 200'000; ++i) sum += co_await value(1);
+    EXPECT_EQ(sum, 200'000);
+  });
+}
+
+TEST_F(CoTask, AHundredThousandAliveHaveNoStacks) {
+  sim.run([] {
+    std::vector<task<int>> all;
+    for (int i = 0; i < 100'000; ++i) all.push_back(spawn(later(i)));
+    yield();
+    std::int64_t sum = 0;
+    for (const task<int>& t : all) sum += t.get();
+    EXPECT_EQ(sum, 100'000LL * 99'999 / 2);
+  });
+}
+
+// ---- together with the others
+
+TEST_F(CoTask, StackfulAndStacklessJoinEachOther) {
+  sim.run([] {
+    const task<int> a = spawn(later(1));
+    const task<int> b = spawn([a] { return a.get() + 1; });
+    const task<int> c = spawn([b]() -> co_task<int> { co_return co_await b + 1; });
+    const task<int> d = spawn([c] { return await(c) + 1; });
+    EXPECT_EQ(d.get(), 4);
+  });
+}
+
+TEST_F(CoTask, AwaitsFutures) {
+  sim.run([] {
+    promise<int> p;
+    const future<int> f = p.get_future();
+    const auto reads = [f]() -> co_task<int> { co_return co_await f; };
+    const task<int> a = spawn(reads);
+    const task<int> b = spawn([f] { return await(f); });
+    promise<> broken;
+    const task<> c = spawn([g = broken.get_future()]() -> co_task<> { co_await g; });
+    promise<> dropped;
+    const task<> d = spawn([g = dropped.get_future()]() -> co_task<> { co_await g; });
+    yield();
+    EXPECT_EQ(a.status(), task_status::running);
+    p.set_value(4);
+    broken.set_exception(std::make_exception_ptr(std::range_error("set")));
+    dropped.get_future().cancel();
+    EXPECT_EQ(a.get() + b.get(), 8);
+    EXPECT_THROW(c.get(), std::range_error);
+    EXPECT_THROW(d.get(), task_cancelled);
+    EXPECT_EQ(await(reads()), 4);
+  });
+}
+
+TEST_F(CoTask, AwaitingAnEmptyHandleIsALogicError) {
+  sim.run([] {
+    EXPECT_THROW(await([]() -> co_task<> { co_await task<int>(); }()), std::logic_error);
+    EXPECT_THROW(await([]() -> co_task<> { co_await future<int>(); }()), std::logic_error);
+  });
+}
+
+TEST_F(CoTask, WaitsForFds) {
+  sim.run([&] {
+    std::vector<std::string> story;
+    const task<> r = spawn([&]() -> co_task<> {
+      co_await readable(5);
+      story.push_back("readable");
+      co_await writable(6);
+      story.push_back("writable");
+    });
+    spawn([&]() -> co_task<> {
+      co_await sleep(1ms);
+      sim.poller.make_readable(5);
+      co_await sleep(1ms);
+      story.push_back("2 ms");
+      sim.poller.make_writable(6);
+    });
+    r.get();
+    EXPECT_THAT(story, ElementsAre("readable", "2 ms", "writable"));
+  });
+}
+
+TEST_F(CoTask, ClosedFdIsECANCELED) {
+  sim.run([] {
+    int ends[2];
+    ASSERT_EQ(pipe(ends), 0);
+    const task<> t = spawn([fd = ends[0]]() -> co_task<> { co_await readable(fd); });
+    yield();
+    close(ends[0]);
+    ::close(ends[1]);
+    try {
+      t.get();
+      ADD_FAILURE();
+    } catch (const std::system_error& e) {
+      EXPECT_EQ(e.code().value(), ECANCELED);
+    }
+    EXPECT_THROW(await([]() -> co_task<> { co_await readable(-1); }()), std::system_error);
+  });
+}
+
+TEST_F(CoTask, HopelessWaitIsADeadlockErrorThatNamesIt) {
+  try {
+    sim.run([]() -> co_task<> {
+      const task<> never = spawn("never", [] {
+        event e;
+        e.wait();
+      });
+      co_await spawn("waits", [never]() -> co_task<> { co_await never; });
+    });
+    ADD_FAILURE();
+  } catch (const deadlock_error& e) {
+    EXPECT_THAT(e.what(), HasSubstr("waits: join on task, owned by"));
+  }
+}
+
+TEST_F(CoTask, LeftOversAreCancelledWhenMainEnds) {
+  int alive = 0;
+  bool seen = false;
+  sim.run([&] {
+    spawn([c = counted(alive), &seen]() -> co_task<> {
+      try {
+        co_await sleep(1h);
+      } catch (const cancelled&) {
+        seen = true;
+        throw;
+      }
+    });
+    yield();
+  });
+  EXPECT_TRUE(seen);
+  EXPECT_EQ(alive, 0);
+}
+
+TEST_F(CoTask, CountersCountThemAsAllOthers) {
+  sim.run([] {
+    const run_stats before = stats();
+    const auto twice = []() -> co_task<> {
+      co_await yielded();
+      co_await yielded();
+    };
+    const task<> a = spawn(twice());
+    const task<> b = spawn(twice());
+    const task<> c = spawn(fail());
+    const task<> d = spawn(later(1));
+    d.cancel();
+    a.join();
+    b.join();
+    c.join();
+    d.join();
+    const run_stats after = stats();
+    EXPECT_EQ(after.spawned - before.spawned, 4u);
+    EXPECT_EQ(after.finished - before.finished, 4u);
+    EXPECT_EQ(after.failed - before.failed, 1u);
+    EXPECT_EQ(after.cancelled - before.cancelled, 1u);
+    EXPECT_NE(c.exception(), nullptr);
+  });
+}
+
+TEST_F(CoTask, AloneItYieldsWithoutASwitch) {
+  sim.run([]() -> co_task<> {
+    const std::uint64_t before = stats().switches;
+    for (int i = 0; i < 1000; ++i) co_await yielded();
+    EXPECT_EQ(stats().switches, before);
+  });
+}
+
+}  // namespace
+}  // namespace weft
