@@ -1,5 +1,7 @@
 #include "cli/private_folder.hpp"
 
+#include <unistd.h>
+
 #include <cerrno>
 #include <cstdlib>
 #include <filesystem>
