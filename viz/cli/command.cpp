@@ -28,6 +28,7 @@ constexpr std::array subcommands{
     subcommand{"dump", "print the events, one a line", declare_dump},
     subcommand{"load", "turn printed events back into a trace", declare_load},
     subcommand{"validate", "check the format and the scheduling rules of a trace", declare_validate},
+    subcommand{"export", "write a trace for Perfetto, Chrome or a spreadsheet", declare_export},
     subcommand{"render", "draw the main view into a picture", declare_render},
 };
 

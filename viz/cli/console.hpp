@@ -14,6 +14,7 @@ struct console {
   std::istream& in;
   std::ostream& out;
   std::ostream& err;
+  bool err_is_terminal = false;  // somebody watches: long work may show how far it is
 };
 
 // What every command's exit status means; part of the contract with scripts.

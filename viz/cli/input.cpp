@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include "cli/progress.hpp"
+
 namespace weft::viz::cli {
 namespace {
 
@@ -48,6 +50,7 @@ std::string shown_path(const std::string& file) { return file == "-" ? "standard
 diary::history open_trace(const std::string& file, console& io) {
   diary::reader r = open_reader(file, io);
   warn_about_gaps(r.info(), io);
+  const progress shown("reading " + shown_path(file), io);
   return diary::history(std::move(r));
 }
 

@@ -1,5 +1,6 @@
 // The process around the command: real streams, quiet on a closed pipe.
 #include <signal.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <iostream>
@@ -14,7 +15,7 @@ int main(int argc, char** argv) {
   std::ios::sync_with_stdio(false);
   descriptor_buffer buffer(STDOUT_FILENO);
   std::ostream out(&buffer);
-  console io{std::cin, out, std::cerr};
+  console io{std::cin, out, std::cerr, ::isatty(STDERR_FILENO) != 0};
   const int status = run({argv + 1, argv + argc}, io);
   out.flush();
   if (buffer.error() == 0 || buffer.error() == EPIPE) return status;

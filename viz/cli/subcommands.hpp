@@ -18,6 +18,7 @@ void declare_tree(arguments& parser, action& chosen);
 void declare_dump(arguments& parser, action& chosen);
 void declare_load(arguments& parser, action& chosen);
 void declare_validate(arguments& parser, action& chosen);
+void declare_export(arguments& parser, action& chosen);
 void declare_render(arguments& parser, action& chosen);
 
 }  // namespace weft::viz::cli

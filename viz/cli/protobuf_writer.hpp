@@ -1,0 +1,47 @@
+// Protocol buffers as bytes, as far as an encoder needs them: fields are appended in the order of the calls. Knows the
+// wire format and no schema.
+#pragma once
+
+#include <bit>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace weft::viz::cli {
+
+class protobuf_writer {
+ public:
+  void varint(unsigned field, std::uint64_t value) {
+    tag(field, 0);
+    raw_varint(value);
+  }
+  void fixed64(unsigned field, std::uint64_t value) {
+    tag(field, 1);
+    for (int shift = 0; shift < 64; shift += 8) bytes_ += static_cast<char>(value >> shift & 0xff);
+  }
+  void real(unsigned field, double value) { fixed64(field, std::bit_cast<std::uint64_t>(value)); }
+  void text(unsigned field, std::string_view value) {
+    tag(field, 2);
+    raw_varint(value.size());
+    bytes_ += value;
+  }
+  void message(unsigned field, const protobuf_writer& value) { text(field, value.bytes_); }
+
+  // The fields of another one, as they are.
+  void append(const protobuf_writer& fields) { bytes_ += fields.bytes_; }
+
+  const std::string& bytes() const { return bytes_; }
+  bool empty() const { return bytes_.empty(); }
+  void clear() { bytes_.clear(); }
+
+ private:
+  void tag(unsigned field, unsigned wire_type) { raw_varint(std::uint64_t{field} << 3 | wire_type); }
+  void raw_varint(std::uint64_t value) {
+    for (; value >= 0x80; value >>= 7) bytes_ += static_cast<char>(value | 0x80);
+    bytes_ += static_cast<char>(value);
+  }
+
+  std::string bytes_;
+};
+
+}  // namespace weft::viz::cli
