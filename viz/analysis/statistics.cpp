@@ -79,11 +79,13 @@ class collector {
   // The whole-life sums are in the trace's own records: only runs and delays need the events.
   void make_rows() {
     for (const diary::coroutine_record& c : trace_.coroutines()) {
-      const std::size_t place = place_of(by_ == grouping::coroutine ? c.id : c.site);
+      const std::size_t place = place_of(by_ == grouping::coroutine ? c.id : by_ == grouping::site ? c.site : 0);
       row_of_record_.push_back(place);
       statistics_row& row = rows_[place];
       if (row.coroutines == 0) {
-        row.name = by_ == grouping::coroutine ? trace_.coroutine_label(c.id) : site_name(trace_, c.site);
+        row.name = by_ == grouping::coroutine ? trace_.coroutine_label(c.id)
+                   : by_ == grouping::site    ? site_name(trace_, c.site)
+                                              : "all";
       }
       ++row.coroutines;
       row.spawns += c.spawns;

@@ -15,6 +15,7 @@ enum class grouping {
   coroutine,  // a row for each, by id
   site,       // a row for each spawn site, in the order of the first spawn there
   reason,     // a row for each wait reason: a run counts where its coroutine had waited before
+  whole,      // one row for all
 };
 
 struct statistics_row {

@@ -1,5 +1,6 @@
 #include "cli/running_programs.hpp"
 
+#include <fmt/core.h>
 #include <signal.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -11,6 +12,7 @@
 #include <filesystem>
 #include <optional>
 
+#include "cli/console.hpp"
 #include "trace/reader.hpp"
 
 namespace weft::viz::cli {
@@ -67,6 +69,36 @@ std::vector<running_program> find_running_programs(const std::string& folder) {
   }
   std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.pid < b.pid; });
   return found;
+}
+
+namespace {
+
+bool is_number(const std::string& text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+}  // namespace
+
+std::string trace_to_follow(const char* command, const std::string& target) {
+  // A file whose name is a number is written ./123.
+  if (!target.empty() && !is_number(target)) return target;
+  const std::string folder = runtime_folder();
+  const std::vector<running_program> found = find_running_programs(folder);
+  if (!target.empty()) {
+    for (const running_program& p : found) {
+      if (std::to_string(p.pid) == target) return p.trace;
+    }
+    throw usage_error(
+        fmt::format("{}: no running program {} records in {}: weft ps lists those that do; start it with weft record",
+                    command, target, folder));
+  }
+  if (found.size() == 1) return found.front().trace;
+  if (found.empty()) {
+    throw usage_error(fmt::format("{}: no program records in {}: start one with weft record", command, folder));
+  }
+  std::string pids;
+  for (const running_program& p : found) pids += fmt::format(" {} ({})", p.pid, p.program);
+  throw usage_error(fmt::format("{}: several programs record: name one of{}", command, pids));
 }
 
 }  // namespace weft::viz::cli

@@ -21,4 +21,8 @@ std::string runtime_folder();
 // Those that are alive, by pid. A folder that others may enter counts as empty: its links may lie.
 std::vector<running_program> find_running_programs(const std::string& folder);
 
+// The trace that `weft COMMAND TARGET` means: of a process by its pid, a file, or "" for the only program that records.
+// Throws usage_error.
+std::string trace_to_follow(const char* command, const std::string& target);
+
 }  // namespace weft::viz::cli

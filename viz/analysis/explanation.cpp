@@ -1,0 +1,353 @@
+#include "analysis/explanation.hpp"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <set>
+
+#include "model/time_scale.hpp"
+#include "model/track.hpp"
+
+namespace weft::viz {
+namespace {
+
+using diary::coroutine_state;
+using diary::coroutine_status;
+using diary::event_type;
+using diary::wait_reason;
+
+std::string spoken(std::string_view word) {
+  std::string text(word);
+  std::replace(text.begin(), text.end(), '_', ' ');
+  return text;
+}
+
+std::string ordinal_event(std::uint64_t n) { return "event #" + std::to_string(n); }
+
+// Who gave something to whom: for waits that nobody owns, the last coroutine that ended one for the same object.
+class last_givers {
+ public:
+  last_givers(const diary::history& trace, std::uint64_t count) {
+    diary::scheduler_state state(trace.source().info().shuffled);
+    diary::event_walk walk = trace.source().walk(0);
+    for (diary::event e; walk.next(e) && e.n < count;) {
+      std::uint64_t object = 0;
+      if (e.type == event_type::wake || e.type == event_type::wake_remote) object = e.args[2];
+      if (e.type == event_type::queue_put || e.type == event_type::event_set) object = e.args[0];
+      state.apply(e);
+      if (object == 0) continue;
+      std::uint64_t giver = 0;
+      if (e.type == event_type::wake_remote) {
+        const coroutine_state* const woken = state.by_slot(e.args[0]);
+        giver = woken ? woken->woken_by : 0;
+      } else if (const coroutine_state* const c = state.by_slot(state.threads()[e.thread].running_slot)) {
+        giver = c->id;
+      }
+      if (giver != 0) givers_[object] = {giver, e.n};
+    }
+  }
+  struct gift {
+    std::uint64_t giver = 0;  // 0: nobody ever
+    std::uint64_t event = 0;
+  };
+  gift of(std::uint64_t object) const {
+    const auto found = givers_.find(object);
+    return found == givers_.end() ? gift{} : found->second;
+  }
+
+ private:
+  std::map<std::uint64_t, gift> givers_;
+};
+
+class explainer {
+ public:
+  explainer(const diary::history& trace, std::uint64_t count, std::int64_t t_ns)
+      : trace_(trace), count_(count), t_ns_(t_ns), state_(trace.state_after(count)) {}
+
+  explanation from(std::uint64_t id) {
+    next_ = id;
+    because how = because::asked;
+    while (next_ != 0) {
+      if (!seen_.insert(next_).second) {
+        end(chain_end::cycle, name(next_) + " is in this chain already: they wait for each other.");
+        break;
+      }
+      const std::uint64_t current = next_;
+      next_ = 0;
+      add(current, how);
+      how = next_how_;
+    }
+    return std::move(result_);
+  }
+
+ private:
+  std::string name(std::uint64_t id) const {
+    const std::string label = trace_.coroutine_label(id);
+    const std::string number = "#" + std::to_string(id);
+    return label == number ? label : label + " (" + number + ")";
+  }
+  std::string for_how_long(std::int64_t since_ns) const {
+    return duration_text(std::max<std::int64_t>(0, t_ns_ - since_ns));
+  }
+
+  void end(chain_end how, std::string text) {
+    result_.end = how;
+    result_.end_text = std::move(text);
+  }
+  void go_on(std::uint64_t id, because how) {
+    next_ = id;
+    next_how_ = how;
+  }
+
+  const coroutine_state* alive(std::uint64_t id) const {
+    const diary::coroutine_record* const record = trace_.find_coroutine(id);
+    const coroutine_state* const c = record ? state_.by_slot(record->slot) : nullptr;
+    return c && c->id == id ? c : state_.by_id(id);
+  }
+
+  void add(std::uint64_t id, because how) {
+    why_link link;
+    link.coroutine = id;
+    link.how = how;
+    const coroutine_state* const c = alive(id);
+    if (!c) {
+      add_absent(link);
+    } else {
+      link.status = c->status;
+      link.since_ns = c->since_ns;
+      link.since_event = c->since_event;
+      link.woken_by = c->woken_by;
+      link.woken_event = c->woken_event;
+      if (c->status == coroutine_status::running) add_running(*c, link);
+      if (c->status == coroutine_status::ready) add_ready(*c, link);
+      if (c->status == coroutine_status::blocked) add_blocked(*c, link);
+    }
+    result_.links.push_back(std::move(link));
+  }
+
+  void add_absent(why_link& link) {
+    const diary::coroutine_record* const record = trace_.find_coroutine(link.coroutine);
+    if (record && record->spawn_event >= count_) {
+      link.text = name(link.coroutine) + " is not there yet: it is spawned by " + ordinal_event(record->spawn_event) +
+                  ", in " + duration_text(std::max<std::int64_t>(0, record->spawn_ns - t_ns_)) + ".";
+      end(chain_end::unborn, "");
+      return;
+    }
+    if (record) {
+      link.status = record->end_status;
+      link.since_ns = record->end_ns;
+      link.since_event = record->end_event;
+    }
+    link.text = name(link.coroutine) + " has ended";
+    if (record && diary::ended(record->end_status)) {
+      link.text += " (" + std::string(diary::to_text(record->end_status)) + ") " + for_how_long(record->end_ns) +
+                   " ago, with " + ordinal_event(record->end_event);
+      if (!record->error.empty()) link.text += ": " + record->error;
+    }
+    link.text += ".";
+    end(chain_end::ended, "");
+  }
+
+  // "Woken by B (event #7) from its wait for the mutex."
+  std::string wake_text(const coroutine_state& c) const {
+    if (c.woken_event == 0) return "";
+    std::string text = c.woken_by != 0 ? " " + name(c.woken_by) + " woke it" : " It was woken";
+    text += " with " + ordinal_event(c.woken_event);
+    if (c.reason != wait_reason::none) text += " from " + spoken(diary::to_text(c.reason));
+    if (c.woken_cause != diary::wake_cause::granted && c.woken_cause != diary::wake_cause::none) {
+      text += " (" + spoken(diary::to_text(c.woken_cause)) + ")";
+    }
+    return text + ".";
+  }
+
+  void add_running(const coroutine_state& c, why_link& link) {
+    link.text = name(c.id) + " runs on thread " + std::to_string(c.thread) + ", for " + for_how_long(c.since_ns) +
+                " (" + ordinal_event(c.since_event) + ").";
+    if (link.how == because::asked) link.text += wake_text(c);
+    end(chain_end::runs, link.how == because::asked ? "" : "It goes on when " + name(c.id) + " gives up the thread.");
+    if (link.how == because::owner) result_.end_text = "It goes on when " + name(c.id) + " is done with it.";
+  }
+
+  void add_ready(const coroutine_state& c, why_link& link) {
+    const diary::thread_state& thread = state_.threads()[c.thread];
+    link.queue_length = thread.ready.size();
+    for (const std::uint64_t slot : thread.ready) {
+      ++link.place;
+      if (slot == c.slot) break;
+      if (const coroutine_state* const other = state_.by_slot(slot)) link.before.push_back(other->id);
+    }
+    link.text = name(c.id) + " is ready, for " + for_how_long(c.since_ns) + " (" + ordinal_event(c.since_event) +
+                "): " + "place " + std::to_string(link.place) + " of " + std::to_string(link.queue_length) +
+                " in the ready queue of thread " + std::to_string(c.thread);
+    constexpr std::size_t named = 5;
+    for (std::size_t i = 0; i < std::min(named, link.before.size()); ++i) {
+      link.text += (i == 0 ? ", behind " : ", ") + name(link.before[i]);
+    }
+    if (link.before.size() > named) link.text += " and " + std::to_string(link.before.size() - named) + " more";
+    link.text += ".";
+    if (c.woken_event != 0 && c.woken_event == c.since_event) link.text += wake_text(c);
+    if (const coroutine_state* const runs = state_.by_slot(thread.running_slot)) {
+      go_on(runs->id, because::runs);
+    } else {
+      end(chain_end::next,
+          link.place == 1 ? "Nobody runs: it is next." : "Nobody runs: those in front of it are next.");
+    }
+  }
+
+  void add_blocked(const coroutine_state& c, why_link& link) {
+    link.reason = c.reason;
+    link.object = c.object;
+    link.fd = c.fd;
+    link.deadline_ns = c.deadline_ns.value_or(-1);
+    link.text = name(c.id) + " is blocked, for " + for_how_long(c.since_ns) + " (" + ordinal_event(c.since_event) +
+                "): " + spoken(diary::to_text(c.reason));
+    if (c.object != 0) link.text += " of " + trace_.object_label(c.object);
+    if (c.fd >= 0) link.text += " of fd " + std::to_string(c.fd) + endpoint_of(c.fd);
+    const bool is_late = c.deadline_ns && *c.deadline_ns <= t_ns_;
+    if (c.deadline_ns) {
+      link.text += is_late ? ", due " + duration_text(t_ns_ - *c.deadline_ns) + " ago"
+                           : ", for " + duration_text(*c.deadline_ns - t_ns_) + " more at most";
+    }
+    const std::uint64_t owner_slot = owner_of(c);
+    const coroutine_state* const owner = state_.by_slot(owner_slot);
+    if (owner) {
+      link.owner = owner->id;
+      const diary::object_record* const what = trace_.object(c.object);
+      const bool is_task = what && what->kind == diary::object_kind::task;
+      link.text += (is_task || c.reason == wait_reason::join ? "; it waits for the end of " : "; it is held by ") +
+                   name(owner->id);
+    }
+    link.text += ".";
+    follow(c, owner, is_late, link);
+  }
+
+  void follow(const coroutine_state& c, const coroutine_state* owner, bool is_late, why_link& link) {
+    const diary::thread_state& thread = state_.threads()[c.thread];
+    const coroutine_state* const runs = state_.by_slot(thread.running_slot);
+    if (is_late) {
+      // Its timer fires when the scheduler gets to it.
+      if (runs) {
+        go_on(runs->id, because::runs);
+      } else {
+        end(chain_end::next, "Nobody runs: its timer fires when the scheduler looks at the timers.");
+      }
+      return;
+    }
+    if (owner) {
+      go_on(owner->id, because::owner);
+      return;
+    }
+    switch (kind_of(c.status, c.reason)) {
+      case span_kind::sleeping:
+        end(chain_end::timer, "It goes on when that time has come.");
+        return;
+      case span_kind::io:
+        end(chain_end::outside, "It goes on when the world outside does something.");
+        return;
+      default:
+        break;
+    }
+    if (c.reason == wait_reason::main_end) {
+      end(chain_end::unknown, "It goes on when the " + std::to_string(state_.live_count() - 1) +
+                                  " other coroutines that main left over have ended.");
+      return;
+    }
+    const last_givers::gift gift = c.object != 0 ? givers().of(c.object) : last_givers::gift{};
+    if (gift.giver == 0) {
+      end(chain_end::unknown,
+          "The diary names nobody who could end this wait: nobody has ended one for the same thing before.");
+      return;
+    }
+    if (!alive(gift.giver)) {
+      end(chain_end::unknown,
+          name(gift.giver) + " gave it something last (" + ordinal_event(gift.event) + "), but has ended since.");
+      return;
+    }
+    if (gift.giver == c.id) {
+      end(chain_end::unknown, "Only it itself gave it something before (" + ordinal_event(gift.event) + ").");
+      return;
+    }
+    link.text += " " + name(gift.giver) + " gave it something last, with " + ordinal_event(gift.event) + ".";
+    go_on(gift.giver, because::last_waker);
+  }
+
+  std::uint64_t owner_of(const coroutine_state& c) const {
+    if (const auto found = state_.objects().find(c.object); c.object != 0 && found != state_.objects().end()) {
+      if (found->second.owner_slot != 0) return found->second.owner_slot;
+    }
+    return c.owner_slot;
+  }
+
+  // Who is at the other end of a socket, if the diary says.
+  std::string endpoint_of(int fd) const {
+    std::string text;
+    trace_.source().for_each(0, count_, [&](const diary::event& e) {
+      if (e.args[0] != static_cast<std::uint64_t>(fd)) return true;
+      if (e.type == event_type::socket_closed) text.clear();
+      if (e.type == event_type::socket_listening) text = " (listening at " + diary::sanitised(e.text) + ")";
+      if (e.type == event_type::socket_accepted) text = " (accepted from " + diary::sanitised(e.text) + ")";
+      if (e.type == event_type::socket_connected) text = " (connected to " + diary::sanitised(e.text) + ")";
+      return true;
+    });
+    return text;
+  }
+
+  const last_givers& givers() {
+    if (!givers_) givers_.emplace(trace_, count_);
+    return *givers_;
+  }
+
+  const diary::history& trace_;
+  const std::uint64_t count_;
+  const std::int64_t t_ns_;
+  const diary::scheduler_state state_;
+  std::optional<last_givers> givers_;
+  std::set<std::uint64_t> seen_;
+  std::uint64_t next_ = 0;  // id, 0: the chain ends
+  because next_how_ = because::asked;
+  explanation result_;
+};
+
+}  // namespace
+
+const char* to_text(because how) {
+  switch (how) {
+    case because::asked:
+      return "asked";
+    case because::owner:
+      return "owner";
+    case because::runs:
+      return "runs";
+    case because::last_waker:
+      return "last_waker";
+  }
+  return "?";
+}
+
+const char* to_text(chain_end end) {
+  switch (end) {
+    case chain_end::runs:
+      return "runs";
+    case chain_end::next:
+      return "next";
+    case chain_end::timer:
+      return "timer";
+    case chain_end::outside:
+      return "outside";
+    case chain_end::cycle:
+      return "cycle";
+    case chain_end::unknown:
+      return "unknown";
+    case chain_end::ended:
+      return "ended";
+    case chain_end::unborn:
+      return "unborn";
+  }
+  return "?";
+}
+
+explanation explain(const diary::history& trace, std::uint64_t count, std::int64_t t_ns, std::uint64_t id) {
+  return explainer(trace, count, t_ns).from(id);
+}
+
+}  // namespace weft::viz
