@@ -19,7 +19,7 @@ class Documents : public ::testing::TestWithParam<viz::cli::subcommand> {
   // Every long option that the command's help shows.
   std::set<std::string> options() const {
     const std::string help = run_weft({name(), "--help"}).out;
-    const std::regex option("--[a-z][a-z-]*");
+    const std::regex option("--[a-z][a-z0-9-]*");
     return {std::sregex_token_iterator(help.begin(), help.end(), option), std::sregex_token_iterator()};
   }
 };

@@ -34,6 +34,14 @@ class trace_builder {
     writer_->append_text(type, now_ns_, std::data(args), static_cast<unsigned>(args.size()), text);
     return *this;
   }
+  trace_builder& raw(diary::event_type type, const std::vector<std::uint64_t>& args) {
+    writer_->append(type, now_ns_, args.data(), static_cast<unsigned>(args.size()));
+    return *this;
+  }
+  trace_builder& raw_text(diary::event_type type, const std::vector<std::uint64_t>& args, std::string_view text) {
+    writer_->append_text(type, now_ns_, args.data(), static_cast<unsigned>(args.size()), text);
+    return *this;
+  }
   std::string bytes() {
     chunks_->header().chunk_count = chunks_->chunk_count();
     const std::vector<std::uint8_t> raw = chunks_->file_bytes();

@@ -199,10 +199,15 @@ class explainer {
     link.object = c.object;
     link.fd = c.fd;
     link.deadline_ns = c.deadline_ns.value_or(-1);
-    link.text = name(c.id) + " is blocked, for " + for_how_long(c.since_ns) + " (" + ordinal_event(c.since_event) +
-                "): " + spoken(diary::to_text(c.reason));
-    if (c.object != 0) link.text += " of " + trace_.object_label(c.object);
-    if (c.fd >= 0) link.text += " of fd " + std::to_string(c.fd) + endpoint_of(c.fd);
+    link.text =
+        name(c.id) + " is blocked, for " + for_how_long(c.since_ns) + " (" + ordinal_event(c.since_event) + "): ";
+    if (c.fd >= 0) {
+      link.text += "until fd " + std::to_string(c.fd) + endpoint_of(c.fd) +
+                   (c.reason == wait_reason::fd_writable ? " is writable" : " is readable");
+    } else {
+      link.text += spoken(diary::to_text(c.reason));
+      if (c.object != 0) link.text += ", " + trace_.object_label(c.object);
+    }
     const bool is_late = c.deadline_ns && *c.deadline_ns <= t_ns_;
     if (c.deadline_ns) {
       link.text += is_late ? ", due " + duration_text(t_ns_ - *c.deadline_ns) + " ago"

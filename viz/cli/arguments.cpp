@@ -56,7 +56,9 @@ arguments::option arguments::add(const char* names, std::string& value, const st
 }
 
 arguments::option arguments::add(const char* names, std::vector<std::string>& values, const std::string& about) {
-  return option(*impl_->app.add_option(names, values, about));
+  CLI::Option* const o = impl_->app.add_option(names, values, about);
+  if (!o->get_positional()) o->allow_extra_args(false);  // else it would take the words behind its value as well
+  return option(*o);
 }
 
 arguments::option arguments::add(const char* names, std::optional<std::uint64_t>& value, const std::string& about) {

@@ -29,6 +29,7 @@ constexpr std::array subcommands{
     subcommand{"why", "why a coroutine does not run", declare_why},
     subcommand{"dump", "print the events, one a line", declare_dump},
     subcommand{"load", "turn printed events back into a trace", declare_load},
+    subcommand{"check", "look for trouble: held threads, wait cycles, late timers and more", declare_check},
     subcommand{"validate", "check the format and the scheduling rules of a trace", declare_validate},
     subcommand{"diff", "the first scheduling decision in which two traces differ", declare_diff},
     subcommand{"export", "write a trace for Perfetto, Chrome or a spreadsheet", declare_export},

@@ -90,7 +90,7 @@ void span_walk::note_thread(std::uint32_t thread, std::int64_t t_ns) {
   if (told.polling && !polls) to_.poll_ends(thread, t_ns);
   if (told.running != running) {
     if (told.running != 0) to_.run_ends(thread, t_ns);
-    if (runs) to_.run_begins(thread, *runs, t_ns);
+    if (running != 0) to_.run_begins(thread, *runs, t_ns);
     told.running = running;
   }
   if (!told.polling && polls) to_.poll_begins(thread, t_ns);

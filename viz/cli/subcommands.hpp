@@ -19,6 +19,7 @@ void declare_tree(arguments& parser, action& chosen);
 void declare_why(arguments& parser, action& chosen);
 void declare_dump(arguments& parser, action& chosen);
 void declare_load(arguments& parser, action& chosen);
+void declare_check(arguments& parser, action& chosen);
 void declare_validate(arguments& parser, action& chosen);
 void declare_diff(arguments& parser, action& chosen);
 void declare_export(arguments& parser, action& chosen);

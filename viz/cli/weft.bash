@@ -1,7 +1,7 @@
 # bash completion for the weft command: commands, their options, demo names and files.
 _weft() {
   local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
-  local commands='view live ps demo record info stat state tree dump load validate render'
+  local commands='view live ps tail demo record info stat state tree why dump load check validate diff export render'
   COMPREPLY=()
   if ((COMP_CWORD == 1)); then
     mapfile -t COMPREPLY < <(compgen -W "$commands --help --version" -- "$word")
@@ -21,19 +21,24 @@ _weft() {
     --theme) mapfile -t COMPREPLY < <(compgen -W 'dark light' -- "$word"); return ;;
     --by) mapfile -t COMPREPLY < <(compgen -W 'coroutine site reason' -- "$word"); return ;;
     -o | --output) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
+    --format) mapfile -t COMPREPLY < <(compgen -W 'text json junit' -- "$word"); return ;;
+    --to) if [[ $command == export ]]; then mapfile -t COMPREPLY < <(compgen -W 'perfetto chrome csv' -- "$word"); return; fi ;;
+    --only | --without) mapfile -t COMPREPLY < <(compgen -W 'held-thread never-yielded wait-cycle blocked-at-end starved late-timer blocking-call growing-queue never-joined two-waiters stack-near-guard lone-yields wake-without-effect queue-delay' -- "$word"); return ;;
     --at) mapfile -t COMPREPLY < <(compgen -W 'end' -- "$word"); return ;;
   esac
   if [[ $word == -* ]]; then
     local options=
     case $command in
       view | live) options='--theme' ;;
-      ps | info | validate) options='--json' ;;
+      ps | info | validate | diff) options='--json' ;;
       demo) options='--seconds --no-window --list --output --force --theme' ;;
       record) options='--output --ring --order-only --no-patch --force --' ;;
       stat) options='--by --json' ;;
-      state) options='--at --json' ;;
+      state | why) options='--at --json' ;;
       tree) options='--at --live --json' ;;
       dump) options='--from --to --coroutine --json' ;;
+      check) options='--max-run --p99-delay --format --json --only --without' ;;
+      export) options='--to --output --all' ;;
       load) options='--output' ;;
       render) options='--output --from --to --size --theme --at --select' ;;
     esac
@@ -42,7 +47,7 @@ _weft() {
   fi
   case $command in
     demo) mapfile -t COMPREPLY < <(compgen -W "$(weft demo --list 2>/dev/null | awk 'NR > 1 { print $1 }')" -- "$word") ;;
-    live) mapfile -t COMPREPLY < <(compgen -W "$(weft ps 2>/dev/null | awk 'NR > 1 { print $1 }')" -- "$word"; compgen -f -- "$word") ;;
+    live | tail) mapfile -t COMPREPLY < <(compgen -W "$(weft ps 2>/dev/null | awk 'NR > 1 { print $1 }')" -- "$word"; compgen -f -- "$word") ;;
     *) mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
   esac
 }

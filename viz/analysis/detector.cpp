@@ -1,0 +1,48 @@
+#include "analysis/detector.hpp"
+
+#include <algorithm>
+
+namespace weft::viz {
+
+trace_gaps::trace_gaps(const diary::history& trace) {
+  std::vector<std::uint64_t> expected;
+  diary::event_walk walk = trace.source().walk(0);
+  for (diary::event e; walk.next(e);) {
+    if (e.thread >= expected.size()) {
+      expected.resize(e.thread + 1);
+      first_behind_.resize(e.thread + 1);
+    }
+    if (e.ordinal != expected[e.thread] || e.type == diary::event_type::loss) {
+      first_behind_[e.thread].push_back(e.n);
+      any_ = true;
+    }
+    expected[e.thread] = e.ordinal + 1;
+  }
+}
+
+bool trace_gaps::is_whole(std::uint32_t thread, std::uint64_t from, std::uint64_t to) const {
+  if (thread >= first_behind_.size()) return true;
+  const std::vector<std::uint64_t>& gaps = first_behind_[thread];
+  const auto next = std::upper_bound(gaps.begin(), gaps.end(), from);
+  return next == gaps.end() || *next > to;
+}
+
+std::string investigation::site_text(std::uint64_t site) const {
+  const diary::site_record* const record = trace.site(site);
+  if (!record) return "";
+  return record->file.substr(record->file.find_last_of("/\\") + 1) + ":" + std::to_string(record->line);
+}
+
+const diary::coroutine_state* owner_of_wait(const diary::scheduler_state& state, const diary::coroutine_state& c) {
+  if (c.status != diary::coroutine_status::blocked) return nullptr;
+  if (const auto found = state.objects().find(c.object); c.object != 0 && found != state.objects().end()) {
+    if (found->second.owner_slot != 0) return state.by_slot(found->second.owner_slot);
+  }
+  return c.owner_slot != 0 ? state.by_slot(c.owner_slot) : nullptr;
+}
+
+std::string counted(std::uint64_t count, const char* one, const char* many) {
+  return std::to_string(count) + " " + (count == 1 ? one : many);
+}
+
+}  // namespace weft::viz

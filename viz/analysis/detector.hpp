@@ -1,0 +1,92 @@
+// What finds one kind of thing in a trace, in one pass over its events that all of them share. A detector is told each
+// event with the scheduler's state before and after it, and says at the end what it has found.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "model/finding.hpp"
+#include "trace/scheduler_state.hpp"
+
+namespace weft::viz {
+
+// From where on something is worth a finding.
+struct finding_limits {
+  std::int64_t late_timer_ns = 10'000'000;
+  std::int64_t never_yielded_ns = 100'000'000;
+  std::int64_t starved_ns = 100'000'000;
+  std::int64_t blocking_call_ns = 10'000'000;
+  std::uint64_t lone_yields = 1000;   // in a row
+  std::uint64_t vain_wakes = 8;       // and more than half of all
+  std::uint64_t queue_depth = 64;     // at the end
+  std::uint64_t stack_per_cent = 87;  // used of what is reserved
+};
+
+// Where events are missing. Nothing is said about what spans such a place.
+class trace_gaps {
+ public:
+  explicit trace_gaps(const diary::history& trace);
+  bool any() const { return any_; }
+  // Nothing of the thread is missing between events number `from` and `to`.
+  bool is_whole(std::uint32_t thread, std::uint64_t from, std::uint64_t to) const;
+
+ private:
+  std::vector<std::vector<std::uint64_t>> first_behind_;  // by thread: event numbers, ascending
+  bool any_ = false;
+};
+
+// What all detectors see.
+struct investigation {
+  const diary::history& trace;
+  const trace_gaps& gaps;
+  finding_limits limits;
+  std::int64_t long_run_ns = 10'000'000;
+
+  std::string name(std::uint64_t coroutine) const { return trace.coroutine_label(coroutine); }
+  // "worker.cpp:88", "" if it is unknown.
+  std::string site_text(std::uint64_t site) const;
+};
+
+class detector {
+ public:
+  virtual ~detector() = default;
+  virtual void before(const diary::event& /*e*/, const diary::scheduler_state& /*state*/) {}
+  virtual void after(const diary::event& /*e*/, const diary::scheduler_state& /*state*/) {}
+  // `end`: the state after the last event.
+  virtual void finish(const diary::scheduler_state& end, std::vector<finding>& found) = 0;
+};
+
+using detector_maker = std::unique_ptr<detector> (*)(const investigation&);
+std::unique_ptr<detector> make_never_yielded(const investigation& about);
+std::unique_ptr<detector> make_wait_cycle(const investigation& about);
+std::unique_ptr<detector> make_starved(const investigation& about);
+std::unique_ptr<detector> make_late_timer(const investigation& about);
+std::unique_ptr<detector> make_blocking_call(const investigation& about);
+std::unique_ptr<detector> make_growing_queue(const investigation& about);
+std::unique_ptr<detector> make_never_joined(const investigation& about);
+std::unique_ptr<detector> make_two_waiters(const investigation& about);
+std::unique_ptr<detector> make_stack_near_guard(const investigation& about);
+std::unique_ptr<detector> make_lone_yields(const investigation& about);
+std::unique_ptr<detector> make_wake_without_effect(const investigation& about);
+
+// What several detectors ask of an event.
+constexpr bool is_switch(diary::event_type type) {
+  return type >= diary::event_type::enter && type <= diary::event_type::finish;
+}
+constexpr bool is_wake(diary::event_type type) {
+  return type >= diary::event_type::wake && type <= diary::event_type::wake_remote;
+}
+// Who runs on the event's thread; null: nobody.
+inline const diary::coroutine_state* running_on(const diary::scheduler_state& state, std::uint32_t thread) {
+  return thread < state.threads().size() ? state.by_slot(state.threads()[thread].running_slot) : nullptr;
+}
+// Who holds what a blocked coroutine waits for: now, or else when its wait began; null: nobody, or unknown.
+const diary::coroutine_state* owner_of_wait(const diary::scheduler_state& state, const diary::coroutine_state& c);
+
+// "3 coroutines", "1 coroutine".
+std::string counted(std::uint64_t count, const char* one, const char* many);
+
+}  // namespace weft::viz

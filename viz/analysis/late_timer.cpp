@@ -1,0 +1,83 @@
+// Timers that fired long after their time, and who had the thread then.
+#include <algorithm>
+#include <deque>
+
+#include "analysis/detector.hpp"
+
+namespace weft::viz {
+namespace {
+
+class late_timer : public detector {
+ public:
+  explicit late_timer(const investigation& about) : about_(about) {}
+
+  void before(const diary::event& e, const diary::scheduler_state& state) override {
+    if (e.thread >= threads_.size()) threads_.resize(e.thread + 1);
+    on_thread& thread = threads_[e.thread];
+    if (is_switch(e.type)) {
+      if (const diary::coroutine_state* const ran = running_on(state, e.thread)) {
+        thread.runs.push_back({ran->id, {ran->since_ns, e.t_ns}});
+        if (thread.runs.size() > remembered_runs) thread.runs.pop_front();
+      }
+    }
+    if (e.type != diary::event_type::wake_timer) return;
+    const diary::coroutine_state* const c = state.by_slot(e.args[0]);
+    const auto late_ns = static_cast<std::int64_t>(std::min<std::uint64_t>(e.args[2], INT64_MAX / 2));
+    if (!c || c->status != diary::coroutine_status::blocked || late_ns < about_.limits.late_timer_ns) return;
+    if (!about_.gaps.is_whole(e.thread, c->since_event, e.n)) return;
+    ++thread.count;
+    if (late_ns <= thread.worst.when.length_ns()) return;
+    finding& f = thread.worst;
+    f.kind = finding_kind::late_timer;
+    f.coroutine = c->id;
+    f.evidence = e.n;
+    f.when = {e.t_ns - late_ns, e.t_ns};
+    f.title = about_.name(c->id) + "'s timer fired " + duration_text(late_ns) + " late";
+    f.detail = who_ran(thread, f.when);
+  }
+
+  void finish(const diary::scheduler_state&, std::vector<finding>& found) override {
+    for (on_thread& thread : threads_) {
+      if (thread.count == 0) continue;
+      if (thread.count > 1) {
+        thread.worst.detail += " The worst of " + std::to_string(thread.count) + " that were late by " +
+                               duration_text(about_.limits.late_timer_ns) + " or more.";
+      }
+      found.push_back(std::move(thread.worst));
+    }
+  }
+
+ private:
+  static constexpr std::size_t remembered_runs = 64;
+  struct run {
+    std::uint64_t id = 0;
+    time_range when;
+  };
+  struct on_thread {
+    std::deque<run> runs;  // the latest ones
+    finding worst;
+    std::uint64_t count = 0;
+  };
+
+  std::string who_ran(const on_thread& thread, time_range late) const {
+    std::uint64_t longest = 0;
+    std::int64_t longest_ns = 0;
+    for (const run& r : thread.runs) {
+      const std::int64_t shared_ns = std::min(r.when.end_ns, late.end_ns) - std::max(r.when.begin_ns, late.begin_ns);
+      if (shared_ns <= longest_ns) continue;
+      longest_ns = shared_ns;
+      longest = r.id;
+    }
+    if (longest == 0) return "Nobody ran meanwhile: the thread itself did not get to run.";
+    return about_.name(longest) + " had the thread for " + duration_text(longest_ns) + " of that time.";
+  }
+
+  const investigation& about_;
+  std::vector<on_thread> threads_;
+};
+
+}  // namespace
+
+std::unique_ptr<detector> make_late_timer(const investigation& about) { return std::make_unique<late_timer>(about); }
+
+}  // namespace weft::viz

@@ -1,0 +1,72 @@
+// A coroutine that yields again and again although nobody else is ready: it waits for something by asking, and keeps
+// the processor busy with it.
+#include <map>
+
+#include "analysis/detector.hpp"
+
+namespace weft::viz {
+namespace {
+
+class lone_yields : public detector {
+ public:
+  explicit lone_yields(const investigation& about) : about_(about) {}
+
+  void before(const diary::event& e, const diary::scheduler_state& state) override {
+    if (!is_switch(e.type)) return;
+    if (e.thread >= storms_.size()) storms_.resize(e.thread + 1);
+    storm& s = storms_[e.thread];
+    const diary::coroutine_state* const leaver = running_on(state, e.thread);
+    if (e.type == diary::event_type::yield && leaver) {
+      if (leaver->id != s.id) end(e.thread, e.n);
+      if (s.id == 0) s = {leaver->id, 0, e.n, e.t_ns, e.t_ns};
+      ++s.yields;
+      s.last_ns = e.t_ns;
+      return;
+    }
+    // The scheduler's own turn in between ends nothing; whoever else runs, and any real wait, does.
+    if (e.type != diary::event_type::enter) end(e.thread, e.n);
+  }
+
+  void after(const diary::event& e, const diary::scheduler_state& state) override {
+    if (!is_switch(e.type)) return;
+    const diary::coroutine_state* const now = running_on(state, e.thread);
+    if (now && now->id != storms_[e.thread].id) end(e.thread, e.n);
+  }
+
+  void finish(const diary::scheduler_state& last, std::vector<finding>& found) override {
+    for (std::uint32_t thread = 0; thread < storms_.size(); ++thread) end(thread, last.applied());
+    for (auto& [id, f] : worst_) found.push_back(std::move(f));
+  }
+
+ private:
+  struct storm {
+    std::uint64_t id = 0, yields = 0, first_event = 0;
+    std::int64_t begin_ns = 0, last_ns = 0;
+  };
+
+  void end(std::uint32_t thread, std::uint64_t event) {
+    const storm s = storms_[thread];
+    storms_[thread] = {};
+    if (s.yields < about_.limits.lone_yields || !about_.gaps.is_whole(thread, s.first_event, event)) return;
+    finding& f = worst_[s.id];
+    const time_range when{s.begin_ns, s.last_ns};
+    if (f.coroutine != 0 && f.when.length_ns() >= when.length_ns()) return;
+    f.kind = finding_kind::lone_yields;
+    f.coroutine = s.id;
+    f.evidence = s.first_event;
+    f.when = when;
+    f.title = about_.name(s.id) + " yielded " + std::to_string(s.yields) + " times in a row with nobody else ready";
+    f.detail = "For " + duration_text(when.length_ns()) +
+               " it was its own successor. A wait for what it looks for would leave the processor idle.";
+  }
+
+  const investigation& about_;
+  std::vector<storm> storms_;  // by thread: the one that may be going on
+  std::map<std::uint64_t, finding> worst_;
+};
+
+}  // namespace
+
+std::unique_ptr<detector> make_lone_yields(const investigation& about) { return std::make_unique<lone_yields>(about); }
+
+}  // namespace weft::viz

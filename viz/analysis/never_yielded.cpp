@@ -1,0 +1,91 @@
+// Coroutines whose whole life was one long run: on their thread nobody else had a turn.
+#include <map>
+#include <unordered_set>
+
+#include "analysis/detector.hpp"
+
+namespace weft::viz {
+namespace {
+
+class never_yielded : public detector {
+ public:
+  explicit never_yielded(const investigation& about) : about_(about) {}
+
+  void before(const diary::event& e, const diary::scheduler_state& state) override {
+    // What was before the recording began is unknown.
+    if (e.type == diary::event_type::checkpoint_coroutine) started_.insert(e.args[1]);
+    if (!is_switch(e.type) || e.thread >= first_runs_.size()) return;
+    first_run& run = first_runs_[e.thread];
+    if (run.id == 0) return;
+    const diary::coroutine_state* const c = running_on(state, e.thread);
+    if (c && c->id == run.id && e.type == diary::event_type::finish) note(run, *c, e.thread, e.n, e.t_ns, false);
+    run = {};
+  }
+
+  void after(const diary::event& e, const diary::scheduler_state& state) override {
+    if (!is_switch(e.type)) return;
+    if (e.thread >= first_runs_.size()) first_runs_.resize(e.thread + 1);
+    const diary::coroutine_state* const c = running_on(state, e.thread);
+    // One that has run before, if only to yield to itself, has left a trace in its sums or given up the thread already.
+    const bool is_first = c && c->runs == 1 && c->run_ns == 0 && started_.insert(c->id).second;
+    first_runs_[e.thread] = is_first ? first_run{c->id, e.n, e.t_ns} : first_run{};
+  }
+
+  void finish(const diary::scheduler_state& end, std::vector<finding>& found) override {
+    for (std::uint32_t thread = 0; thread < first_runs_.size(); ++thread) {
+      const diary::coroutine_state* const c = running_on(end, thread);
+      if (c && c->id == first_runs_[thread].id) {
+        note(first_runs_[thread], *c, thread, end.applied(), end.now_ns(), true);
+      }
+    }
+    for (auto& [site, worst] : by_site_) {
+      if (worst.count > 1) {
+        worst.f.detail += " So did " + std::to_string(worst.count - 1) + " more spawned there.";
+      }
+      found.push_back(std::move(worst.f));
+    }
+  }
+
+ private:
+  struct first_run {
+    std::uint64_t id = 0, event = 0;
+    std::int64_t t_ns = 0;
+  };
+  struct group {
+    finding f;
+    std::uint64_t count = 0;
+  };
+
+  void note(const first_run& run, const diary::coroutine_state& c, std::uint32_t thread, std::uint64_t end_event,
+            std::int64_t end_ns, bool goes_on) {
+    const time_range when{run.t_ns, end_ns};
+    if (when.length_ns() < about_.limits.never_yielded_ns || !about_.gaps.is_whole(thread, run.event, end_event))
+      return;
+    // Those of one site are one finding; a coroutine without a site is its own.
+    group& g = by_site_[c.site != 0 ? c.site : UINT64_MAX - c.id];
+    ++g.count;
+    if (g.count > 1 && when.length_ns() <= g.f.when.length_ns()) return;
+    g.f.kind = finding_kind::never_yielded;
+    g.f.coroutine = c.id;
+    g.f.evidence = run.event;
+    g.f.when = when;
+    g.f.title = about_.name(c.id) + " never gave up the thread: it ran for " + duration_text(when.length_ns()) +
+                (goes_on ? " from its start to the end of the trace" : " from its start to its end");
+    g.f.detail = "Without a single wait or yield.";
+    const std::string site = about_.site_text(c.site);
+    if (!site.empty()) g.f.detail += " Spawned at " + site + ".";
+  }
+
+  const investigation& about_;
+  std::unordered_set<std::uint64_t> started_;
+  std::vector<first_run> first_runs_;  // by thread: who runs for the first time
+  std::map<std::uint64_t, group> by_site_;
+};
+
+}  // namespace
+
+std::unique_ptr<detector> make_never_yielded(const investigation& about) {
+  return std::make_unique<never_yielded>(about);
+}
+
+}  // namespace weft::viz

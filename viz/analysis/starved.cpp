@@ -1,0 +1,76 @@
+// Coroutines that stood ready for long although nobody held the thread: too many others had their turns.
+#include <map>
+
+#include "analysis/detector.hpp"
+
+namespace weft::viz {
+namespace {
+
+class starved : public detector {
+ public:
+  explicit starved(const investigation& about) : about_(about) {}
+
+  void before(const diary::event& e, const diary::scheduler_state& state) override {
+    if (!is_switch(e.type)) return;
+    if (e.thread >= threads_.size()) threads_.resize(e.thread + 1);
+    now_on_thread& thread = threads_[e.thread];
+    // What explains a delay by itself is another finding.
+    const bool was_long = e.t_ns - thread.run_since_ns >= about_.long_run_ns;
+    if (was_long && running_on(state, e.thread)) thread.last_long_run_end_ns = e.t_ns;
+    const diary::coroutine_state* const next = state.by_slot(e.args[0]);
+    if (next && next->status == diary::coroutine_status::ready) note(*next, e.n, e.t_ns, false);
+    thread.run_since_ns = e.t_ns;
+  }
+
+  void finish(const diary::scheduler_state& end, std::vector<finding>& found) override {
+    for (std::uint32_t i = 0; i < end.threads().size() && i < threads_.size(); ++i) {
+      if (running_on(end, i) && end.now_ns() - threads_[i].run_since_ns >= about_.long_run_ns) {
+        threads_[i].last_long_run_end_ns = end.now_ns();
+      }
+      for (const std::uint64_t slot : end.threads()[i].ready) {
+        if (const diary::coroutine_state* const c = end.by_slot(slot)) note(*c, end.applied(), end.now_ns(), true);
+      }
+    }
+    for (auto& [id, g] : worst_) {
+      if (g.times > 1) g.f.detail += " The longest of " + std::to_string(g.times) + " such times.";
+      found.push_back(std::move(g.f));
+    }
+  }
+
+ private:
+  struct now_on_thread {
+    std::int64_t run_since_ns = 0, last_long_run_end_ns = INT64_MIN;
+  };
+  struct group {
+    finding f;
+    std::uint64_t times = 0;
+  };
+
+  void note(const diary::coroutine_state& c, std::uint64_t event, std::int64_t t_ns, bool goes_on) {
+    if (c.thread >= threads_.size()) return;
+    const time_range when{c.since_ns, t_ns};
+    if (when.length_ns() < about_.limits.starved_ns) return;
+    if (threads_[c.thread].last_long_run_end_ns > c.since_ns) return;
+    if (!about_.gaps.is_whole(c.thread, c.since_event, event)) return;
+    group& g = worst_[c.id];
+    ++g.times;
+    if (g.times > 1 && g.f.when.length_ns() >= when.length_ns()) return;
+    g.f.kind = finding_kind::starved;
+    g.f.coroutine = c.id;
+    g.f.evidence = c.since_event;
+    g.f.when = when;
+    g.f.title = about_.name(c.id) + " stood ready for " + duration_text(when.length_ns()) +
+                (goes_on ? ", to the end of the trace" : "");
+    g.f.detail = "Nobody held the thread meanwhile: too many others had their turns.";
+  }
+
+  const investigation& about_;
+  std::vector<now_on_thread> threads_;
+  std::map<std::uint64_t, group> worst_;  // by coroutine
+};
+
+}  // namespace
+
+std::unique_ptr<detector> make_starved(const investigation& about) { return std::make_unique<starved>(about); }
+
+}  // namespace weft::viz

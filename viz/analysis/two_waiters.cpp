@@ -1,0 +1,62 @@
+// Two coroutines that wait for the same fd in the same direction: which of them gets what comes is chance.
+#include <map>
+
+#include "analysis/detector.hpp"
+
+namespace weft::viz {
+namespace {
+
+class two_waiters : public detector {
+ public:
+  explicit two_waiters(const investigation& about) : about_(about) {}
+
+  void before(const diary::event& e, const diary::scheduler_state& state) override {
+    const diary::coroutine_state* const c =
+        e.type == diary::event_type::block_fd ? running_on(state, e.thread) : nullptr;
+    blocks_ = c ? c->slot : 0;
+  }
+
+  void after(const diary::event& e, const diary::scheduler_state& state) override {
+    const diary::coroutine_state* const c = blocks_ != 0 ? state.by_slot(blocks_) : nullptr;
+    if (!c) return;
+    const auto key = std::pair(c->fd, c->reason);
+    const auto [known, is_new] = last_waiter_.try_emplace(key, c->slot);
+    const diary::coroutine_state* const other = state.by_slot(known->second);
+    known->second = c->slot;
+    if (is_new || !other || other == c || other->status != diary::coroutine_status::blocked || other->fd != c->fd ||
+        other->reason != c->reason) {
+      return;
+    }
+    if (!about_.gaps.is_whole(other->thread, other->since_event, e.n)) return;
+    finding& f = found_[key];
+    if (f.coroutine != 0) return;
+    f.kind = finding_kind::two_waiters;
+    f.coroutine = c->id;
+    f.evidence = e.n;
+    f.when = {e.t_ns, e.t_ns};
+    const bool writes = c->reason == diary::wait_reason::fd_writable;
+    f.title = about_.name(other->id) + " and " + about_.name(c->id) + " wait for the same fd " + std::to_string(c->fd);
+    f.detail = std::string("Both until it is ") + (writes ? "writable" : "readable") +
+               ". Which of them gets what comes is chance.";
+  }
+
+  void finish(const diary::scheduler_state&, std::vector<finding>& found) override {
+    for (auto& [key, f] : found_) {
+      if (f.coroutine != 0) found.push_back(std::move(f));
+    }
+  }
+
+ private:
+  using wait = std::pair<int, diary::wait_reason>;
+
+  const investigation& about_;
+  std::uint64_t blocks_ = 0;                   // the slot that the present event makes wait
+  std::map<wait, std::uint64_t> last_waiter_;  // slot
+  std::map<wait, finding> found_;              // the first of each
+};
+
+}  // namespace
+
+std::unique_ptr<detector> make_two_waiters(const investigation& about) { return std::make_unique<two_waiters>(about); }
+
+}  // namespace weft::viz

@@ -1,0 +1,109 @@
+// Coroutines that wait for each other: a holds what b wants and waits for what b holds.
+#include <algorithm>
+#include <map>
+
+#include "analysis/detector.hpp"
+
+namespace weft::viz {
+namespace {
+
+using diary::coroutine_state;
+
+class wait_cycle : public detector {
+ public:
+  explicit wait_cycle(const investigation& about) : about_(about) {}
+
+  void before(const diary::event& e, const diary::scheduler_state& state) override {
+    const coroutine_state* const runs = e.type == diary::event_type::block ? running_on(state, e.thread) : nullptr;
+    blocks_ = runs ? runs->slot : 0;
+    note_end(e, state);
+  }
+
+  // A cycle closes with a wait that begins.
+  void after(const diary::event& e, const diary::scheduler_state& state) override {
+    if (blocks_ == 0) return;
+    std::vector<const coroutine_state*> chain;
+    for (const coroutine_state* c = state.by_slot(blocks_); c; c = owner_of_wait(state, *c)) {
+      const auto seen = std::find(chain.begin(), chain.end(), c);
+      if (seen == chain.end()) {
+        chain.push_back(c);
+        continue;
+      }
+      if (seen == chain.begin()) note_cycle(e, chain, state);
+      return;
+    }
+  }
+
+  void finish(const diary::scheduler_state&, std::vector<finding>& found) override {
+    for (cycle& c : cycles_) {
+      c.f.detail += c.is_over ? " It ended after " + duration_text(c.f.when.length_ns()) + "."
+                              : " It lasts to the end of the trace.";
+      if (!c.is_over) c.f.when.end_ns = last_ns_;
+      found.push_back(std::move(c.f));
+    }
+  }
+
+ private:
+  struct cycle {
+    finding f;
+    std::vector<std::uint64_t> members;  // ids
+    bool is_over = false;
+  };
+  static constexpr std::size_t shown_limit = 100;
+
+  void note_cycle(const diary::event& e, const std::vector<const coroutine_state*>& chain,
+                  const diary::scheduler_state& state) {
+    if (cycles_.size() == shown_limit) return;
+    cycle found;
+    for (const coroutine_state* const c : chain) {
+      if (!about_.gaps.is_whole(c->thread, c->since_event, e.n)) return;
+      found.members.push_back(c->id);
+    }
+    finding& f = found.f;
+    f.kind = finding_kind::wait_cycle;
+    f.coroutine = chain.front()->id;
+    f.evidence = e.n;
+    f.when = {e.t_ns, e.t_ns};
+    for (std::size_t i = 0; i < chain.size(); ++i) {
+      f.title += (i == 0 ? "" : i + 1 == chain.size() ? " and " : ", ") + about_.name(chain[i]->id);
+    }
+    f.title += chain.size() == 1 ? " waits for itself" : " wait for each other";
+    for (const coroutine_state* const c : chain) {
+      const coroutine_state* const owner = owner_of_wait(state, *c);
+      std::string what(diary::to_text(c->reason));
+      std::replace(what.begin(), what.end(), '_', ' ');
+      const diary::object_record* const object = about_.trace.object(c->object);
+      const bool is_task = object && object->kind == diary::object_kind::task;
+      f.detail += (f.detail.empty() ? "" : " ") + about_.name(c->id) + " waits for " +
+                  (is_task          ? "the end of "
+                   : c->object != 0 ? about_.trace.object_label(c->object) + ", held by "
+                                    : what + ", held by ") +
+                  about_.name(owner->id) + ".";
+    }
+    cycles_.push_back(std::move(found));
+  }
+
+  // It is over as soon as one of them is woken.
+  void note_end(const diary::event& e, const diary::scheduler_state& state) {
+    last_ns_ = std::max(last_ns_, e.t_ns);
+    if (!is_wake(e.type)) return;
+    const coroutine_state* const woken = state.by_slot(e.args[0]);
+    if (!woken) return;
+    for (cycle& c : cycles_) {
+      if (c.is_over || std::find(c.members.begin(), c.members.end(), woken->id) == c.members.end()) continue;
+      c.is_over = true;
+      c.f.when.end_ns = e.t_ns;
+    }
+  }
+
+  const investigation& about_;
+  std::uint64_t blocks_ = 0;  // the slot that the present event makes wait
+  std::vector<cycle> cycles_;
+  std::int64_t last_ns_ = INT64_MIN;
+};
+
+}  // namespace
+
+std::unique_ptr<detector> make_wait_cycle(const investigation& about) { return std::make_unique<wait_cycle>(about); }
+
+}  // namespace weft::viz

@@ -1,0 +1,100 @@
+// Condition variables whose notified waiters mostly go straight back to waiting: from the wake to the next wait for the
+// same thing they let go of the lock only once, for that wait, and did nothing that the diary shows.
+#include <map>
+
+#include "analysis/detector.hpp"
+
+namespace weft::viz {
+namespace {
+
+using diary::event_type;
+
+class wake_without_effect : public detector {
+ public:
+  explicit wake_without_effect(const investigation& about) : about_(about) {}
+
+  void before(const diary::event& e, const diary::scheduler_state& state) override {
+    if (is_wake(e.type)) {
+      note_wake(e, state);
+      return;
+    }
+    const diary::coroutine_state* const c = running_on(state, e.thread);
+    const auto found = c ? woken_.find(c->id) : woken_.end();
+    if (found == woken_.end()) return;
+    switch (e.type) {
+      case event_type::lock_acquired:
+      case event_type::time_limit:
+      case event_type::yield:
+        return;
+      case event_type::lock_released:
+      case event_type::lock_handed:
+        ++found->second.releases;
+        return;
+      case event_type::block:
+        // To get its lock again it may have to wait.
+        if (e.args[1] == static_cast<std::uint64_t>(diary::wait_reason::mutex)) return;
+        if (e.args[2] == found->second.object && found->second.releases <= 1) note_vain(*c, found->second, e);
+        break;
+      default:
+        break;
+    }
+    woken_.erase(found);
+  }
+
+  void finish(const diary::scheduler_state&, std::vector<finding>& found) override {
+    for (auto& [object, v] : variables_) {
+      if (v.vain < about_.limits.vain_wakes || v.vain * 2 <= v.wakes) continue;
+      v.f.title = std::to_string(v.vain) + " of " + std::to_string(v.wakes) + " wakes of " +
+                  about_.trace.object_label(object) + " had no effect";
+      v.f.detail = "Who was woken went back to wait without having done anything, the last time " +
+                   about_.name(v.f.coroutine) +
+                   ". Notify when what is waited for is true, or notify one instead of all.";
+      found.push_back(std::move(v.f));
+    }
+  }
+
+ private:
+  struct wake {
+    std::uint64_t object = 0, event = 0;
+    std::uint32_t releases = 0;  // of locks, since then
+  };
+  struct variable {
+    finding f;
+    std::uint64_t wakes = 0, vain = 0;
+  };
+
+  void note_wake(const diary::event& e, const diary::scheduler_state& state) {
+    const diary::coroutine_state* const target = state.by_slot(e.args[0]);
+    if (!target || target->status != diary::coroutine_status::blocked) return;
+    // Whoever is woken for a lock is not what the waker was woken for.
+    if (target->reason != diary::wait_reason::mutex) {
+      if (const diary::coroutine_state* const waker = running_on(state, e.thread)) woken_.erase(waker->id);
+    }
+    if (target->reason != diary::wait_reason::condition_variable || e.type == event_type::wake_timer) return;
+    if (e.args[1] != static_cast<std::uint64_t>(diary::wake_cause::granted)) return;
+    woken_[target->id] = {target->object, e.n, 0};
+    ++variables_[target->object].wakes;
+  }
+
+  void note_vain(const diary::coroutine_state& c, const wake& w, const diary::event& e) {
+    if (!about_.gaps.is_whole(e.thread, w.event, e.n)) return;
+    variable& v = variables_[w.object];
+    ++v.vain;
+    v.f.kind = finding_kind::wake_without_effect;
+    v.f.when = {v.vain == 1 ? e.t_ns : v.f.when.begin_ns, e.t_ns};
+    v.f.coroutine = c.id;
+    v.f.evidence = w.event;
+  }
+
+  const investigation& about_;
+  std::map<std::uint64_t, wake> woken_;          // by coroutine: what it was woken from last
+  std::map<std::uint64_t, variable> variables_;  // by object
+};
+
+}  // namespace
+
+std::unique_ptr<detector> make_wake_without_effect(const investigation& about) {
+  return std::make_unique<wake_without_effect>(about);
+}
+
+}  // namespace weft::viz

@@ -1,0 +1,204 @@
+// weft check: findings as text, JSON, or JUnit for a CI job.
+#include <fmt/core.h>
+
+#include <memory>
+#include <ostream>
+#include <set>
+
+#include "analysis/findings.hpp"
+#include "analysis/statistics.hpp"
+#include "cli/input.hpp"
+#include "cli/json_output.hpp"
+#include "cli/position.hpp"
+#include "cli/progress.hpp"
+#include "cli/subcommands.hpp"
+#include "cli/table.hpp"
+
+namespace weft::viz::cli {
+namespace {
+
+struct check_options {
+  std::string file, max_run, p99_delay;
+  std::string format = "text";
+  std::vector<std::string> only, without;
+  bool json = false;
+};
+
+finding_kind kind_named(const std::string& word) {
+  std::string all;
+  for (std::size_t i = 0; i < finding_kind_count; ++i) {
+    const auto kind = static_cast<finding_kind>(i);
+    if (word == to_text(kind)) return kind;
+    all += (i == 0 ? " " : ", ") + std::string(to_text(kind));
+  }
+  throw usage_error(fmt::format("check: {}: no such finding: write one of{}", word, all));
+}
+
+// More than was asked for with --p99-delay.
+std::vector<finding> slow_queue(const trace_model& trace, std::int64_t limit_ns) {
+  const std::vector<statistics_row> rows = compute_statistics(trace.history(), grouping::whole);
+  if (rows.empty() || rows.front().delay.percentile_ns(99) <= limit_ns) return {};
+  const distribution& delay = rows.front().delay;
+  finding f;
+  f.kind = finding_kind::queue_delay;
+  f.when = trace.whole();
+  f.title = fmt::format("99 % of the delays from ready to running are up to {}, not {}",
+                        short_duration(delay.percentile_ns(99)), short_duration(limit_ns));
+  f.detail = fmt::format("Half are up to {}, the longest is {}.", short_duration(delay.percentile_ns(50)),
+                         short_duration(delay.max_ns()));
+  return {f};
+}
+
+void print_findings_text(const trace_model& trace, const std::vector<finding>& found, console& io) {
+  for (const finding& f : found) {
+    io.out << fmt::format("{}: {}\n    {}\n    from {} for {}, event #{}\n", to_text(f.kind), f.title, f.detail,
+                          exact_time(f.when.begin_ns), short_duration(f.when.length_ns()), f.evidence);
+  }
+  io.out << fmt::format("{}: {} events, {}\n", diary::sanitised(trace.events().info().path), trace.event_count(),
+                        found.empty()       ? "nothing found"
+                        : found.size() == 1 ? "1 finding"
+                                            : fmt::format("{} findings", found.size()));
+}
+
+json finding_json(const trace_model& trace, const finding& f) {
+  json out;
+  out["kind"] = to_text(f.kind);
+  out["title"] = f.title;
+  out["detail"] = f.detail;
+  out["event"] = f.evidence;
+  out["begin_ns"] = f.when.begin_ns;
+  out["end_ns"] = f.when.end_ns;
+  out["coroutine"] = f.coroutine != 0 ? json(f.coroutine) : json(nullptr);
+  out["name"] = f.coroutine != 0 ? trace.history().coroutine_label(f.coroutine) : "";
+  return out;
+}
+
+void print_findings_json(const trace_model& trace, const std::vector<finding>& found, console& io) {
+  json out;
+  out["file"] = trace.events().info().path;
+  out["events"] = trace.event_count();
+  out["lost"] = trace.events().info().lost;
+  out["findings"] = json::array();
+  for (const finding& f : found) out["findings"].push_back(finding_json(trace, f));
+  print_json(out, io);
+}
+
+std::string xml(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    switch (c) {
+      case '&':
+        out += "&amp;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      case '"':
+        out += "&quot;";
+        break;
+      default:
+        out += c;
+    }
+  }
+  return out;
+}
+
+// A test case for each kind that was looked for, failed by its findings: a CI job sees what is checked, not only what
+// went wrong.
+void print_findings_junit(const trace_model& trace, const std::vector<finding>& found,
+                          const std::set<finding_kind>& wanted, console& io) {
+  std::set<finding_kind> failed;
+  for (const finding& f : found) failed.insert(f.kind);
+  const std::string path = xml(diary::sanitised(trace.events().info().path));
+  io.out << "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+         << fmt::format(
+                "<testsuites tests=\"{0}\" failures=\"{1}\">\n"
+                "  <testsuite name=\"weft check {2}\" tests=\"{0}\" failures=\"{1}\" errors=\"0\">\n",
+                wanted.size(), failed.size(), path);
+  for (const finding_kind kind : wanted) {
+    io.out << fmt::format("    <testcase classname=\"{}\" name=\"{}\"", path, to_text(kind));
+    if (failed.count(kind) == 0) {
+      io.out << "/>\n";
+      continue;
+    }
+    io.out << ">\n";
+    std::string message, all;
+    for (const finding& f : found) {
+      if (f.kind != kind) continue;
+      if (message.empty()) message = f.title;
+      all += fmt::format("{}\n  {}\n  from {} for {}, event #{}\n", f.title, f.detail, exact_time(f.when.begin_ns),
+                         short_duration(f.when.length_ns()), f.evidence);
+    }
+    io.out << fmt::format("      <failure message=\"{}\" type=\"{}\">{}</failure>\n    </testcase>\n", xml(message),
+                          to_text(kind), xml(all));
+  }
+  io.out << "  </testsuite>\n</testsuites>\n";
+}
+
+std::set<finding_kind> wanted_kinds(const check_options& options) {
+  std::set<finding_kind> wanted;
+  if (!options.only.empty()) {
+    for (const std::string& word : options.only) wanted.insert(kind_named(word));
+  } else {
+    for (std::size_t i = 0; i < finding_kind_count; ++i) wanted.insert(static_cast<finding_kind>(i));
+    if (options.p99_delay.empty()) wanted.erase(finding_kind::queue_delay);
+  }
+  for (const std::string& word : options.without) wanted.erase(kind_named(word));
+  return wanted;
+}
+
+std::vector<finding> findings_of(const trace_model& trace, const check_options& options, console& io) {
+  const progress shown("checking", io);
+  std::vector<finding> found = find_all(trace, false);
+  if (!options.p99_delay.empty()) {
+    for (finding& f : slow_queue(trace, parse_time_ns(options.p99_delay))) found.push_back(std::move(f));
+  }
+  return found;
+}
+
+int check(const check_options& options, console& io) {
+  const std::set<finding_kind> wanted = wanted_kinds(options);
+  model_limits limits;
+  if (!options.max_run.empty()) limits.long_run_ns = parse_time_ns(options.max_run);
+  if (!options.p99_delay.empty()) parse_time_ns(options.p99_delay);  // before the file is read
+  if (limits.long_run_ns <= 0) throw usage_error("check: --max-run must be more than 0");
+  const trace_model trace(open_trace(options.file, io), limits);
+  std::vector<finding> found = findings_of(trace, options, io);
+  std::erase_if(found, [&](const finding& f) { return wanted.count(f.kind) == 0; });
+  if (options.json || options.format == "json") {
+    print_findings_json(trace, found, io);
+  } else if (options.format == "junit") {
+    print_findings_junit(trace, found, wanted, io);
+  } else {
+    print_findings_text(trace, found, io);
+  }
+  return found.empty() ? good : answer_is_no;
+}
+
+}  // namespace
+
+void declare_check(arguments& parser, action& chosen) {
+  const auto options = std::make_shared<check_options>();
+  parser.add("FILE", options->file, "trace, or - for standard input").required();
+  parser.add("--max-run", options->max_run, "how long one may hold the thread; default 10ms").value_name("TIME");
+  parser
+      .add("--p99-delay", options->p99_delay,
+           "what 99 % of the delays from ready to running may be; default: not looked at")
+      .value_name("TIME");
+  parser.add("--format", options->format, "text (default), json, or junit for CI")
+      .value_name("FORMAT")
+      .one_of({"text", "json", "junit"});
+  parser.flag("--json", options->json, "the same as --format json");
+  parser.add("--only", options->only, "look for this finding only; may be given several times").value_name("KIND");
+  parser.add("--without", options->without, "do not look for this finding").value_name("KIND");
+  parser.footer(
+      "Findings: held-thread, never-yielded, wait-cycle, blocked-at-end, starved, late-timer, blocking-call,\n"
+      "growing-queue, never-joined, two-waiters, stack-near-guard, lone-yields, wake-without-effect, queue-delay.\n"
+      "Each follows from the exact order of events, none from what spans lost ones. Exit status 1 if there are any.");
+  chosen = [options](console& io) { return check(*options, io); };
+}
+
+}  // namespace weft::viz::cli
