@@ -295,7 +295,7 @@ TEST_F(CoTask, AnEmptyOneIsALogicError) {
     EXPECT_EQ(await(std::move(t)), 1);
     EXPECT_FALSE(t);
     EXPECT_THROW(await(std::move(t)), std::logic_error);
-    EXPECT_THROW(spawn(co_task<int>()), std::logic_error);
+    EXPECT_THROW(spawn(co_task<int>()).get(), std::logic_error);
     EXPECT_THROW(spawn([] { return co_task<int>(); }).get(), std::logic_error);
     const auto awaits_twice = []() -> co_task<> {
       co_task<int> inner = value(2);

@@ -83,6 +83,10 @@ class [[nodiscard]] co_task {
   detail::co_task_wait<T> operator co_await() &&;
   void operator co_await() const& = delete;  // once only: co_await std::move(t)
 
+  // As a function it returns itself. So it goes wherever a function is spawned or run: spawn(t), spawn("name", t),
+  // spawn_after(d, t), run(t), task_group::spawn(t) ...
+  co_task operator()() && noexcept { return std::move(*this); }
+
  private:
   friend struct detail::co_access;
   explicit co_task(std::coroutine_handle<promise_type> frame) noexcept : frame_(frame) {}
@@ -144,41 +148,6 @@ T await(const future<T>& f) {
 template <detail::foreign_awaitable A>
 std::decay_t<detail::awaited_result<A>> await(A&& a) {
   return await(detail::as_co_task<A>(static_cast<A&&>(a)));
-}
-
-// Starts a co_task as a coroutine of its own, as the other forms of spawn() do. Throws std::logic_error if it is empty.
-template <class T>
-task<T> spawn(const spawn_options& options, co_task<T> t,
-              std::source_location where = std::source_location::current()) {
-  return spawn(options, detail::handing_over(std::move(t)), where);
-}
-template <class T>
-task<T> spawn(std::string_view name, co_task<T> t, std::source_location where = std::source_location::current()) {
-  return spawn(name, detail::handing_over(std::move(t)), where);
-}
-template <class T>
-task<T> spawn(co_task<T> t, std::source_location where = std::source_location::current()) {
-  return spawn(detail::handing_over(std::move(t)), where);
-}
-template <class Rep, class Period, class T>
-task<T> spawn_after(std::chrono::duration<Rep, Period> d, std::string_view name, co_task<T> t,
-                    std::source_location where = std::source_location::current()) {
-  return spawn_after(d, name, detail::handing_over(std::move(t)), where);
-}
-template <class Rep, class Period, class T>
-task<T> spawn_after(std::chrono::duration<Rep, Period> d, co_task<T> t,
-                    std::source_location where = std::source_location::current()) {
-  return spawn_after(d, detail::handing_over(std::move(t)), where);
-}
-
-// A scheduler on this thread with the co_task as main. See run.hpp.
-template <class T>
-T run(const run_options& options, co_task<T> t, std::source_location where = std::source_location::current()) {
-  return run(options, detail::handing_over(std::move(t)), where);
-}
-template <class T>
-T run(co_task<T> t, std::source_location where = std::source_location::current()) {
-  return run(run_options{}, std::move(t), where);
 }
 
 namespace detail {

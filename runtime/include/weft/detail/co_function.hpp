@@ -49,11 +49,4 @@ class co_task_function final : public task_value<T> {
   };
 };
 
-// A function that returns t.
-template <class T>
-auto handing_over(co_task<T>&& t) {
-  co_access::frame(t);
-  return [t = std::move(t)]() mutable { return std::move(t); };
-}
-
 }  // namespace weft::detail
