@@ -44,7 +44,7 @@ class greenlet_base final : public orphan {
 
   // On its home thread.
   const greenlet_type* type() const noexcept { return type_; }
-  greenlet_base* parent() const noexcept { return parent_; }
+  greenlet_base* parent() const noexcept { return unwinder_ != nullptr ? unwinder_ : parent_; }
   void set_parent(greenlet_base* parent);
   // From the running greenlet to this one or its nearest live parent.
   void switch_here(greenlet_parcel& parcel, void* receiving);

@@ -114,8 +114,7 @@ void home_thread::give_stack(const core::stack& unused) noexcept {
 
 core::fiber_annotation& home_thread::annotation_of_running() noexcept {
   core::scheduler* s = core::scheduler::current();
-  core::coroutine* c = s != nullptr ? s->running() : nullptr;
-  return c != nullptr ? c->annotation : thread_annotation_;
+  return s != nullptr && s->running() != nullptr ? s->annotation_of_running() : thread_annotation_;
 }
 
 strand& home_thread::find_strand(std::uint64_t id) {

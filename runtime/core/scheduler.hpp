@@ -113,6 +113,11 @@ class scheduler {
   // Gives a coroutine another name in the diary.
   void record_rename(const coroutine& c, std::string_view name);
 
+  // Of the stack that the running coroutine is on: its own, or for one without the root's.
+  fiber_annotation& annotation_of_running() noexcept {
+    return (running_->resume == resume_kind::stackless ? root_ : *running_).annotation;
+  }
+
   inbox& messages() noexcept { return *inbox_; }
   const scheduler_counts& counts() const noexcept { return counts_; }
   std::size_t live() const noexcept { return live_; }

@@ -163,7 +163,8 @@ class greenlet {
   // Unique in the process; the number that tracers get and the diary shows. 0 for an empty reference.
   std::uint64_t id() const noexcept { return detail::greenlet_id(handle_.get()); }
 
-  // Where its value or error goes when it ends. Empty for a root.
+  // Where its value or error goes when it ends; while it is unwound because nobody refers to it, the greenlet that let
+  // go of it. Empty for a root.
   greenlet parent() const noexcept { return greenlet(detail::parent_of(handle_.get())); }
   // Throws std::logic_error, changing nothing, for a root, for a parent of another coroutine or thread, and if it would
   // make the greenlet its own ancestor.
