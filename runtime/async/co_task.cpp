@@ -100,20 +100,13 @@ coroutine_status task_state::run_stackless(core::coroutine& self, co_driver& d) 
 
 // ---- waits
 
-void co_wait::ask(std::coroutine_handle<> frame) {
-  co_driver& d = running_driver();
-  if (d.wait != nullptr || d.next != nullptr) {
-    throw std::logic_error("two co_awaits at once in one co_task: a coroutine that it started is not awaited by it");
-  }
-  frame_ = frame;
-  d.wait = this;
-  d.next = frame;
+void co_wait::refuse_second() {
+  throw std::logic_error("two co_awaits at once in one co_task: a coroutine that it started is not awaited by it");
 }
 
-void co_wait::ask_outside(std::coroutine_handle<> frame) {
-  co_driver& d = running_driver();
+void co_wait::ask_outside(co_driver& d, std::coroutine_handle<> frame) {
   if (d.wait == nullptr && d.next == nullptr) {
-    ask(frame);
+    ask(d, frame);
     return;
   }
   frame_ = frame;
@@ -152,7 +145,7 @@ void co_wait::end(scheduler& s) noexcept {
   if (s.interruption_due(me)) outcome_ = io_outcome::interrupted;
 }
 
-io_outcome co_wait::finish() {
+io_outcome co_wait::finish_otherwise() {
   if (error_ != nullptr) std::rethrow_exception(std::move(error_));
   if (outcome_ == io_outcome::interrupted) throw_interruption();
   return outcome_;

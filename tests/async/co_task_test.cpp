@@ -13,11 +13,15 @@
 #include <vector>
 
 #include "support/recorded.hpp"
+#include "weft/as_completed.hpp"
 #include "weft/event.hpp"
+#include "weft/gather.hpp"
 #include "weft/io.hpp"
 #include "weft/mutex.hpp"
 #include "weft/queue.hpp"
+#include "weft/task_group.hpp"
 #include "weft/this_coroutine.hpp"
+#include "weft/wait.hpp"
 
 namespace weft {
 namespace {
@@ -600,6 +604,48 @@ TEST_F(CoTask, LeftOversAreCancelledWhenMainEnds) {
   });
   EXPECT_TRUE(seen);
   EXPECT_EQ(alive, 0);
+}
+
+TEST_F(CoTask, OneThatBlocksWithoutHopeWhenMainHasEndedIsGivenUpAndNotUnwound) {
+  static const void* keeps_its_frame_reachable = nullptr;
+  int alive = 0;
+  task<> given_up;
+  EXPECT_THROW(sim.run([&] {
+    promise<> never;
+    given_up =
+        spawn([&alive, f = never.get_future(), p = std::make_shared<promise<>>(std::move(never))]() -> co_task<> {
+          const counted mine(alive);
+          keeps_its_frame_reachable = &mine;
+          const cancel_shield shield;
+          co_await f;
+        });
+    yield();
+  }),
+               deadlock_error);
+  EXPECT_EQ(given_up.status(), task_status::failed);
+  given_up = {};
+  EXPECT_EQ(alive, 1);
+  EXPECT_NE(keeps_its_frame_reachable, nullptr);
+}
+
+TEST_F(CoTask, GroupsAndGatherTakeThem) {
+  sim.run([]() -> co_task<> {
+    task_group group;
+    const task<int> a = group.spawn(later(1));
+    const task<int> b = group.spawn("b", []() -> co_task<int> { co_return 2; });
+    co_await sleep(2ms);
+    group.join();
+    EXPECT_EQ(a.get() + b.get(), 3);
+  });
+  sim.run([] {
+    const auto [a, b, c] = gather(spawn(later(1)), spawn([] { return 2; }), spawn(value(3)));
+    EXPECT_EQ(a + b + c, 6);
+    const std::vector<task<int>> all{spawn(later(1)), spawn(value(2)), spawn(later(3))};
+    std::vector<int> order;
+    for (const task<int>& t : as_completed(all)) order.push_back(t.get());
+    EXPECT_THAT(order, ElementsAre(2, 1, 3));
+    EXPECT_EQ(wait(all).done.size(), 3u);
+  });
 }
 
 TEST_F(CoTask, CountersCountThemAsAllOthers) {

@@ -22,6 +22,11 @@ class co_task_function final : public task_value<T> {
   ~co_task_function() override {}
 
   diary::coroutine_status run(core::coroutine& self) noexcept override { return this->run_stackless(self, driver_); }
+  // Its frames are not unwound either: what they refer to may be gone, and nobody could wait for anything.
+  void abandoned() noexcept override {
+    co_access::forget(body_);
+    task_value<T>::abandoned();
+  }
 
  private:
   // Calls the function; the co_task that it returns is driven then.

@@ -99,6 +99,11 @@ struct co_access {
     if (t.frame_ == nullptr) throw std::logic_error("the co_task is empty: it was moved from, or awaited before");
     return t.frame_;
   }
+  // Empties it without freeing its frame.
+  template <class T>
+  static void forget(co_task<T>& t) noexcept {
+    t.frame_ = nullptr;
+  }
   template <class T>
   static co_promise<T>& promise(const co_task<T>& t) {
     return frame(t).promise();
@@ -114,11 +119,7 @@ class co_task_wait {
   template <class P>
   void await_suspend(std::coroutine_handle<P> frame) {
     co_promise_base& p = co_access::promise(awaited_);
-    if constexpr (std::derived_from<P, co_promise_base>) {
-      p.driver = frame.promise().driver;
-    } else {
-      p.driver = &running_driver();
-    }
+    p.driver = &driver_of(frame);
     p.awaited_by = frame;
     p.driver->next = co_access::frame(awaited_);
   }

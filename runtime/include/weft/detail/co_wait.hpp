@@ -6,6 +6,7 @@
 // the driver: until then it has only been asked for.
 #pragma once
 
+#include <concepts>
 #include <coroutine>
 #include <cstdint>
 #include <exception>
@@ -22,6 +23,7 @@ class scheduler;
 
 namespace weft::detail {
 
+class co_promise_base;
 class co_wait;
 class completion;
 
@@ -36,6 +38,15 @@ struct co_driver {
 
 // That of the coroutine that runs. Throws std::logic_error if no co_task runs in it.
 co_driver& running_driver();
+// The same for a frame that runs: one of a co_task knows it.
+template <class P>
+co_driver& driver_of(std::coroutine_handle<P> frame) {
+  if constexpr (std::derived_from<P, co_promise_base>) {
+    return *frame.promise().driver;
+  } else {
+    return running_driver();
+  }
+}
 
 // One wait, in the frame that waits: the base of all awaiters that suspend.
 class co_wait {
@@ -45,7 +56,10 @@ class co_wait {
   co_wait& operator=(const co_wait&) = delete;
 
   bool await_ready() const noexcept { return false; }
-  void await_suspend(std::coroutine_handle<> frame) { ask(frame); }
+  template <class P>
+  void await_suspend(std::coroutine_handle<P> frame) {
+    ask(driver_of(frame), frame);
+  }
 
   // For the driver. false: there was nothing to wait for, or it failed, which the frame will see.
   bool begin(core::scheduler& s) noexcept;
@@ -55,13 +69,21 @@ class co_wait {
 
  protected:
   ~co_wait() = default;
-  // Asks the running driver to wait for this before it resumes `frame`. Throws std::logic_error: it has been asked for
-  // another one already.
-  void ask(std::coroutine_handle<> frame);
+  // Asks the driver to wait for this before it resumes `frame`. Throws std::logic_error: it has been asked for another
+  // one already.
+  void ask(co_driver& d, std::coroutine_handle<> frame) {
+    if (d.wait != nullptr || d.next != nullptr) refuse_second();
+    frame_ = frame;
+    d.wait = this;
+    d.next = frame;
+  }
   // The same for a wait whose object may have asked the driver already, for one of its own: that one comes first.
-  void ask_outside(std::coroutine_handle<> frame);
+  void ask_outside(co_driver& d, std::coroutine_handle<> frame);
   // For await_resume(): throws the error or interruption that ended the wait, else ready or closed.
-  io_outcome finish();
+  io_outcome finish() {
+    if (outcome_ != io_outcome::ready || error_ != nullptr) return finish_otherwise();
+    return io_outcome::ready;
+  }
 
   // Begins the wait through one of the scheduler's begin_..() functions. False: there is nothing to wait for.
   virtual bool start(core::scheduler& s) = 0;
@@ -70,6 +92,9 @@ class co_wait {
   bool shielded_ = false;  // an interruption comes only after it
 
  private:
+  [[noreturn]] static void refuse_second();
+  io_outcome finish_otherwise();
+
   io_outcome outcome_ = io_outcome::ready;
   std::exception_ptr error_;
   std::coroutine_handle<> frame_;
@@ -137,7 +162,10 @@ class foreign_end {
 
 class foreign_wait_base : public co_wait {
  public:
-  void await_suspend(std::coroutine_handle<> frame) { ask_outside(frame); }
+  template <class P>
+  void await_suspend(std::coroutine_handle<P> frame) {
+    ask_outside(driver_of(frame), frame);
+  }
 
  protected:
   explicit foreign_wait_base(bool shielded) noexcept { shielded_ = shielded; }
