@@ -9,11 +9,12 @@
 #endif
 
 #include <algorithm>
-#include <source_location>
 #include <string>
 #include <utility>
+#include "weft/detail/source_location.hpp"
 
 #include "async/greenlet_base.hpp"
+#include "core/overflow_report.hpp"
 
 namespace weft::detail {
 
@@ -21,6 +22,7 @@ constinit thread_local home_thread* home_thread::of_this_thread_ = nullptr;
 
 // One a thread; its destructor runs when the thread ends.
 struct home_thread_end {
+  core::overflow_watch watch;  // generators and greenlets overflow without a scheduler, too
   ~home_thread_end() {
     if (home_thread::of_this_thread_ != nullptr) home_thread::of_this_thread_->end();
   }
@@ -47,10 +49,10 @@ class unwinding final : public core::body {
   void ended() noexcept override { delete this; }
   void abandoned() noexcept override { delete this; }
   std::string name() const override { return "unwind dropped"; }
-  const std::source_location& site() const noexcept override { return here_; }
+  const source_location& site() const noexcept override { return here_; }
 
  private:
-  std::source_location here_ = std::source_location::current();
+  source_location here_ = source_location::current();
 };
 
 }  // namespace
@@ -72,6 +74,8 @@ void home_thread::attach() {
   // Whoever comes here after at_thread_end (the destructor of another thread_local) gets one that nobody ends, too.
   if (!is_main_thread()) {
     [[maybe_unused]] static thread_local home_thread_end at_thread_end;
+  } else {
+    [[maybe_unused]] static const core::overflow_watch* const watch = new core::overflow_watch;
   }
   of_this_thread_ = new home_thread;
 }

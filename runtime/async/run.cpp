@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "core/overflow_report.hpp"
 #include "core/scheduler.hpp"
 #include "poller/poller.hpp"
 #include "record/recorder.hpp"
@@ -63,6 +64,7 @@ void run_main(const run_options& options, task_state& main) {
   core::poller& poller = options.poller != nullptr ? *options.poller : *own_poller;
   core::clock& clock = options.clock != nullptr ? *options.clock : core::monotonic_clock();
 
+  const core::overflow_watch watch;
   core::scheduler scheduler(settings_of(options), clock, poller);
   const record::scheduler_recording recording(scheduler, options.clock);
   main.start_on(scheduler, 0, -1);

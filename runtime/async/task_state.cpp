@@ -3,6 +3,7 @@
 #include <mutex>
 
 #include "async/unhandled.hpp"
+#include "core/fork.hpp"
 #include "core/scheduler.hpp"
 #include "weft/errors.hpp"
 #include "weft/this_coroutine.hpp"
@@ -12,7 +13,7 @@ namespace weft::detail {
 using core::scheduler;
 using diary::coroutine_status;
 
-task_state::task_state(std::string_view name, const std::source_location& where)
+task_state::task_state(std::string_view name, const source_location& where)
     : completion(diary::object_kind::task, {}), where_(where), name_(name) {}
 
 task_state::~task_state() = default;
@@ -129,6 +130,8 @@ coroutine_status task_state::run(core::coroutine& self) noexcept {
 
 coroutine_status task_state::conclude(core::coroutine& self, task_status how) noexcept {
   scheduler& s = *self.home;
+  if (scheduler::current() != self.home) [[unlikely]]
+    core::end_forked_child();
   // From here on nothing is thrown into the coroutine any more: destructors must not fail because somebody is
   // impatient.
   ++self.shields;

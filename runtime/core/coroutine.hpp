@@ -78,6 +78,7 @@ struct coroutine {
   detail::scope* scopes = nullptr;        // the open ones, inner first
   detail::local_value* locals = nullptr;  // made by it, the youngest first
   detail::co_driver* driver = nullptr;    // while the body of a co_task runs in it
+  std::uint64_t blocked_at = 0;           // the scheduler's count of switches when the last wait began, for debuggers
   // -- life
   std::uint64_t id = 0;  // never reused in a process
   scheduler* home = nullptr;

@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <mutex>
 #include <system_error>
+#include <utility>
 
 #include "core/inbox.hpp"
 #include "core/observer.hpp"
@@ -45,13 +46,29 @@ struct alarm_pipe {
   }
 };
 
+thread_local alarm_pipe alarm_of_thread;
+
 alarm_pipe& alarm_of_this_thread() {
-  thread_local alarm_pipe mine;
-  mine.open();
-  return mine;
+  alarm_of_thread.open();
+  return alarm_of_thread;
+}
+
+// The parent's would ring in the child, too.
+void forget_alarm_in_child() noexcept {
+  for (int& end : alarm_of_thread.ends) {
+    if (end >= 0) ::close(std::exchange(end, -1));
+  }
 }
 
 }  // namespace
+
+void hold_waits_of_threads() noexcept { all_waits().lock.lock(); }
+void let_go_waits_of_threads() noexcept { all_waits().lock.unlock(); }
+void abandon_waits_of_threads() noexcept {
+  all_waits().first = nullptr;
+  forget_alarm_in_child();
+  all_waits().lock.unlock();
+}
 
 thread_fd_wait::thread_fd_wait(int fd) : fd_(fd) {
   const alarm_pipe& pipe = alarm_of_this_thread();

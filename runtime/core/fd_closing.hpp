@@ -34,4 +34,9 @@ class thread_fd_wait {
   thread_fd_wait* next_ = nullptr;
 };
 
+// Around a fork, see core/fork.hpp. In the child nobody waits.
+void hold_waits_of_threads() noexcept;
+void let_go_waits_of_threads() noexcept;
+void abandon_waits_of_threads() noexcept;
+
 }  // namespace weft::core

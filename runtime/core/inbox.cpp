@@ -1,5 +1,7 @@
 #include "core/inbox.hpp"
 
+#include <utility>
+
 #include "poller/poller.hpp"
 
 namespace weft::core {
@@ -55,6 +57,35 @@ void inbox::close() noexcept {
   const std::lock_guard guard(all.lock);
   std::erase(all.open, this);
   all.free.push_back(this);
+}
+
+void inbox::hold_all() {
+  inbox_pool& all = pool();
+  all.lock.lock();
+  for (inbox* box : all.open) box->lock_.lock();
+}
+
+void inbox::let_go_all() {
+  inbox_pool& all = pool();
+  for (inbox* box : all.open) box->lock_.unlock();
+  all.lock.unlock();
+}
+
+void inbox::abandon_all() {
+  inbox_pool& all = pool();
+  for (inbox* box : all.open) {
+    std::exchange(box->sleeper_, nullptr)->abandon_in_child();
+    // Not destroyed: what the messages hold belongs to coroutines that are not there any more.
+    new std::vector<inbox_message>(std::move(box->messages_));
+    box->messages_.clear();
+    box->closed_fds_.clear();
+    box->filled_.store(false, std::memory_order_relaxed);
+    box->has_closed_fds_.store(false, std::memory_order_relaxed);
+    box->lock_.unlock();
+    all.free.push_back(box);
+  }
+  all.open.clear();
+  all.lock.unlock();
 }
 
 bool inbox::post(inbox_message m) {

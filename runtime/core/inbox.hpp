@@ -45,6 +45,12 @@ class inbox {
   // The same for all that are open, but for `own`.
   static void post_to_others(const inbox* own, const closed_fd& closed);
 
+  // Around a fork, see core/fork.hpp: nobody posts meanwhile. In the child all inboxes are closed without a look at
+  // what was in them.
+  static void hold_all();
+  static void let_go_all();
+  static void abandon_all();
+
   // On the scheduler's thread: something may be there. One relaxed load.
   bool maybe_filled() const noexcept { return filled_.load(std::memory_order_relaxed); }
   // Somebody closed an fd. Has to be asked before a new wait for an fd, because the number may be in use again.

@@ -4,8 +4,8 @@
 #pragma once
 
 #include <cstdint>
-#include <source_location>
 #include <string_view>
+#include "weft/detail/source_location.hpp"
 
 #include "trace/schema.hpp"
 #include "trace/states.hpp"
@@ -23,9 +23,13 @@ class observer {
   virtual void record_text(diary::event_type type, std::string_view text, std::uint64_t a = 0, std::uint64_t b = 0,
                            std::uint64_t c = 0) noexcept = 0;
 
+  // The same from a signal handler just before the process dies, whatever it has interrupted; nothing if that cannot be
+  // done without a lock or memory.
+  virtual void record_last_words(diary::event_type, std::string_view) noexcept {}
+
   // Numbers for names and places in this recording; the definition is recorded before the first use.
   virtual std::uint64_t string_id(std::string_view text) noexcept = 0;
-  virtual std::uint64_t site_id(const std::source_location& where) noexcept = 0;
+  virtual std::uint64_t site_id(const source_location& where) noexcept = 0;
   // Makes sure that the object's kind and name are known in this recording.
   virtual void define_object(std::uint64_t object_id, diary::object_kind kind, std::string_view name) noexcept = 0;
 

@@ -57,6 +57,10 @@ own_thread_mark::~own_thread_mark() { own_threads.fetch_sub(1, std::memory_order
 
 outside_work::outside_work() noexcept { works.fetch_add(1, std::memory_order_relaxed); }
 outside_work::~outside_work() { works.fetch_sub(1, std::memory_order_relaxed); }
+void forget_outside_in_child() noexcept {
+  own_threads.store(0, std::memory_order_relaxed);
+  works.store(0, std::memory_order_relaxed);
+}
 bool outside_work_under_way() noexcept { return works.load(std::memory_order_relaxed) > 0; }
 
 }  // namespace weft::core

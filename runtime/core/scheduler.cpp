@@ -2,9 +2,11 @@
 #include "core/scheduler.hpp"
 
 #include <cassert>
+#include <mutex>
 #include <stdexcept>
 #include <utility>
 
+#include "core/fork.hpp"
 #include "weft/errors.hpp"
 
 namespace weft::core {
@@ -14,6 +16,32 @@ using diary::event_type;
 using diary::wake_cause;
 
 constinit thread_local scheduler* scheduler::current_of_thread_ = nullptr;
+constinit scheduler* scheduler::first_ = nullptr;
+
+namespace {
+constinit std::mutex schedulers_lock;  // guards the list that begins at first_
+}
+
+void scheduler::enlist() noexcept {
+  const std::lock_guard guard(schedulers_lock);
+  next_scheduler_ = first_;
+  if (first_ != nullptr) first_->previous_scheduler_ = this;
+  first_ = this;
+}
+
+void scheduler::delist() noexcept {
+  const std::lock_guard guard(schedulers_lock);
+  (previous_scheduler_ != nullptr ? previous_scheduler_->next_scheduler_ : first_) = next_scheduler_;
+  if (next_scheduler_ != nullptr) next_scheduler_->previous_scheduler_ = previous_scheduler_;
+}
+
+void scheduler::hold_all() noexcept { schedulers_lock.lock(); }
+void scheduler::let_go_all() noexcept { schedulers_lock.unlock(); }
+void scheduler::abandon_all() noexcept {
+  first_ = nullptr;
+  current_of_thread_ = nullptr;
+  schedulers_lock.unlock();
+}
 
 scheduler::scheduler(const scheduler_settings& settings, clock& c, poller& p)
     : registers_(registers_of_this_thread()),
@@ -23,6 +51,7 @@ scheduler::scheduler(const scheduler_settings& settings, clock& c, poller& p)
       stacks_(settings.stack_size),
       inbox_(inbox::open(p)),
       settings_(settings) {
+  look_after_forks();
   if (settings.shuffle_seed) ready_.shuffle(*settings.shuffle_seed);
   root_.slot = 0;
   root_.status = coroutine_status::running;
@@ -35,9 +64,11 @@ scheduler::scheduler(const scheduler_settings& settings, clock& c, poller& p)
     throw;
   }
   current_of_thread_ = this;
+  enlist();
 }
 
 scheduler::~scheduler() {
+  delist();
   current_of_thread_ = nullptr;
   inbox_->close();
   release_ended();
@@ -123,6 +154,7 @@ void scheduler::begin_block(coroutine& me, diary::wait_reason reason, std::int64
     me.time_limit.kind = kind;
     timers_.add(me.time_limit, deadline_after(limit_ns));
   }
+  me.blocked_at = counts_.switches;
   me.reason = reason;
   me.status = coroutine_status::blocked;
   me.in_yield = false;
@@ -244,7 +276,7 @@ void scheduler::wait_for_others() {
 
 void scheduler::close_fd(int fd) noexcept { wake_waiters_of_closed(fd, nullptr); }
 
-std::string default_name(const std::source_location& site) {
+std::string default_name(const source_location& site) {
   const std::string_view file = site.file_name();
   const std::size_t slash = file.rfind('/');
   return std::string(slash == std::string_view::npos ? file : file.substr(slash + 1)) + ':' +
@@ -260,6 +292,21 @@ void scheduler::record_spawn(const coroutine& c, std::int64_t delay_ns) {
   } else {
     observer_->record(event_type::spawn, c.slot, c.id, parent, name, site);
   }
+}
+
+// Asking how deep a stack was used is a system call. It is made at the first, second, fourth, eighth ... end of a
+// coroutine on the same stack and then at every 1024th: little beside the page faults of a fresh stack, nothing on a
+// warm one. What was used stays visible until the pool gives the pages back, so a deep use that is not seen at once is
+// seen later; it is told when it is deeper than what was told of this stack before.
+void scheduler::record_stack_mark(const coroutine& c) noexcept {
+  stack_slot* const slot = c.memory.slot;
+  if (slot == nullptr) return;
+  const std::uint32_t ends = ++slot->recorded_ends;
+  if ((ends & (ends - 1)) != 0 && ends % 1024 != 0) return;
+  const std::size_t used = stack_used(c.memory);
+  if (used <= slot->recorded_use) return;
+  slot->recorded_use = used;
+  observer_->record(event_type::stack_mark, c.slot, used, c.memory.size);
 }
 
 void scheduler::record_rename(const coroutine& c, std::string_view name) {

@@ -47,6 +47,11 @@ class scheduler {
   scheduler(const scheduler&) = delete;
   scheduler& operator=(const scheduler&) = delete;
 
+  // Around a fork, see core/fork.hpp: no scheduler begins or ends. In the child there are none any more, without a
+  // touch on those that were.
+  static void hold_all() noexcept;
+  static void let_go_all() noexcept;
+  static void abandon_all() noexcept;
   // This thread's scheduler, or null.
   static scheduler* current() noexcept { return current_of_thread_; }
   // Its observer; null if there is no scheduler or it tells nobody.
@@ -184,6 +189,7 @@ class scheduler {
   // Its time has come. Returns its coroutine if that was blocked and is to be made ready; null: nobody.
   coroutine* expire(detail::scope& s) noexcept;
   void detach_scopes(coroutine& c) noexcept;  // they outlive their coroutine (in a generator that is kept)
+  void record_stack_mark(const coroutine& c) noexcept;
   void record_spawn(const coroutine& c, std::int64_t delay_ns);
   std::int64_t deadline_after(std::int64_t ns) noexcept;
 
@@ -200,6 +206,13 @@ class scheduler {
   bool hopeless() const;  // nothing inside or outside can ever wake anybody
 
   static constinit thread_local scheduler* current_of_thread_;
+
+  // All schedulers of the process, for debuggers (runtime/gdb), which cannot read thread_locals of a core file.
+  void enlist() noexcept;
+  void delist() noexcept;
+  static constinit scheduler* first_;
+  scheduler* next_scheduler_ = nullptr;
+  scheduler* previous_scheduler_ = nullptr;
 
   coroutine* running_ = nullptr;  // &root_ while the root runs
   ready_queue ready_;
@@ -237,7 +250,7 @@ class scheduler {
 };
 
 // "echo.cpp:42": what a coroutine without a name of its own is called.
-std::string default_name(const std::source_location& site);
+std::string default_name(const source_location& site);
 
 // How many OS threads of this process weft did not start itself and the caller is not; they could wake anybody.
 std::size_t outside_threads() noexcept;
@@ -257,5 +270,7 @@ class outside_work {
   outside_work& operator=(const outside_work&) = delete;
 };
 bool outside_work_under_way() noexcept;
+// In a forked child there are none.
+void forget_outside_in_child() noexcept;
 
 }  // namespace weft::core

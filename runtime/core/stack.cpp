@@ -177,6 +177,9 @@ void unregister_arena(guard_registry_entry& entry) noexcept {
 
 }  // namespace
 
+void hold_guard_registry() noexcept { registry_mutex.lock(); }
+void let_go_guard_registry() noexcept { registry_mutex.unlock(); }
+
 std::optional<guard_hit> find_guard(const void* address) noexcept {
   const auto at = reinterpret_cast<std::uintptr_t>(address);
   const guard_registry_entry* entry = registry_head.load(std::memory_order_acquire);

@@ -58,4 +58,8 @@ struct guard_hit {
 std::optional<guard_hit> find_guard(const void* address) noexcept;
 inline bool is_guard_address(const void* address) noexcept { return find_guard(address).has_value(); }
 
+// Around a fork: nobody changes what find_guard() reads meanwhile.
+void hold_guard_registry() noexcept;
+void let_go_guard_registry() noexcept;
+
 }  // namespace weft::core

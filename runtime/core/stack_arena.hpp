@@ -30,6 +30,9 @@ struct stack_slot {
   stack_slot* older = nullptr;  // in the pool's list while idle
   stack_slot* younger = nullptr;
   unsigned valgrind_id = 0;
+  // For the diary: coroutines that ended on it while a recording was on, and the deepest use that was recorded.
+  std::uint32_t recorded_ends = 0;
+  std::size_t recorded_use = 0;
 };
 
 // Invariant: holders = slots cut and not released + 1 while a pool still cuts. The last one to let go deletes the

@@ -130,6 +130,8 @@ void stack_pool::trim_oldest(size_class& from, std::size_t count) noexcept {
   const auto move_oldest = [&from, &count] {
     stack_slot* const slot = from.warm.pop_oldest();
     from.cold.push(*slot);
+    slot->recorded_ends = 0;
+    slot->recorded_use = 0;
     --count;
     return slot;
   };

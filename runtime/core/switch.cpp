@@ -231,6 +231,8 @@ void scheduler::coroutine_entry(void* c) {
 }
 
 coroutine& scheduler::retire(coroutine& me, coroutine_status status) noexcept {
+  if (observer_ != nullptr) [[unlikely]]
+    record_stack_mark(me);
   me.work = nullptr;
   if (me.scopes != nullptr) [[unlikely]]
     detach_scopes(me);

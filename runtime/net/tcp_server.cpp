@@ -31,7 +31,7 @@ bool is_shortage(int error) { return error == EMFILE || error == ENFILE || error
 }  // namespace
 
 struct tcp_server::state : std::enable_shared_from_this<tcp_server::state> {
-  state(handler_function h, const endpoint& e, const options& o, const std::source_location& s)
+  state(handler_function h, const endpoint& e, const options& o, const source_location& s)
       : handler(std::move(h)),
         limits(o),
         site(s),
@@ -41,8 +41,8 @@ struct tcp_server::state : std::enable_shared_from_this<tcp_server::state> {
 
   const handler_function handler;
   const options limits;
-  const std::source_location site;  // where the program made the server
-  tcp_listener listener;            // used by the acceptor; by others only while there is none
+  const source_location site;  // where the program made the server
+  tcp_listener listener;       // used by the acceptor; by others only while there is none
   const endpoint where;
 
   mutable detail::object server;  // guards what follows
@@ -152,8 +152,7 @@ void tcp_server::state::wait_for_connections(std::size_t but, const detail::dead
   }
 }
 
-tcp_server::tcp_server(handler_function handler, const endpoint& where, const options& o,
-                       const std::source_location& site)
+tcp_server::tcp_server(handler_function handler, const endpoint& where, const options& o, const source_location& site)
     : state_(std::make_shared<state>(std::move(handler), where, o, site)) {}
 
 tcp_server::~tcp_server() {

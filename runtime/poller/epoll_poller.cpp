@@ -119,6 +119,12 @@ class epoll_poller final : public poller {
     errno = saved;
   }
 
+  // The parent's epoll and eventfd stay open in the parent.
+  void abandon_in_child() noexcept override {
+    close_all();
+    wake_ = epoll_ = -1;
+  }
+
  private:
   int control(int operation, int fd, std::uint32_t generation) noexcept {
     ::epoll_event event{};

@@ -138,6 +138,15 @@ class kqueue_poller final : public poller {
     errno = saved;
   }
 
+  // A kqueue does not come along into a forked child: its number may be somebody else's there.
+  void abandon_in_child() noexcept override {
+    kqueue_ = -1;
+#if !WEFT_KQUEUE_USER_EVENT
+    close_all();
+    pipe_ = {-1, -1};
+#endif
+  }
+
  private:
   int apply(const struct ::kevent& one) noexcept {
     // Without room for events nothing pending is taken out, and an error comes back as errno.

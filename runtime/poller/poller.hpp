@@ -35,6 +35,10 @@ class poller {
   virtual std::size_t wait(std::span<io_event> out, std::int64_t timeout_ns) noexcept = 0;
   // Ends the present wait(), or the next one if none is under way. Safe from any thread and from a signal handler.
   virtual void notify() noexcept = 0;
+
+  // In a forked child, where nobody waits with it any more: lets go of what it holds of the kernel without a trace in
+  // the parent. Afterwards notify() does nothing, and nothing else may be called.
+  virtual void abandon_in_child() noexcept {}
 };
 
 // The poller of this platform. Throws std::system_error if the kernel gives none (EMFILE).

@@ -51,13 +51,18 @@ void thread_recorder::record_text(event_type type, std::string_view text, std::u
   writer_.append_text(type, now(type), args.data(), arg_counts[static_cast<std::size_t>(type)], text);
 }
 
+void thread_recorder::record_last_words(event_type type, std::string_view text) noexcept {
+  if (writer_.room() < diary::max_event_bytes + diary::max_varint_bytes + text.size()) return;
+  record_text(type, text, 0, 0, 0);
+}
+
 std::uint64_t thread_recorder::string_id(std::string_view text) noexcept {
   const name_table::number n = recording_.names().string(text);
   if (n.is_new) record_text(event_type::string, text, n.id, 0, 0);
   return n.id;
 }
 
-std::uint64_t thread_recorder::site_id(const std::source_location& where) noexcept {
+std::uint64_t thread_recorder::site_id(const source_location& where) noexcept {
   const std::string_view file = where.file_name();
   const std::string_view function = where.function_name();
   const name_table::number n = recording_.names().site(file, where.line(), function);

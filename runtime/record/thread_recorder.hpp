@@ -18,8 +18,9 @@ class thread_recorder final : public core::observer {
               std::uint64_t e, std::uint64_t f) noexcept override;
   void record_text(diary::event_type type, std::string_view text, std::uint64_t a, std::uint64_t b,
                    std::uint64_t c) noexcept override;
+  void record_last_words(diary::event_type type, std::string_view text) noexcept override;
   std::uint64_t string_id(std::string_view text) noexcept override;
-  std::uint64_t site_id(const std::source_location& where) noexcept override;
+  std::uint64_t site_id(const source_location& where) noexcept override;
   void define_object(std::uint64_t object_id, diary::object_kind kind, std::string_view name) noexcept override;
   std::uint64_t ordinal() const noexcept override { return writer_.next_ordinal(); }
   std::uint32_t thread_index() const noexcept override { return index_; }

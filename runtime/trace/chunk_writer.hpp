@@ -49,6 +49,9 @@ class chunk_writer {
   // The next event begins a new chunk, and `lost` events (they take ordinals) are counted as missing before it.
   void begin_new_chunk(std::uint64_t lost = 0) noexcept;
 
+  // Bytes left in this chunk: an event that fits takes no new one.
+  std::size_t room() const noexcept { return static_cast<std::size_t>(end_ - cursor_); }
+
   // Ordinal that the next event gets. Lost events take one each, so that a wake_remote that names one stays right.
   std::uint64_t next_ordinal() const noexcept { return ordinal_; }
   std::uint64_t lost() const noexcept { return lost_; }

@@ -291,7 +291,7 @@ class backoff_observer final : public core::observer {
   void record_text(diary::event_type, std::string_view, std::uint64_t, std::uint64_t, std::uint64_t) noexcept override {
   }
   std::uint64_t string_id(std::string_view) noexcept override { return 1; }
-  std::uint64_t site_id(const std::source_location&) noexcept override { return 1; }
+  std::uint64_t site_id(const source_location&) noexcept override { return 1; }
   void define_object(std::uint64_t, diary::object_kind, std::string_view) noexcept override {}
   std::uint64_t ordinal() const noexcept override { return 0; }
   std::uint32_t thread_index() const noexcept override { return 0; }

@@ -60,7 +60,7 @@ class scheduler_watch final : public core::observer {
     take(type, a);
   }
   std::uint64_t string_id(std::string_view text) noexcept override { return recorder_->string_id(text); }
-  std::uint64_t site_id(const std::source_location& where) noexcept override { return recorder_->site_id(where); }
+  std::uint64_t site_id(const source_location& where) noexcept override { return recorder_->site_id(where); }
   void define_object(std::uint64_t object_id, diary::object_kind kind, std::string_view name) noexcept override {
     recorder_->define_object(object_id, kind, name);
   }

@@ -48,7 +48,7 @@ class note_taker final : public core::observer {
   }
   void record_text(event_type, std::string_view, std::uint64_t, std::uint64_t, std::uint64_t) noexcept override {}
   std::uint64_t string_id(std::string_view) noexcept override { return 1; }
-  std::uint64_t site_id(const std::source_location&) noexcept override { return 1; }
+  std::uint64_t site_id(const source_location&) noexcept override { return 1; }
   void define_object(std::uint64_t id, diary::object_kind kind, std::string_view name) noexcept override {
     names_[id] = std::string(diary::to_text(kind)) + "/" + std::string(name);
   }

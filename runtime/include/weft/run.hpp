@@ -4,10 +4,10 @@
 #include <concepts>
 #include <cstdint>
 #include <optional>
-#include <source_location>
 #include <string_view>
 #include <type_traits>
 #include <utility>
+#include "weft/detail/source_location.hpp"
 
 #include "weft/detail/task_state.hpp"
 #include "weft/task.hpp"
@@ -70,7 +70,7 @@ class main_function final : public task_function<F, T> {
 // inside a coroutine. Several runs one after the other, and at once on several threads, are fine.
 template <class F>
 requires std::invocable<std::decay_t<F>>
-auto run(const run_options& options, F&& f, std::source_location where = std::source_location::current()) {
+auto run(const run_options& options, F&& f, source_location where = source_location::current()) {
   using value = detail::result_of<F>;
   if constexpr (detail::returns_co_task<F>) {
     return run(
@@ -85,7 +85,7 @@ auto run(const run_options& options, F&& f, std::source_location where = std::so
 }
 template <class F>
 requires std::invocable<std::decay_t<F>>
-auto run(F&& f, std::source_location where = std::source_location::current()) {
+auto run(F&& f, source_location where = source_location::current()) {
   return run(run_options{}, std::forward<F>(f), where);
 }
 

@@ -8,12 +8,12 @@
 #include <functional>
 #include <memory>
 #include <optional>
-#include <source_location>
 #include <stdexcept>
 #include <string>
 #include <string_view>
 #include <type_traits>
 #include <utility>
+#include "weft/detail/source_location.hpp"
 
 #include "weft/detail/task_state.hpp"
 #include "weft/errors.hpp"
@@ -25,9 +25,9 @@ class task;
 
 // How a coroutine is spawned.
 struct spawn_options {
-  std::string_view name = {};                                // for people and the diary; empty: file:line of the spawn
-  std::size_t stack_size = 0;                                // bytes, rounded up to pages; 0: the scheduler's
-  std::optional<std::source_location> where = std::nullopt;  // what counts as the spawn site; none: the call
+  std::string_view name = {};                           // for people and the diary; empty: file:line of the spawn
+  std::size_t stack_size = 0;                           // bytes, rounded up to pages; 0: the scheduler's
+  std::optional<source_location> where = std::nullopt;  // what counts as the spawn site; none: the call
 };
 
 // A reference to a coroutine and its result: cheap to copy, and letting go of it lets the coroutine go on. May be used
@@ -156,17 +156,17 @@ class task {
 // std::logic_error outside of a coroutine, std::bad_alloc if there is no memory for it.
 template <class F>
 requires std::invocable<std::decay_t<F>>
-auto spawn(const spawn_options& options, F&& f, std::source_location where = std::source_location::current()) {
+auto spawn(const spawn_options& options, F&& f, source_location where = source_location::current()) {
   return detail::start<F>(options.name, options.stack_size, options.where.value_or(where), -1, std::forward<F>(f));
 }
 template <class F>
 requires std::invocable<std::decay_t<F>>
-auto spawn(std::string_view name, F&& f, std::source_location where = std::source_location::current()) {
+auto spawn(std::string_view name, F&& f, source_location where = source_location::current()) {
   return detail::start<F>(name, 0, where, -1, std::forward<F>(f));
 }
 template <class F>
 requires std::invocable<std::decay_t<F>>
-auto spawn(F&& f, std::source_location where = std::source_location::current()) {
+auto spawn(F&& f, source_location where = source_location::current()) {
   return detail::start<F>({}, 0, where, -1, std::forward<F>(f));
 }
 
@@ -174,13 +174,12 @@ auto spawn(F&& f, std::source_location where = std::source_location::current()) 
 template <class Rep, class Period, class F>
 requires std::invocable<std::decay_t<F>>
 auto spawn_after(std::chrono::duration<Rep, Period> d, std::string_view name, F&& f,
-                 std::source_location where = std::source_location::current()) {
+                 source_location where = source_location::current()) {
   return detail::start<F>(name, 0, where, detail::nanoseconds_of(d), std::forward<F>(f));
 }
 template <class Rep, class Period, class F>
 requires std::invocable<std::decay_t<F>>
-auto spawn_after(std::chrono::duration<Rep, Period> d, F&& f,
-                 std::source_location where = std::source_location::current()) {
+auto spawn_after(std::chrono::duration<Rep, Period> d, F&& f, source_location where = source_location::current()) {
   return detail::start<F>({}, 0, where, detail::nanoseconds_of(d), std::forward<F>(f));
 }
 

@@ -6,11 +6,11 @@
 #include <exception>
 #include <functional>
 #include <optional>
-#include <source_location>
 #include <string_view>
 #include <type_traits>
 #include <utility>
 #include <vector>
+#include "weft/detail/source_location.hpp"
 
 #include "weft/detail/task_group_state.hpp"
 #include "weft/task.hpp"
@@ -36,17 +36,17 @@ class task_group {
   // that was cancelled the task is cancelled before it begins.
   template <class F>
   requires std::invocable<std::decay_t<F>>
-  auto spawn(const spawn_options& options, F&& f, std::source_location where = std::source_location::current()) {
+  auto spawn(const spawn_options& options, F&& f, source_location where = source_location::current()) {
     return start(options.name, options.stack_size, options.where.value_or(where), std::forward<F>(f));
   }
   template <class F>
   requires std::invocable<std::decay_t<F>>
-  auto spawn(std::string_view name, F&& f, std::source_location where = std::source_location::current()) {
+  auto spawn(std::string_view name, F&& f, source_location where = source_location::current()) {
     return start(name, 0, where, std::forward<F>(f));
   }
   template <class F>
   requires std::invocable<std::decay_t<F>>
-  auto spawn(F&& f, std::source_location where = std::source_location::current()) {
+  auto spawn(F&& f, source_location where = source_location::current()) {
     return start({}, 0, where, std::forward<F>(f));
   }
 
@@ -68,7 +68,7 @@ class task_group {
   friend auto with_task_group(F&& f);
 
   template <class F>
-  auto start(std::string_view name, std::size_t stack_size, const std::source_location& where, F&& f) {
+  auto start(std::string_view name, std::size_t stack_size, const source_location& where, F&& f) {
     detail::task_group_state::child* const place = state_->admit();
     try {
       auto t = detail::start<F>(name, stack_size, where, -1, std::forward<F>(f), place);

@@ -8,8 +8,8 @@
 #include <functional>
 #include <limits>
 #include <memory>
-#include <source_location>
 #include <utility>
+#include "weft/detail/source_location.hpp"
 
 #include "weft/detail/wait.hpp"
 #include "weft/endpoint.hpp"
@@ -34,7 +34,7 @@ class tcp_server {
   // task's error that nobody reads (see set_unhandled_handler), and the server goes on.
   template <class Handler>
   requires std::invocable<Handler&, tcp_stream> tcp_server(const endpoint& where, Handler handler, options o = {},
-                                                           std::source_location site = std::source_location::current())
+                                                           source_location site = source_location::current())
       : tcp_server(wrap(std::make_shared<Handler>(std::move(handler))), where, o, site) {}
   // Stops accepting. Connections under way go on.
   ~tcp_server();
@@ -68,7 +68,7 @@ class tcp_server {
   static handler_function wrap(std::shared_ptr<Handler> handler) {
     return [handler = std::move(handler)](tcp_stream stream) { (*handler)(std::move(stream)); };
   }
-  tcp_server(handler_function handler, const endpoint& where, const options& o, const std::source_location& site);
+  tcp_server(handler_function handler, const endpoint& where, const options& o, const source_location& site);
   void shutdown_ns(std::int64_t drain_ns);
 
   std::shared_ptr<state> state_;

@@ -3,8 +3,9 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <source_location>
 #include <string>
+#include <string_view>
+#include "weft/detail/source_location.hpp"
 
 namespace weft::diary {
 enum class coroutine_status : std::uint8_t;
@@ -30,7 +31,9 @@ class body {
   virtual void abandoned() noexcept = 0;
   // For the diary and for reports.
   virtual std::string name() const = 0;
-  virtual const std::source_location& site() const noexcept = 0;
+  // The name it was given, if any, for a signal handler on its own thread: no lock, no allocation.
+  virtual std::string_view given_name() const noexcept { return {}; }
+  virtual const source_location& site() const noexcept = 0;
 
  protected:
   ~body() = default;

@@ -4,11 +4,11 @@
 #include <cstdint>
 #include <exception>
 #include <memory>
-#include <source_location>
 #include <string>
 #include <string_view>
 #include <type_traits>
 #include <utility>
+#include "weft/detail/source_location.hpp"
 
 #include "weft/detail/body.hpp"
 #include "weft/detail/completion.hpp"
@@ -45,7 +45,7 @@ class end_hook {
 
 class task_state : public completion, public core::body {
  public:
-  task_state(std::string_view name, const std::source_location& where);
+  task_state(std::string_view name, const source_location& where);
 
   std::uint64_t id() const noexcept { return id_; }
   std::uint64_t slot() const noexcept { return object_.owner_slot; }  // in the diary, while it lives
@@ -69,7 +69,8 @@ class task_state : public completion, public core::body {
   void ended() noexcept override;
   void abandoned() noexcept override;
   std::string name() const override;
-  const std::source_location& site() const noexcept override { return where_; }
+  std::string_view given_name() const noexcept override { return name_; }
+  const source_location& site() const noexcept override { return where_; }
   // completion
   std::string who() const override;
 
@@ -100,7 +101,7 @@ class task_state : public completion, public core::body {
   core::coroutine* self_ = nullptr;  // while it lives; touched on its scheduler's thread only
   core::inbox* home_ = nullptr;      // of its scheduler
   end_hook* hook_ = nullptr;
-  std::source_location where_;
+  source_location where_;
   std::string name_;  // guarded by object_.lock
 };
 
@@ -112,7 +113,7 @@ template <class F, class T>
 class task_function : public task_value<T> {
  public:
   template <class G>
-  task_function(std::string_view name, const std::source_location& where, G&& g) : task_value<T>(name, where) {
+  task_function(std::string_view name, const source_location& where, G&& g) : task_value<T>(name, where) {
     std::construct_at(std::addressof(function_), std::forward<G>(g));
   }
   ~task_function() override {}
@@ -187,8 +188,8 @@ template <class F>
 using result_of = typename spawned_by<F>::value;
 
 template <class F, class G>
-auto start(std::string_view name, std::size_t stack_size, const std::source_location& where, std::int64_t delay_ns,
-           G&& g, end_hook* hook = nullptr) {
+auto start(std::string_view name, std::size_t stack_size, const source_location& where, std::int64_t delay_ns, G&& g,
+           end_hook* hook = nullptr) {
   using value = result_of<F>;
   auto* state = new typename spawned_by<F>::template function<std::decay_t<F>>(name, where, std::forward<G>(g));
   state->tell_at_end(hook);
