@@ -1,13 +1,13 @@
 # Provides GTest::gtest, GTest::gtest_main, GTest::gmock and GTest::gmock_main.
 # Natively the installed library; for another machine or under a sanitizer (whose view of the program an uninstrumented
-# library would leave incomplete) the sources that Debian and Ubuntu ship in googletest; without either, the internet.
+# library would leave incomplete) or with another C++ library the sources that Debian and Ubuntu ship in googletest; without either, the internet.
 if(TARGET GTest::gmock)
   return()
 endif()
 
 set(WEFT_GOOGLETEST_SOURCE_DIR /usr/src/googletest CACHE PATH "GoogleTest sources, for cross and sanitizer builds")
 
-if(NOT CMAKE_CROSSCOMPILING AND NOT WEFT_SANITIZE)
+if(NOT CMAKE_CROSSCOMPILING AND NOT WEFT_SANITIZE AND NOT CMAKE_CXX_FLAGS MATCHES "-stdlib=")
   find_package(GTest QUIET)
   if(GTest_FOUND AND TARGET GTest::gmock)
     return()

@@ -28,4 +28,15 @@ file(RELATIVE_PATH weft_include_from_pkgconfig
 configure_file(${PROJECT_SOURCE_DIR}/cmake/weft.pc.in ${PROJECT_BINARY_DIR}/cmake/weft.pc @ONLY)
 install(FILES ${PROJECT_BINARY_DIR}/cmake/weft.pc DESTINATION ${weft_pkgconfig_dir})
 
+# For `source`, and where gdb loads it by itself with the command: its auto-load directory and the program's own path
+# there, which is known only when it is installed.
+set(weft_gdb_script ${PROJECT_SOURCE_DIR}/runtime/gdb/weft-gdb.py)
+install(FILES ${weft_gdb_script} DESTINATION ${CMAKE_INSTALL_DATADIR}/weft)
+if(WEFT_BUILD_CLI)
+  install(CODE "
+    get_filename_component(prefix \"\${CMAKE_INSTALL_PREFIX}\" ABSOLUTE)
+    file(INSTALL DESTINATION \"\${prefix}/${CMAKE_INSTALL_DATADIR}/gdb/auto-load\${prefix}/${CMAKE_INSTALL_BINDIR}\"
+      TYPE FILE FILES \"${weft_gdb_script}\")")
+endif()
+
 install(FILES ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})

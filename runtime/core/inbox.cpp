@@ -82,7 +82,7 @@ void inbox::abandon_all() {
     box->filled_.store(false, std::memory_order_relaxed);
     box->has_closed_fds_.store(false, std::memory_order_relaxed);
     box->lock_.unlock();
-    all.free.push_back(box);
+    // Never opened again: by its inbox a task of the parent's is known to belong to another scheduler.
   }
   all.open.clear();
   all.lock.unlock();

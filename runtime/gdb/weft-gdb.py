@@ -101,21 +101,26 @@ class Coroutine:
         work = self.value["work"]
         if int(work) == 0:
             return None
-        try:
-            task = work.dynamic_cast(type_of("weft::detail::task_state").pointer())
-            return task.dereference() if int(task) != 0 else None
-        except gdb.error:
+        # Not by dynamic_cast: gdb does not find the types of tasks whose function is a lambda.
+        if "unwinding" in gdb.execute("info symbol %#x" % read_word(int(work)), to_string=True):
             return None
+        task_state = type_of("weft::detail::task_state")
+        base = next(f for f in task_state.fields() if f.is_base_class and f.type.name == "weft::core::body")
+        return int(work) - base.bitpos // 8, task_state
+
+    def task_member(self, name):
+        # By address: gdb looks for a whole object's real type whenever it is dereferenced, and warns that it finds none.
+        address, kind = self.task()
+        field = next(f for f in kind.fields() if f.name == name)
+        return gdb.Value(address + field.bitpos // 8).cast(field.type.pointer()).dereference()
 
     def name(self):
-        task = self.task()
-        if task is None:
-            return ""
-        return read_std_string(task["name_"]) or read_source_location(task["where_"])
+        if self.task() is None:
+            return "" if int(self.value["work"]) == 0 else "unwind dropped"
+        return read_std_string(self.task_member("name_")) or self.site()
 
     def site(self):
-        task = self.task()
-        return read_source_location(task["where_"]) if task is not None else ""
+        return read_source_location(self.task_member("where_")) if self.task() is not None else ""
 
     def has_stack(self):
         return self.stack_base != 0 and (self.is_running or self.sp != 0)
@@ -147,7 +152,7 @@ class Coroutine:
         elif int(self.value["fd"]) >= 0:
             text += " fd %d" % int(self.value["fd"])
         ago = int(self.scheduler["counts_"]["switches"]) - int(self.value["blocked_at"])
-        return text + ", since %d switches" % ago
+        return text + ", since %d switch%s" % (ago, "" if ago == 1 else "es")
 
 
 def all_schedulers():
@@ -271,6 +276,17 @@ def print_backtrace(coroutine):
 
 # ---- the commands
 
+class cpp:
+    """Names are C++ even while the selected frame is in a C library."""
+
+    def __enter__(self):
+        self.before = gdb.parameter("language")
+        gdb.execute("set language c++", to_string=True)
+
+    def __exit__(self, *ignored):
+        gdb.execute("set language %s" % self.before, to_string=True)
+
+
 class InfoWeft(gdb.Command):
     """Lists weft's coroutines: id, name, state, what they wait for and since when, where they were spawned."""
 
@@ -278,6 +294,10 @@ class InfoWeft(gdb.Command):
         super().__init__("info weft", gdb.COMMAND_STATUS)
 
     def invoke(self, argument, from_tty):
+        with cpp():
+            self.list_all()
+
+    def list_all(self):
         found = False
         for number, scheduler in enumerate(all_schedulers(), 1):
             found = True
@@ -301,7 +321,10 @@ class Weft(gdb.Command):
         super().__init__("weft", gdb.COMMAND_STACK)
 
     def invoke(self, argument, from_tty):
-        words = gdb.string_to_argv(argument)
+        with cpp():
+            self.obey(gdb.string_to_argv(argument))
+
+    def obey(self, words):
         if len(words) == 2 and words[0] in ("bt", "backtrace"):
             if words[1] == "all":
                 for scheduler in all_schedulers():

@@ -22,7 +22,7 @@ case "$kind" in
     if grep -qE 'ptrace.*not permitted|Could not trace' "$work/out"; then skip "ptrace is not permitted here"; fi
     ;;
   core)
-    (cd "$work" && ulimit -c unlimited && "$sample" die 2> /dev/null) || true
+    (cd "$work" && ulimit -c unlimited && "$sample" die) 2> /dev/null || true
     core="$(find "$work" -name 'core*' -type f | head -1)"
     if [ -z "$core" ]; then
       echo "the kernel wrote no core file here ($(cat /proc/sys/kernel/core_pattern)): gdb writes one"
@@ -35,10 +35,10 @@ case "$kind" in
   *) exit 2 ;;
 esac
 
-failed=0
-# expect PATTERN: some line matches. From `after` on, if that is set.
+failed=0 after=""
+# expect PATTERN: some line matches, at or after the line that begins with $after.
 expect() {
-  if ! sed -n "/${after:-}/,\$p" "$work/out" | grep -qE -- "$1"; then
+  if ! grep -qE -- "$1" <<< "$(sed -n "/^${after:-.*}/,\$p" "$work/out")"; then
     echo "missing: $1"
     failed=1
   fi
@@ -51,7 +51,7 @@ refuse() {
 }
 expect '^scheduler 1: 5 coroutines'
 expect '^ *1  main +running +.*gdb_sample.cpp:'
-expect '^ *2  clerk +blocked +queue_get on queue "orders", since [0-9]+ switches +gdb_sample.cpp:'
+expect '^ *2  clerk +blocked +queue_get on queue "orders", since [0-9]+ switch(es)? +gdb_sample.cpp:'
 expect '^ *3  cashier +blocked +sleep, since'
 expect '^ *4  customer +blocked +mutex on mutex "till", owner #3'
 expect '^ *5  late +ready \(not started\)'
@@ -69,7 +69,7 @@ expect '^#1 '
 after=THREAD
 expect '^#0 '
 expect 'there is no coroutine #99'
-refuse 'Traceback|Python Exception|corrupt stack|Backtrace stopped'
+refuse 'Traceback|RTTI symbol|Python Exception|corrupt stack|Backtrace stopped'
 [ "$kind" != live ] || expect 'exited normally'
 if [ "$failed" -ne 0 ]; then
   cat "$work/out"

@@ -95,7 +95,7 @@ class RandomPrograms : public testing::Test {
   void for_each_seed(F&& check) {
     const auto one = number_from_environment("WEFT_PROPERTY_SEED");
     const std::uint64_t first = one.value_or(1);
-    const std::uint64_t runs = one ? 1 : number_from_environment("WEFT_PROPERTY_RUNS").value_or(300);
+    const std::uint64_t runs = one ? 1 : number_from_environment("WEFT_PROPERTY_RUNS").value_or(200);
     for (std::uint64_t seed = first; seed < first + runs && !HasFailure(); ++seed) {
       SCOPED_TRACE("to run this program again: WEFT_PROPERTY_SEED=" + std::to_string(seed));
       check(seed);
