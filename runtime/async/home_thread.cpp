@@ -11,10 +11,10 @@
 #include <algorithm>
 #include <string>
 #include <utility>
-#include "weft/detail/source_location.hpp"
 
 #include "async/greenlet_base.hpp"
 #include "core/overflow_report.hpp"
+#include "weft/detail/source_location.hpp"
 
 namespace weft::detail {
 

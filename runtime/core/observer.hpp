@@ -5,10 +5,10 @@
 
 #include <cstdint>
 #include <string_view>
-#include "weft/detail/source_location.hpp"
 
 #include "trace/schema.hpp"
 #include "trace/states.hpp"
+#include "weft/detail/source_location.hpp"
 
 namespace weft::core {
 

@@ -31,7 +31,6 @@
 #include <cstdint>
 #include <exception>
 #include <optional>
-#include <source_location>
 #include <stdexcept>
 #include <string_view>
 #include <type_traits>
@@ -41,6 +40,7 @@
 #include "weft/detail/co_promise.hpp"
 #include "weft/detail/co_wait.hpp"
 #include "weft/detail/foreign_await.hpp"
+#include "weft/detail/source_location.hpp"
 #include "weft/future.hpp"
 #include "weft/run.hpp"
 #include "weft/task.hpp"

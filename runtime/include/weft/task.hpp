@@ -13,8 +13,8 @@
 #include <string_view>
 #include <type_traits>
 #include <utility>
-#include "weft/detail/source_location.hpp"
 
+#include "weft/detail/source_location.hpp"
 #include "weft/detail/task_state.hpp"
 #include "weft/errors.hpp"
 

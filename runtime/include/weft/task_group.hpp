@@ -10,8 +10,8 @@
 #include <type_traits>
 #include <utility>
 #include <vector>
-#include "weft/detail/source_location.hpp"
 
+#include "weft/detail/source_location.hpp"
 #include "weft/detail/task_group_state.hpp"
 #include "weft/task.hpp"
 

@@ -9,8 +9,8 @@
 #include <limits>
 #include <memory>
 #include <utility>
-#include "weft/detail/source_location.hpp"
 
+#include "weft/detail/source_location.hpp"
 #include "weft/detail/wait.hpp"
 #include "weft/endpoint.hpp"
 #include "weft/tcp.hpp"

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+
 #include "weft/detail/source_location.hpp"
 
 namespace weft::diary {

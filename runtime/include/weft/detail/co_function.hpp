@@ -2,12 +2,12 @@
 #pragma once
 
 #include <memory>
-#include <source_location>
 #include <string_view>
 #include <utility>
 
 #include "weft/detail/co_promise.hpp"
 #include "weft/detail/co_wait.hpp"
+#include "weft/detail/source_location.hpp"
 #include "weft/detail/task_state.hpp"
 
 namespace weft::detail {
@@ -16,7 +16,7 @@ template <class F, class T>
 class co_task_function final : public task_value<T> {
  public:
   template <class G>
-  co_task_function(std::string_view name, const std::source_location& where, G&& g) : task_value<T>(name, where) {
+  co_task_function(std::string_view name, const source_location& where, G&& g) : task_value<T>(name, where) {
     std::construct_at(std::addressof(function_), std::forward<G>(g));
   }
   ~co_task_function() override {}

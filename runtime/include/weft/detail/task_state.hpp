@@ -8,10 +8,10 @@
 #include <string_view>
 #include <type_traits>
 #include <utility>
-#include "weft/detail/source_location.hpp"
 
 #include "weft/detail/body.hpp"
 #include "weft/detail/completion.hpp"
+#include "weft/detail/source_location.hpp"
 
 namespace weft::core {
 class inbox;
