@@ -121,6 +121,21 @@ TEST(Demo, OutputKeepsTheTrace) {
   EXPECT_EQ(run_weft({"validate", trace}).status, 0);
 }
 
+TEST(Demo, ThatIsToldToEndLeavesACompleteTrace) {
+  const test_folder folder;
+  const std::string trace = folder.path("told.weft");
+
+  for (const char* const signal : {"TERM", "INT"}) {
+    const outcome result =
+        shell("\"$WEFT\" demo --no-window --seconds 30 --force -o " + trace + " & " + "for i in $(seq 200); do [ -s " +
+              trace + " ] && break; sleep 0.02; done; sleep 0.1; " + "kill -" + signal + " $!; wait $!");
+
+    EXPECT_EQ(result.status, 0) << result.out;
+    EXPECT_EQ(run_weft({"info", trace, "--json"}).json().at("complete"), true) << signal;
+    EXPECT_EQ(run_weft({"validate", trace}).status, 0);
+  }
+}
+
 #if WEFT_HAS_WINDOW
 constexpr const char* no_display = "unset DISPLAY WAYLAND_DISPLAY SDL_VIDEODRIVER; ";
 constexpr const char* png_signature = "\x89PNG\r\n";
@@ -161,6 +176,44 @@ TEST_F(RecordedDemo, RenderWritesToStandardOutput) {
 
   EXPECT_EQ(result.status, 0);
   EXPECT_THAT(result.out, StartsWith(png_signature));
+}
+
+constexpr const char* dead_display = "export DISPLAY=:4711; unset WAYLAND_DISPLAY SDL_VIDEODRIVER; ";
+
+TEST(Demo, WithADisplayThatDoesNotAnswerDrawsAPicture) {
+  const test_folder folder;
+
+  const outcome result = shell(dead_display + ("cd " + folder.path(".") + "; timeout 30 \"$WEFT\" demo --seconds 0.2"));
+
+  EXPECT_EQ(result.status, 0) << result.out;
+  EXPECT_THAT(result.out, HasSubstr("no window can be opened here"));
+  EXPECT_THAT(read_file(folder.path("weft-demo.png")), StartsWith(png_signature));
+}
+
+TEST_F(RecordedDemo, ViewWithADisplayThatDoesNotAnswerIsWrongUse) {
+  const outcome result = shell(dead_display + ("timeout 30 \"$WEFT\" view " + trace()));
+
+  EXPECT_EQ(result.status, 2) << result.out;
+  EXPECT_EQ(line_count(result.out), 1U) << result.out;
+  EXPECT_THAT(result.out, HasSubstr("no window can be opened here"));
+}
+
+TEST_F(RecordedDemo, RenderNeedsNoDisplayWhateverTheEnvironmentSays) {
+  const std::string picture = folder_->path("x11.png");
+
+  const outcome result = shell(dead_display + ("SDL_VIDEODRIVER=x11 \"$WEFT\" render " + trace() + " -o " + picture));
+
+  EXPECT_EQ(result.status, 0) << result.out;
+  EXPECT_THAT(read_file(picture), StartsWith(png_signature));
+}
+
+// The transport bar shows the cursor's time.
+TEST_F(RecordedDemo, RenderPutsTheCursorOnTheTimeAskedFor) {
+  const std::string picture = folder_->path("at.svg");
+
+  ASSERT_EQ(shell("\"$WEFT\" render " + trace() + " -o " + picture + " --at 100ms").status, 0);
+
+  EXPECT_THAT(read_file(picture), HasSubstr("100.000000"));
 }
 
 TEST_F(RecordedDemo, ViewWithoutADisplayIsWrongUse) {

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "run_weft.hpp"
+#include "sample_trace.hpp"
 #include "shell.hpp"
 
 namespace weft::tests {
@@ -60,6 +61,39 @@ TEST_P(Documents, CompletionOffersEveryOption) {
 }
 
 TEST_P(Documents, CompletionOffersTheCommand) { EXPECT_THAT(offered("weft ''", 1), HasSubstr("\n" + name() + "\n")); }
+
+void collect_keys(const nlohmann::json& value, std::set<std::string>& keys) {
+  if (value.is_object()) {
+    for (const auto& [key, member] : value.items()) keys.insert(key);
+  }
+  for (const auto& member : value) collect_keys(member, keys);
+}
+
+TEST(JsonPage, NamesEveryKeyThatIsPrinted) {
+  const test_folder folder;
+  const std::string file = folder.with("sample.weft", sample_schedule().bytes());
+  const std::string other = folder.with("died.weft", sample_schedule(false).bytes().substr(0, 5000));
+  const std::string page = read_file(WEFT_CLI_FOLDER "/../../docs/json.md");
+  const std::vector<std::vector<std::string>> commands{{"info", file},
+                                                       {"stat", file, "--by", "site"},
+                                                       {"stat", file, "--by", "reason"},
+                                                       {"state", file, "--at", all_wait},
+                                                       {"state", file},
+                                                       {"tree", file},
+                                                       {"why", file, "2", "--at", all_wait},
+                                                       {"why", file, "2", "--at", "#25"},
+                                                       {"check", other, "--max-run", "100ns"},
+                                                       {"validate", file},
+                                                       {"diff", file, other},
+                                                       {"ps"}};
+  for (std::vector<std::string> words : commands) {
+    words.emplace_back("--json");
+    std::set<std::string> keys;
+    collect_keys(run_weft(words).json(), keys);
+    EXPECT_FALSE(keys.empty()) << words[0];
+    for (const std::string& key : keys) EXPECT_THAT(page, HasSubstr("`" + key + "`")) << words[0];
+  }
+}
 
 TEST(Completion, OffersProgramsBehindTheDashesOfRecord) {
   EXPECT_THAT(offered("weft record -- ech", 3), HasSubstr("\necho\n"));

@@ -25,8 +25,10 @@ struct render_options {
   int width = 1600, height = 1000;
   std::optional<std::int64_t> from_ns, to_ns;  // default: the whole trace
   std::string theme;                           // "light"; everything else: dark
-  std::optional<std::uint64_t> cursor_event;   // default: within the worst finding, else the middle
-  std::string select;                          // name of the coroutine to select; "": the finding's
+  // Where the cursor stands, at a time or behind an event; default: within the worst finding, else the middle.
+  std::optional<std::int64_t> cursor_ns;
+  std::optional<std::uint64_t> cursor_event;
+  std::string select;  // name of the coroutine to select; "": the finding's
 };
 
 // Draws the window into a file: PNG through the real window on an offscreen OpenGL, SVG without OpenGL. Needs no

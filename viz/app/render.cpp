@@ -32,7 +32,9 @@ void look(viewer_model& model, const render_options& options) {
                              std::to_string(trace.event_count()) + " events");
   }
   model.apply(act::fit_all{});
-  if (options.cursor_event) {
+  if (options.cursor_ns) {
+    model.apply(act::go_to_time{*options.cursor_ns});
+  } else if (options.cursor_event) {
     model.apply(act::go_to_event{*options.cursor_event});
   } else {
     look_at_the_story(model);

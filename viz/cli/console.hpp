@@ -14,6 +14,7 @@ struct console {
   std::istream& in;
   std::ostream& out;
   std::ostream& err;
+  int in_fd = -1;                // what `in` reads, for what must not block in it; -1: only `in` is there
   bool err_is_terminal = false;  // somebody watches: long work may show how far it is
 };
 

@@ -2,10 +2,17 @@
 // a few clients, a producer and two consumers over the queue "orders", a heartbeat and a cleaner that sleep, a lock
 // that two coroutines want, and a report that now and then computes for too long while everybody else stands ready
 // behind it.
+#include <fcntl.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <array>
+#include <atomic>
+#include <cerrno>
 #include <chrono>
-#include <cstdio>
 #include <random>
 #include <string>
+#include <system_error>
 
 #include "cli/demos.hpp"
 #include "weft/weft.hpp"
@@ -104,6 +111,46 @@ void report(queue<int>& orders) {
   }
 }
 
+// INT and TERM while this lives: a byte in a pipe that a coroutine can wait for, instead of the end of the process. So
+// the program ends as it does when its time is over, and its trace is complete.
+class end_signals {
+ public:
+  end_signals() {
+    std::array<int, 2> ends{};
+    if (::pipe(ends.data()) != 0) throw std::system_error(errno, std::generic_category(), "pipe");
+    for (const int fd : ends) {
+      ::fcntl(fd, F_SETFD, FD_CLOEXEC);
+      ::fcntl(fd, F_SETFL, O_NONBLOCK);
+    }
+    read_fd_ = ends[0];
+    write_fd = ends[1];
+    for (std::size_t i = 0; i < numbers.size(); ++i) old_[i] = ::signal(numbers[i], note);
+  }
+  ~end_signals() {
+    for (std::size_t i = 0; i < numbers.size(); ++i) ::signal(numbers[i], old_[i]);
+    ::close(read_fd_);
+    ::close(write_fd.exchange(-1));
+  }
+  end_signals(const end_signals&) = delete;
+  end_signals& operator=(const end_signals&) = delete;
+
+  // Suspends the coroutine until one comes, or for `seconds`.
+  void wait_for(double seconds) const { wait_readable_for(read_fd_, std::chrono::duration<double>(seconds)); }
+
+ private:
+  static constexpr std::array numbers{SIGINT, SIGTERM};
+  static void note(int) {
+    const int saved = errno;
+    const char byte = 0;
+    [[maybe_unused]] const ssize_t ignored = ::write(write_fd.load(), &byte, 1);
+    errno = saved;
+  }
+
+  static inline std::atomic<int> write_fd{-1};  // read by the handler
+  int read_fd_ = -1;
+  std::array<void (*)(int), numbers.size()> old_{};
+};
+
 }  // namespace
 
 int run_shop(double seconds) {
@@ -112,6 +159,7 @@ int run_shop(double seconds) {
   queue<int> orders("orders");
   mutex ledger("ledger");
   const endpoint address = server.local_endpoint();
+  const end_signals signals;
 
   run({.name = "main"}, [&] {
     spawn("server", [&] { server.serve_forever(); });
@@ -125,7 +173,7 @@ int run_shop(double seconds) {
     spawn("cleaner", cleaner);
     spawn("report 报告", [&] { report(orders); });
 
-    sleep_for(std::chrono::duration<double>(seconds));
+    signals.wait_for(seconds);
   });
   return 0;
 }

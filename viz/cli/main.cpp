@@ -15,7 +15,7 @@ int main(int argc, char** argv) {
   std::ios::sync_with_stdio(false);
   descriptor_buffer buffer(STDOUT_FILENO);
   std::ostream out(&buffer);
-  console io{std::cin, out, std::cerr, ::isatty(STDERR_FILENO) != 0};
+  console io{std::cin, out, std::cerr, STDIN_FILENO, ::isatty(STDERR_FILENO) != 0};
   const int status = run({argv + 1, argv + argc}, io);
   out.flush();
   if (buffer.error() == 0 || buffer.error() == EPIPE) return status;

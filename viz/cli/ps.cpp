@@ -15,14 +15,27 @@ void print_programs_json(const std::vector<running_program>& programs, console& 
   json out;
   out["programs"] = json::array();
   for (const running_program& p : programs) {
-    out["programs"].push_back({{"pid", p.pid}, {"process", p.program}, {"trace", p.trace}});
+    out["programs"].push_back({{"pid", p.pid},
+                               {"process", p.program},
+                               {"trace", p.trace},
+                               {"threads", p.threads},
+                               {"events", p.events},
+                               {"duration_ns", p.duration_ns}});
   }
   print_json(out, io);
 }
 
 void print_programs_text(const std::vector<running_program>& programs, console& io) {
-  table t({{"pid", align::right}, {"program"}, {"trace"}});
-  for (const running_program& p : programs) t.add({std::to_string(p.pid), p.program, diary::sanitised(p.trace)});
+  table t({{"pid", align::right},
+           {"program"},
+           {"threads", align::right},
+           {"events", align::right},
+           {"recorded", align::right},
+           {"trace"}});
+  for (const running_program& p : programs) {
+    t.add({std::to_string(p.pid), p.program, std::to_string(p.threads), std::to_string(p.events),
+           short_duration(p.duration_ns), diary::sanitised(p.trace)});
+  }
   t.print(io.out);
 }
 

@@ -70,7 +70,8 @@ int render_picture(const render_command_options& options, console& io) {
   if (options.out == "-") request.out = folder->file("picture.png");
 
   const diary::reader trace = diary::reader::open(request.file);
-  if (!options.at.empty()) {
+  request.cursor_ns = where.time_ns;
+  if (!options.at.empty() && !where.time_ns) {
     const std::uint64_t count = events_until(trace, where);
     if (count > 0) request.cursor_event = count - 1;
   }

@@ -62,7 +62,8 @@ std::vector<running_program> find_running_programs(const std::string& folder) {
       // A number may have been given to another process since: the trace itself says whose it is.
       const diary::reader trace = diary::reader::open(target.string());
       if (trace.info().pid != static_cast<std::uint32_t>(*pid) || trace.info().complete) continue;
-      found.push_back({*pid, target.string(), trace.info().program});
+      const diary::file_info& info = trace.info();
+      found.push_back({*pid, target.string(), info.program, info.threads, info.events, info.duration_ns});
     } catch (const diary::file_error&) {
       // Left behind by a process that died: not a running program.
     }

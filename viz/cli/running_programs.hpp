@@ -4,6 +4,7 @@
 
 #include <sys/types.h>
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,9 @@ struct running_program {
   pid_t pid = 0;
   std::string trace;    // path of its trace file
   std::string program;  // its name, sanitised
+  std::uint32_t threads = 0;
+  std::uint64_t events = 0;
+  std::int64_t duration_ns = 0;  // from its first to its last event
 };
 
 // $XDG_RUNTIME_DIR/weft, or weft-UID under $TMPDIR or /tmp: where the recorder announces them.

@@ -1,4 +1,6 @@
 // weft view: the window on a recorded trace.
+#include <unistd.h>
+
 #include <istream>
 #include <iterator>
 #include <memory>
@@ -7,6 +9,7 @@
 
 #include "cli/output_file.hpp"
 #include "cli/private_folder.hpp"
+#include "cli/stream_spool.hpp"
 #include "cli/subcommands.hpp"
 #include "cli/window.hpp"
 #include "trace/reader.hpp"
@@ -20,18 +23,29 @@ struct view_command_options {
 };
 
 int view(const view_command_options& options, console& io) {
-  std::vector<std::string> files;
+  window_request request;
+  request.theme = options.theme;
   std::optional<private_folder> folder;  // until the window is closed
+  std::optional<stream_spool> spool;
   if (options.file == "-") {
     folder.emplace();
-    files.push_back(folder->file("standard-input.weft"));
-    write_output(files.front(), std::string(std::istreambuf_iterator<char>(io.in), {}), io);
+    request.files.push_back(folder->file("standard-input.weft"));
+    if (io.in_fd >= 0) {
+      // It may come from weft tail and go on growing; whether it does is up to the pipe, not to a program on this
+      // machine.
+      spool.emplace(io.in_fd, request.files.front());
+      spool->wait_for_first_chunk();
+      request.live = true;
+      request.live_pid = static_cast<std::uint32_t>(::getpid());
+    } else {
+      write_output(request.files.front(), std::string(std::istreambuf_iterator<char>(io.in), {}), io);
+    }
   } else if (!options.file.empty()) {
-    files.push_back(options.file);
+    request.files.push_back(options.file);
   }
   // An unreadable one is an error here, with its exit status, and not in a window.
-  if (!files.empty()) diary::reader::open(files.front());
-  return open_window({.files = files, .live = false, .theme = options.theme});
+  if (!request.files.empty()) diary::reader::open(request.files.front());
+  return open_window(request);
 }
 
 }  // namespace

@@ -12,6 +12,7 @@ namespace weft::viz::cli {
 struct window_request {
   std::vector<std::string> files;  // none: the start page
   bool live = false;               // follow files that still grow
+  std::uint32_t live_pid = 0;      // who must be alive for them to grow; 0: as they say
   std::string theme;               // "dark", "light", or "" for what was used last
 };
 
@@ -20,6 +21,7 @@ struct picture_request {
   int width_px = 1600, height_px = 1000;
   std::optional<std::int64_t> from_ns, to_ns;
   std::string theme;
+  std::optional<std::int64_t> cursor_ns;  // where the cursor stands, or
   std::optional<std::uint64_t> cursor_event;
   std::string select;  // name of the coroutine that is selected, or ""
 };

@@ -37,6 +37,7 @@ int open_window(const window_request& request) {
   view_options options;
   options.files = request.files;
   options.live = request.live;
+  options.live_pid = request.live_pid;
   options.theme = request.theme;
   return run_window(options);
 }
@@ -50,6 +51,7 @@ void draw_picture(const picture_request& request) {
   options.from_ns = request.from_ns;
   options.to_ns = request.to_ns;
   options.theme = request.theme;
+  options.cursor_ns = request.cursor_ns;
   options.cursor_event = request.cursor_event;
   options.select = request.select;
   render(options);

@@ -1,0 +1,98 @@
+// A trace that comes through a pipe, and work that shows how far it is.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <array>
+
+#include "cli/progress.hpp"
+#include "cli/stream_spool.hpp"
+#include "run_weft.hpp"
+#include "sample_trace.hpp"
+#include "shell.hpp"
+
+namespace weft::tests {
+namespace {
+
+using ::testing::HasSubstr;
+
+class Pipe {
+ public:
+  Pipe() { EXPECT_EQ(::pipe(ends_.data()), 0); }
+  ~Pipe() {
+    ::close(ends_[0]);
+    close();
+  }
+  int out() const { return ends_[0]; }
+  void write(const std::string& bytes) {
+    EXPECT_EQ(::write(ends_[1], bytes.data(), bytes.size()), static_cast<ssize_t>(bytes.size()));
+  }
+  void close() {
+    if (ends_[1] >= 0) ::close(ends_[1]);
+    ends_[1] = -1;
+  }
+
+ private:
+  std::array<int, 2> ends_{-1, -1};
+};
+
+TEST(StreamSpool, TheFileHoldsWhatCame) {
+  const test_folder folder;
+  const std::string bytes = sample_schedule().bytes(), file = folder.path("spooled.weft");
+  Pipe pipe;
+  viz::cli::stream_spool spool(pipe.out(), file);
+
+  for (std::size_t at = 0; at < bytes.size(); at += 10'000) pipe.write(bytes.substr(at, 10'000));
+  spool.wait_for_first_chunk();
+
+  EXPECT_TRUE(read_file(file) == bytes);
+}
+
+TEST(StreamSpool, APartOfAChunkIsKeptToo) {
+  const test_folder folder;
+  const std::string file = folder.path("cut.weft");
+  Pipe pipe;
+  viz::cli::stream_spool spool(pipe.out(), file);
+
+  pipe.write(sample_schedule().bytes().substr(0, 5000));
+  pipe.close();
+  spool.wait_for_first_chunk();
+
+  EXPECT_EQ(read_file(file), sample_schedule().bytes().substr(0, 5000));
+}
+
+TEST(StreamSpool, EndsThoughThePipeIsStillOpen) {
+  const test_folder folder;
+  Pipe pipe;
+
+  { const viz::cli::stream_spool spool(pipe.out(), folder.path("open.weft")); }
+
+  SUCCEED() << "a spool that waited for the pipe would hang here";
+}
+
+TEST(Progress, SaysNothingWhereNobodyWatches) {
+  std::istringstream in;
+  std::ostringstream out, err;
+  viz::cli::console io{in, out, err};
+
+  {
+    viz::cli::progress shown("reading", io);
+    shown.set(1, 2);
+  }
+
+  EXPECT_EQ(err.str(), "");
+}
+
+TEST(Progress, SaysNothingOfWhatIsQuick) {
+  std::istringstream in;
+  std::ostringstream out, err;
+  viz::cli::console io{in, out, err};
+  io.err_is_terminal = true;
+
+  { const viz::cli::progress shown("reading", io); }
+
+  EXPECT_EQ(err.str(), "");
+}
+
+}  // namespace
+}  // namespace weft::tests
