@@ -213,7 +213,7 @@ TEST_F(RecordedDemo, RenderPutsTheCursorOnTheTimeAskedFor) {
 
   ASSERT_EQ(shell("\"$WEFT\" render " + trace() + " -o " + picture + " --at 100ms").status, 0);
 
-  EXPECT_THAT(read_file(picture), HasSubstr("100.000000"));
+  EXPECT_THAT(read_file(picture), HasSubstr("100.0000 ms"));
 }
 
 TEST_F(RecordedDemo, ViewWithoutADisplayIsWrongUse) {

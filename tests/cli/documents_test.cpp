@@ -66,6 +66,7 @@ void collect_keys(const nlohmann::json& value, std::set<std::string>& keys) {
   if (value.is_object()) {
     for (const auto& [key, member] : value.items()) keys.insert(key);
   }
+  if (!value.is_structured()) return;  // else its only element is itself
   for (const auto& member : value) collect_keys(member, keys);
 }
 

@@ -37,6 +37,11 @@ bool is_driver_wanted() {
 gl_window::gl_window(const settings& wanted) : offscreen_(wanted.offscreen) {
   // Over whatever the environment says: a picture needs no display, so none that is not there can be in its way.
   if (offscreen_) SDL_SetHintWithPriority(SDL_HINT_VIDEODRIVER, "offscreen", SDL_HINT_OVERRIDE);
+#if !defined(__APPLE__)
+  // Else SDL asks Wayland too, whose library then complains on the terminal in words of its own.
+  const bool only_x11 = std::getenv("DISPLAY") != nullptr && std::getenv("WAYLAND_DISPLAY") == nullptr;
+  if (!offscreen_ && only_x11) SDL_SetHint(SDL_HINT_VIDEODRIVER, "x11");
+#endif
   if (SDL_Init(SDL_INIT_VIDEO) != 0) {
     const std::string why = SDL_GetError();
     SDL_Quit();
