@@ -42,13 +42,10 @@ several::several(const std::vector<task_state*>& states, several_for whom)
       members_(states.size()),
       all_(std::make_unique<member[]>(states.size())) {
   ended_.reserve(members_);
-  const std::uint64_t me = current_id();
   for (std::size_t i = 0; i < members_; ++i) {
     task_state* s = states[i];
     if (s == nullptr) throw std::logic_error("the task is empty");
-    if (me != 0 && s->id() == me && !s->finished()) {
-      throw deadlock_error("deadlock: " + s->who() + " would wait for its own end");
-    }
+    s->check_waitable();
     all_[i].of = this;
     all_[i].state = s;
   }

@@ -15,6 +15,7 @@
 #include <string>
 #include <system_error>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "core/scheduler.hpp"
@@ -113,13 +114,15 @@ void start_thread(dispatcher& d) {
   sigfillset(&all);
   pthread_sigmask(SIG_SETMASK, &all, &before);
   try {
-    std::promise<void> started;
-    std::thread([&d, &started, fd = ends[0]] {
+    // The promise is the thread's, so that it outlives the call that sets it.
+    std::promise<void> promise;
+    const std::future<void> started = promise.get_future();
+    std::thread([&d, promise = std::move(promise), fd = ends[0]]() mutable {
       d.mark.emplace();
-      started.set_value();
+      promise.set_value();
       read_signals(fd);
     }).detach();
-    started.get_future().wait();
+    started.wait();
   } catch (...) {
     pthread_sigmask(SIG_SETMASK, &before, nullptr);
     ::close(ends[0]);

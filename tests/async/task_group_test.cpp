@@ -13,6 +13,7 @@
 
 #include "async/unhandled_errors.hpp"
 #include "support/recorded.hpp"
+#include "weft/co_task.hpp"
 #include "weft/event.hpp"
 #include "weft/run.hpp"
 #include "weft/this_coroutine.hpp"
@@ -409,6 +410,24 @@ TEST_F(TaskGroup, HasItsOwnWaitReasonAndName) {
       EXPECT_THAT(e.what(), HasSubstr("main: task_group on task_group \"workers\", owned by"));
     }
     EXPECT_EQ(g.size(), 0u);  // cancelled and waited for
+  });
+}
+
+TEST_F(TaskGroup, AChildMayBeACoTask) {
+  sim.run([&] {
+    task_group g;
+    const task<int> awaiting = g.spawn([]() -> co_task<int> {
+      co_await sleep(10ms);
+      co_return 3;
+    });
+    const task<> sibling = g.spawn([]() -> co_task<void> { co_await sleep(1h); });
+    EXPECT_EQ(awaiting.get(), 3);
+    g.spawn([]() -> co_task<void> {
+      co_await yielded();
+      fail("awaited");
+    });
+    EXPECT_EQ(error_of([&] { g.join(); }), "awaited");
+    EXPECT_EQ(sibling.status(), task_status::cancelled);
   });
 }
 
