@@ -11,13 +11,13 @@
 #include <cerrno>
 #include <future>
 #include <mutex>
-#include <optional>
 #include <string>
 #include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
 
+#include "core/fork.hpp"
 #include "core/scheduler.hpp"
 #include "net/signal_state.hpp"
 
@@ -52,7 +52,7 @@ struct dispatcher {
   std::array<installed, NSIG> handlers;
   int read_end = -1;
   bool runs = false;
-  std::optional<core::own_thread_mark> mark;  // of the thread
+  core::own_thread_mark* mark = nullptr;  // of the thread, which never ends; the core forgets it in a forked child
 };
 
 dispatcher& the_dispatcher() {
@@ -91,7 +91,6 @@ void after_fork_in_child() {
     ::close(d.read_end);
     ::close(write_end.exchange(-1));
     d.runs = false;
-    d.mark.reset();
   }
   d.lock.unlock();
 }
@@ -103,6 +102,8 @@ void start_thread(dispatcher& d) {
   if (::pipe(ends) != 0) refuse(errno, "pipe");
   for (const int fd : ends) ::fcntl(fd, F_SETFD, FD_CLOEXEC);
   ::fcntl(ends[1], F_SETFL, O_NONBLOCK);
+  // The core's first: then its locks are taken after ours before a fork, as we do when we wake somebody.
+  core::look_after_forks();
   static const bool watches_forks = [] {
     return ::pthread_atfork([] { the_dispatcher().lock.lock(); }, [] { the_dispatcher().lock.unlock(); },
                             after_fork_in_child) == 0;
@@ -118,7 +119,7 @@ void start_thread(dispatcher& d) {
     std::promise<void> promise;
     const std::future<void> started = promise.get_future();
     std::thread([&d, promise = std::move(promise), fd = ends[0]]() mutable {
-      d.mark.emplace();
+      d.mark = new core::own_thread_mark;
       promise.set_value();
       read_signals(fd);
     }).detach();

@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "support/recorded.hpp"
+#include "weft/event.hpp"
 #include "weft/run.hpp"
 #include "weft/task.hpp"
 #include "weft/this_coroutine.hpp"
@@ -184,6 +185,24 @@ TEST(SignalSet, AForkedChildHasTheHandlersFromBefore) {
   EXPECT_EQ(s.wait_for(0s), std::nullopt);  // and the parent has heard nothing
   ::raise(SIGUSR1);
   EXPECT_EQ(s.wait(), SIGUSR1);
+}
+
+TEST(SignalSet, AForkedChildStillKnowsADeadlock) {
+  const signal_set s{SIGUSR1};
+  const pid_t child = ::fork();
+  if (child == 0) {
+    ::alarm(20);  // it would hang if our thread, which the child has not, were taken for somebody who could wake it
+    int status = 1;
+    try {
+      run([] { event("never").wait(); });
+    } catch (const deadlock_error&) {
+      status = 0;
+    }
+    ::_exit(status);
+  }
+  int status = 0;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0);
 }
 
 }  // namespace
