@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "core/coroutine.hpp"
+#include "core/random_sequence.hpp"
 
 namespace weft::core {
 
@@ -28,7 +29,7 @@ class ready_queue {
   }
   // The one that runs next; null if nobody is ready.
   coroutine* pop() noexcept {
-    if (seed_) [[unlikely]]
+    if (choices_) [[unlikely]]
       return pop_random();
     coroutine* c = first_;
     if (c != nullptr) {
@@ -37,8 +38,8 @@ class ready_queue {
     }
     return c;
   }
-  void shuffle(std::uint64_t seed) noexcept { seed_ = seed; }
-  bool shuffled() const noexcept { return seed_.has_value(); }
+  void shuffle(std::uint64_t seed) noexcept { choices_ = random_sequence(seed); }
+  bool shuffled() const noexcept { return choices_.has_value(); }
 
  private:
   // O(n): a mode for tests, where n is small.
@@ -47,7 +48,7 @@ class ready_queue {
   coroutine* first_ = nullptr;
   coroutine* last_ = nullptr;  // valid while first_ is not null
   std::size_t size_ = 0;
-  std::optional<std::uint64_t> seed_;
+  std::optional<random_sequence> choices_;
 };
 
 }  // namespace weft::core

@@ -52,7 +52,10 @@ scheduler::scheduler(const scheduler_settings& settings, clock& c, poller& p)
       inbox_(inbox::open(p)),
       settings_(settings) {
   look_after_forks();
-  if (settings.shuffle_seed) ready_.shuffle(*settings.shuffle_seed);
+  if (settings.shuffle_seed) {
+    ready_.shuffle(*settings.shuffle_seed);
+    choices_ = random_sequence(*settings.shuffle_seed);
+  }
   root_.slot = 0;
   root_.status = coroutine_status::running;
   root_.annotation.adopt_thread();

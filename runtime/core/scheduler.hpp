@@ -21,6 +21,7 @@
 #include "core/fd_table.hpp"
 #include "core/inbox.hpp"
 #include "core/observer.hpp"
+#include "core/random_sequence.hpp"
 #include "core/ready_queue.hpp"
 #include "core/stack_pool.hpp"
 #include "core/timer_heap.hpp"
@@ -127,6 +128,8 @@ class scheduler {
   const scheduler_counts& counts() const noexcept { return counts_; }
   std::size_t live() const noexcept { return live_; }
   bool shuffled() const noexcept { return ready_.shuffled(); }
+  // The next number of the sequence that select() chooses by: the same in every run with the same seed.
+  std::uint64_t next_choice() noexcept { return choices_.next(); }
   clock& time() noexcept { return clock_; }
   stack_pool& stacks() noexcept { return stacks_; }
   fd_table& fds() noexcept { return fds_; }
@@ -216,6 +219,7 @@ class scheduler {
 
   coroutine* running_ = nullptr;  // &root_ while the root runs
   ready_queue ready_;
+  random_sequence choices_;
 #if defined(WEFT_WITHOUT_RECORDER)  // only for tests/bench: what the recorder costs that is there but off
   static constexpr observer* observer_ = nullptr;
 #else

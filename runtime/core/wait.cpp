@@ -77,6 +77,11 @@ object::object(diary::object_kind kind, std::string_view name) : kind_(kind) {
   }
 }
 
+object::object(stand_in s) : object(s.other.kind_, s.other.name()) {
+  id_.store(s.other.id(), std::memory_order_relaxed);
+  owner.store(s.other.owner.load(std::memory_order_relaxed), std::memory_order_relaxed);
+}
+
 object::~object() = default;
 
 std::uint64_t object::id() const noexcept {
@@ -104,7 +109,7 @@ wait_outcome suspend(object& o, waiter& w, diary::wait_reason reason, std::int64
   return wait_outcome::granted;
 }
 
-void wake(object& o, waiter& w) noexcept {
+void wake(const object& o, waiter& w) noexcept {
   w.granted = true;
   core::coroutine* c = w.coroutine;
   if (c == nullptr) {

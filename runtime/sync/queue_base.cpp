@@ -2,31 +2,16 @@
 
 #include <mutex>
 #include <stdexcept>
+#include <utility>
 
 #include "sync/misuse.hpp"
 #include "trace/schema.hpp"
 #include "trace/states.hpp"
 #include "weft/closed_error.hpp"
 #include "weft/detail/deadline.hpp"
+#include "weft/detail/selection.hpp"
 
 namespace weft::detail {
-
-namespace {
-
-// waiter::tag: what became of a waiter, or what it is.
-enum : std::uintptr_t {
-  waiting = 0,
-  served = 1,   // an item was promised to it, a place reserved for it, or its item taken
-  refused = 2,  // woken because the queue was closed
-  kept = 3,     // a kept_item
-};
-
-}  // namespace
-
-struct queue_base::getter final : waiter {
-  explicit getter(std::uint64_t p) : place(p) {}
-  const std::uint64_t place;  // in the line of all getters that ever waited
-};
 
 queue_base::queue_base(queue_role role, std::size_t capacity, std::string_view name)
     : object_(role == queue_role::queue ? diary::object_kind::queue : diary::object_kind::channel, name),
@@ -48,7 +33,7 @@ queue_base::~queue_base() {
 
 queue_answer queue_base::begin_get(std::int64_t limit_ns) {
   object_.lock.lock();
-  if (has_item()) return queue_answer::go;  // nobody stands in line then
+  if (secure_item()) return queue_answer::go;  // nobody stands in line then
   if (closed_ || limit_ns == 0) {
     const bool closed = closed_;
     object_.lock.unlock();
@@ -70,54 +55,49 @@ queue_answer queue_base::begin_get(std::int64_t limit_ns) {
       case wait_outcome::timed_out:
         return queue_answer::not_now;
       case wait_outcome::interrupted:
-        if (g.granted && g.tag == served) {
-          const std::lock_guard guard(object_.lock);
-          --promised_;
-          serve();
-        }
+        if (g.granted) decline_item(g);
         throw_interruption();
     }
-    if (g.tag == refused) return queue_answer::closed;
-    object_.lock.lock();
-    --promised_;
-    if (has_item()) return queue_answer::go;
-    if (closed_) {
-      object_.lock.unlock();
-      return queue_answer::closed;
-    }
+    if (const queue_answer answer = redeem_item(g); answer != queue_answer::not_now) return answer;
   }
 }
 
-// Nearly always at the back. Only one that was promised an item and found it withdrawn comes back to its old place.
-void queue_base::stand_in_line(getter& g) noexcept {
-  waiter* const first = getters_.front();
-  if (first == nullptr || g.place == gets_ - 1) {
-    getters_.push_back(g);
-  } else if (static_cast<getter*>(first)->place > g.place) {
-    getters_.push_front(g);
-  } else {
-    getters_.pop_front();
-    stand_in_line(g);
-    getters_.push_front(*first);
-  }
+queue_answer queue_base::redeem_item(const getter& g) {
+  if (g.tag == refused) return queue_answer::closed;
+  object_.lock.lock();
+  --promised_;
+  if (secure_item()) return queue_answer::go;
+  if (!closed_) return queue_answer::not_now;
+  object_.lock.unlock();
+  return queue_answer::closed;
+}
+
+void queue_base::decline_item(const getter& g) noexcept {
+  if (g.tag != served) return;
+  const std::lock_guard guard(object_.lock);
+  --promised_;
+  serve();
 }
 
 void queue_base::end_get(bool taken) noexcept {
   kept_item* empty = nullptr;
-  if (taken) {
-    waiter* const putter = rendezvous() ? putters_.pop_front() : nullptr;
-    if (putter == nullptr) {
-      --stored_;
-    } else if (putter->tag == kept) {
+  if (waiter* const putter = std::exchange(offering_, nullptr)) {
+    if (taken && putter->tag == kept) {
+      putters_.remove(*putter);
       empty = static_cast<kept_item*>(putter);
-    } else {
+      record(diary::event_type::queue_get, object_, depth());
+    } else if (taken) {
+      putters_.remove(*putter);
       ++unfinished_;
+      record(diary::event_type::queue_get, object_, depth());
+      grant(*putter, served);
+    } else if (putter->part_of != nullptr) {
+      putters_.remove(*putter);
+      grant(*putter, again);
     }
+  } else if (taken) {
+    --stored_;
     record(diary::event_type::queue_get, object_, depth());
-    if (putter != nullptr && empty == nullptr) {
-      putter->tag = served;
-      wake(object_, *putter);
-    }
   }
   serve();
   object_.lock.unlock();
@@ -132,7 +112,7 @@ queue_answer queue_base::begin_put(void* item, std::int64_t limit_ns) {
     object_.lock.unlock();
     return queue_answer::closed;
   }
-  if (rendezvous() ? limit_ns == 0 && !getters_.empty() : has_place()) return queue_answer::go;
+  if (rendezvous() ? limit_ns == 0 && secure_taker() : has_place()) return queue_answer::go;
   if (limit_ns == 0) {
     object_.lock.unlock();
     return queue_answer::not_now;
@@ -148,14 +128,15 @@ queue_answer queue_base::begin_put(void* item, std::int64_t limit_ns) {
     case wait_outcome::timed_out:
       return queue_answer::not_now;
     case wait_outcome::interrupted:
-      if (w.granted && w.tag == served && !rendezvous()) {
-        const std::lock_guard guard(object_.lock);
-        --reserved_;
-        serve();
-      }
+      if (w.granted) decline_place(w);
       throw_interruption();
   }
+  return redeem_place(w);
+}
+
+queue_answer queue_base::redeem_place(const waiter& w) {
   if (w.tag == refused) return queue_answer::closed;
+  if (w.tag == again) return queue_answer::not_now;
   object_.lock.lock();
   if (rendezvous()) {
     record(diary::event_type::queue_put, object_, depth());
@@ -166,6 +147,13 @@ queue_answer queue_base::begin_put(void* item, std::int64_t limit_ns) {
   if (!closed_) return queue_answer::go;
   object_.lock.unlock();
   return queue_answer::closed;
+}
+
+void queue_base::decline_place(const waiter& w) noexcept {
+  if (w.tag != served || rendezvous()) return;
+  const std::lock_guard guard(object_.lock);
+  --reserved_;
+  serve();
 }
 
 void queue_base::end_put(bool put) noexcept {
@@ -179,11 +167,19 @@ void queue_base::end_put(bool put) noexcept {
 }
 
 void queue_base::end_keep(kept_item* item) noexcept {
+  waiter& taker = *std::exchange(taker_, nullptr);
   if (item != nullptr) {
     item->tag = kept;
     putters_.push_back(*item);
     ++unfinished_;
     record(diary::event_type::queue_put, object_, depth());
+    ++promised_;
+    grant(taker, served);
+  } else if (taker.part_of != nullptr) {
+    ++promised_;
+    grant(taker, served);  // it will find nothing and look again
+  } else {
+    getters_.push_front(taker);
   }
   serve();
   object_.lock.unlock();
@@ -209,14 +205,16 @@ void queue_base::end_discard() noexcept {
   wait_list dropped;
   std::size_t count = stored_;
   stored_ = 0;
-  while (waiter* const w = putters_.pop_front()) {
+  for (waiter* w = putters_.front(); w != nullptr;) {
+    waiter* const next = w->next;
     if (w->tag == kept) {
       ++count;
+      putters_.remove(*w);
       dropped.push_back(*w);
-    } else {
-      refuse(*w);
     }
+    w = next;
   }
+  refuse_all(putters_);
   finish(count);
   object_.lock.unlock();
   while (waiter* const w = dropped.pop_front()) delete static_cast<kept_item*>(w);
@@ -263,71 +261,6 @@ bool queue_base::is_closed() const {
 }
 
 void queue_base::throw_closed() const { throw closed_error(described(object_).append(" is closed")); }
-
-// ---- under the lock
-
-// In a rendezvous: the first item that is not promised to a woken getter. The promised ones stand before it.
-waiter* queue_base::first_unpromised() const noexcept {
-  waiter* w = putters_.front();
-  for (std::size_t skipped = 0; w != nullptr && skipped < promised_; ++skipped) w = w->next;
-  return w;
-}
-
-bool queue_base::has_item() const noexcept {
-  return rendezvous() ? first_unpromised() != nullptr : stored_ > promised_;
-}
-
-// In a rendezvous: the promised items, and those whose putter has gone on. What a blocked putter offers does not count.
-std::size_t queue_base::depth() const noexcept {
-  if (!rendezvous()) return stored_;
-  std::size_t counted = 0;
-  std::size_t position = 0;
-  for (const waiter* w = putters_.front(); w != nullptr; w = w->next, ++position) {
-    if (position < promised_ || w->tag == kept) ++counted;
-  }
-  return counted;
-}
-
-// Promises every item to somebody and reserves every place for somebody, as far as anybody waits.
-void queue_base::serve() noexcept {
-  while (!getters_.empty() && has_item()) {
-    waiter* const w = getters_.pop_front();
-    ++promised_;
-    w->tag = served;
-    wake(object_, *w);
-  }
-  if (rendezvous()) {
-    if (closed_) refuse_unpromised();
-    return;
-  }
-  while (!putters_.empty() && has_place()) {
-    waiter* const w = putters_.pop_front();
-    ++reserved_;
-    w->tag = served;
-    wake(object_, *w);
-  }
-}
-
-void queue_base::refuse(waiter& w) noexcept {
-  w.tag = refused;
-  wake(object_, w);
-}
-
-void queue_base::refuse_all(wait_list& waiters) noexcept {
-  while (waiter* const w = waiters.pop_front()) refuse(*w);
-}
-
-// In a closed rendezvous: a taker that was woken for an item still gets it; whoever offers to nobody gives up.
-void queue_base::refuse_unpromised() noexcept {
-  for (waiter* w = first_unpromised(); w != nullptr;) {
-    waiter* const next = w->next;
-    if (w->tag != kept) {
-      putters_.remove(*w);
-      refuse(*w);
-    }
-    w = next;
-  }
-}
 
 void queue_base::finish(std::size_t n) noexcept {
   unfinished_ -= n;

@@ -6,8 +6,8 @@ namespace weft::detail {
 
 wait_line::~wait_line() {
   while (waiter* const w = pop_front()) {
-    if (w->coroutine == nullptr) continue;
     w->tag = object_gone;
+    if (w->coroutine == nullptr || w->part_of != nullptr) continue;
     w->coroutine->waiting = nullptr;
     w->coroutine->object = nullptr;
   }

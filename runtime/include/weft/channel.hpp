@@ -111,6 +111,8 @@ class channel : private detail::item_line<T, detail::fifo_store<T>> {
   std::default_sentinel_t end() const noexcept { return {}; }
 
  private:
+  friend struct detail::line_access;
+
   bool accepted(answer a) const {
     if (a == answer::closed) base::throw_closed();
     return a != answer::not_now;

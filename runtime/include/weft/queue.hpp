@@ -100,6 +100,7 @@ class basic_queue : private item_line<T, Store> {
   std::string_view name() const noexcept { return base::what().name(); }
 
  private:
+  friend struct line_access;
   bool accepted(queue_answer answer) const {
     if (answer == queue_answer::closed) base::throw_closed();
     return answer != queue_answer::not_now;

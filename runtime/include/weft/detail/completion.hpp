@@ -97,6 +97,7 @@ class completion {
   // told since. Harmless if l is not registered.
   void withdraw(completion_listener& l) noexcept;
 
+  const object& what() const noexcept { return object_; }
   // What it is and is called, for messages: task #7 "worker".
   virtual std::string who() const = 0;
 

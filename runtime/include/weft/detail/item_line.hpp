@@ -16,6 +16,8 @@
 
 namespace weft::detail {
 
+struct line_access;
+
 // Where items are kept. first(): the one that comes out next; pop() destroys it.
 template <class T>
 class fifo_store {
@@ -62,12 +64,10 @@ class ordered_store {
 };
 
 template <class T, class Store>
-class item_line : protected queue_base {
+class item_line : public queue_base {
   static_assert(std::is_object_v<T> && std::is_move_constructible_v<T>, "items must be objects that can be moved");
 
- protected:
-  using queue_base::queue_base;
-
+ public:
   // Puts the item in, or leaves it untouched: not_now and closed. Else go or delivered.
   queue_answer place(T& item, std::int64_t limit_ns) {
     const queue_answer answer = begin_put(std::addressof(item), limit_ns);
@@ -82,15 +82,19 @@ class item_line : protected queue_base {
       }
       end_keep(k);
     } else {
-      try {
-        store_.push(std::move(item));
-      } catch (...) {
-        end_put(false);
-        throw;
-      }
-      end_put(true);
+      put_now(item);
     }
     return answer;
+  }
+  // After begin_put() or redeem_place() said go, with a capacity.
+  void put_now(T& item) {
+    try {
+      store_.push(std::move(item));
+    } catch (...) {
+      end_put(false);
+      throw;
+    }
+    end_put(true);
   }
 
   // After begin_get() said go. The result is made in place: an item is moved once on its way out.
@@ -102,6 +106,9 @@ class item_line : protected queue_base {
     const taking end(*this);
     return std::optional<T>(std::in_place, std::move(next_item()));
   }
+
+ protected:
+  using queue_base::queue_base;
 
   void drop_all() noexcept(std::is_nothrow_default_constructible_v<Store>) {
     Store dropped;  // its items are destroyed when the lock is free

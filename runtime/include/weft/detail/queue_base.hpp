@@ -54,14 +54,32 @@ class queue_base {
   queue_base(const queue_base&) = delete;
   queue_base& operator=(const queue_base&) = delete;
 
- protected:
-  queue_base(queue_role role, std::size_t capacity, std::string_view name);
-  ~queue_base();
+  // One wait for an item.
+  struct getter : waiter {
+    static constexpr std::uint64_t no_place = std::numeric_limits<std::uint64_t>::max();
+    explicit getter(std::uint64_t p) : place(p) {}
+    std::uint64_t place;  // in the line of all getters that ever waited
+  };
+
+  // As a case of a select; g and putter are parts of its selection. enlist(): stands in line; false, and it does not:
+  // the operation can be done at once. Afterwards withdraw(), whatever has happened.
+  bool enlist(getter& g) noexcept;
+  bool enlist(waiter& putter, void* item) noexcept;
+  void withdraw(waiter& w) noexcept;
+
+  // What was granted to a waiter, as begin_get() and begin_put() say it: `go` with the lock held. not_now: nothing came
+  // of it; the lock is held after redeem_item() and free after redeem_place().
+  queue_answer redeem_item(const getter& g);
+  queue_answer redeem_place(const waiter& w);
+  void unlock_after_not_now() noexcept { object_.lock.unlock(); }
+  // It goes to the next in line instead.
+  void decline_item(const getter& g) noexcept;
+  void decline_place(const waiter& w) noexcept;
 
   // Getting. limit_ns 0 never suspends; throws what interrupts the wait. After `go` the item is the store's first one,
   // or *offered() if the capacity is 0, until end_get().
   queue_answer begin_get(std::int64_t limit_ns);
-  void* offered() const noexcept { return putters_.front()->handed; }
+  void* offered() const noexcept { return offering_->handed; }
   // taken false: it is still there (its move threw).
   void end_get(bool taken) noexcept;
 
@@ -71,6 +89,14 @@ class queue_base {
   void end_put(bool put) noexcept;
   void end_keep(kept_item* kept) noexcept;  // null: nothing was put (its move threw)
 
+  bool rendezvous() const noexcept { return capacity_ == 0; }
+  const object& what() const noexcept { return object_; }
+  [[noreturn]] void throw_closed() const;
+
+ protected:
+  queue_base(queue_role role, std::size_t capacity, std::string_view name);
+  ~queue_base();
+
   // close(discard): between the two the caller takes out what is stored.
   void begin_discard() noexcept { object_.lock.lock(); }
   void end_discard() noexcept;
@@ -79,25 +105,34 @@ class queue_base {
   void finish_one();  // task_done()
   bool join_limited(std::int64_t limit_ns);
 
-  bool rendezvous() const noexcept { return capacity_ == 0; }
   std::size_t count() const;
   bool is_full() const { return count() >= capacity_; }
   bool is_closed() const;
   std::size_t capacity() const noexcept { return capacity_; }
-  const object& what() const noexcept { return object_; }
-  [[noreturn]] void throw_closed() const;
 
  private:
-  struct getter;
+  // waiter::tag: what became of a waiter, or what it is.
+  enum : std::uintptr_t {
+    waiting = 0,
+    served = 1,   // an item was promised to it, a place reserved for it, or its item taken
+    refused = 2,  // woken because the queue was closed
+    kept = 3,     // a kept_item
+    again = 4,    // nothing came of the grant, so its select has to look again
+  };
 
   // Before, all of these: object_.lock is held.
-  bool has_item() const noexcept;
+  static bool can_be_had(const waiter& putter) noexcept;
+  bool has_item(const selection* but_not = nullptr) const noexcept;
+  bool has_taker(const selection* but_not) const noexcept;
+  bool secure_item() noexcept;
+  bool secure_taker() noexcept;
   bool has_place() const noexcept { return stored_ + reserved_ < capacity_; }
   std::size_t depth() const noexcept;
-  waiter* first_unpromised() const noexcept;
+  waiter* first_unpromised(const selection* but_not = nullptr) const noexcept;
   void stand_in_line(getter& g) noexcept;
   void serve() noexcept;
-  void refuse(waiter& w) noexcept;
+  static waiter* claim_first(wait_list& line) noexcept;
+  void grant(waiter& w, std::uintptr_t how) noexcept;
   void refuse_unpromised() noexcept;
   void refuse_all(wait_list& waiters) noexcept;
   void finish(std::size_t n) noexcept;
@@ -106,6 +141,8 @@ class queue_base {
   wait_line getters_;
   wait_line putters_;  // waiter::handed: its item, with capacity 0
   wait_line joiners_;
+  waiter* offering_ = nullptr;  // capacity 0: whose item begin_get() has found, until end_get()
+  waiter* taker_ = nullptr;     // capacity 0: who gets what begin_put() lets in, until end_keep()
   const std::size_t capacity_;
   std::size_t stored_ = 0;      // items in the template's store
   std::size_t promised_ = 0;    // items that belong to woken getters which have not run yet

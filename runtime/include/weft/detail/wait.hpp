@@ -71,6 +71,7 @@ class spinlock {
 };
 
 class wait_list;
+class selection;
 
 // One wait of one coroutine or plain thread; lives on its stack from before suspend() until after it.
 // All fields but `who` are guarded by the object's lock.
@@ -86,6 +87,7 @@ struct waiter {
   core::thread_parker* thread = nullptr;  // of a plain thread
   void* handed = nullptr;                 // for the object: where to put, or take, what is handed over
   std::uintptr_t tag = 0;                 // for the object: which of several kinds of wait this is
+  selection* part_of = nullptr;           // one of several waits of which exactly one may be granted: see selection.hpp
   bool granted = false;                   // set by wake()
 };
 
@@ -112,6 +114,11 @@ class wait_list {
 class object {
  public:
   object(diary::object_kind kind, std::string_view name);
+  // One that stands for `other` in the diary and in reports: its number, kind, name and owner, but a lock of its own.
+  struct stand_in {
+    const object& other;
+  };
+  explicit object(stand_in s);
   object(const object&) = delete;
   object& operator=(const object&) = delete;
   ~object();
@@ -140,7 +147,7 @@ enum class wait_outcome : std::uint8_t { granted, timed_out, interrupted };
 wait_outcome suspend(object& o, waiter& w, diary::wait_reason reason, std::int64_t limit_ns = forever);
 // Makes w's coroutine ready (at the back of its scheduler's ready queue) or unblocks its thread, outcome granted.
 // Before: the object's lock is held and w was taken out of its list. w must not be touched afterwards.
-void wake(object& o, waiter& w) noexcept;
+void wake(const object& o, waiter& w) noexcept;
 // Throws what interrupted the running coroutine's wait: cancelled, or the exception of throw_in.
 [[noreturn]] void throw_interruption();
 

@@ -1,0 +1,128 @@
+// Waiting for several things at once, of which exactly one happens. Go's select.
+//
+//   weft::select(weft::on_receive(orders, [&](std::optional<order> o) { ... }),
+//                weft::on_send(replies, std::move(r), [&] { ... }),
+//                weft::on_ready(worker, [&] { ... }),
+//                weft::after(100ms, [&] { ... }));
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <concepts>
+#include <cstddef>
+#include <optional>
+#include <stdexcept>
+#include <type_traits>
+#include <utility>
+
+#include "weft/channel.hpp"
+#include "weft/detail/select_case.hpp"
+#include "weft/future.hpp"
+#include "weft/queue.hpp"
+#include "weft/task.hpp"
+
+namespace weft {
+
+namespace detail {
+
+// channel and the queues as what they privately are.
+struct line_access {
+  template <class T>
+  static item_line<T, fifo_store<T>>& of(channel<T>& c) noexcept {
+    return c;
+  }
+  template <class T, class Store>
+  static item_line<T, Store>& of(basic_queue<T, Store>& q) noexcept {
+    return q;
+  }
+};
+
+template <class F, class T>
+concept receives = std::invocable<std::decay_t<F>, std::optional<T>> || std::invocable<std::decay_t<F>>;
+
+template <class V, class T>
+concept sends = std::convertible_to<V, T> || std::same_as<std::remove_reference_t<V>, T>;
+
+template <class T, class Store, class V, class F>
+auto make_send(item_line<T, Store>& line, V&& value, F&& f) {
+  // An rvalue, and what cannot be copied, stays with the caller until it is taken.
+  constexpr bool stays = std::same_as<std::remove_reference_t<V>, T> &&
+                         (!std::is_lvalue_reference_v<V> || !std::is_copy_constructible_v<T>);
+  if constexpr (stays) {
+    return send_case<T, Store, T&, std::decay_t<F>>(line, value, std::forward<F>(f));
+  } else {
+    return send_case<T, Store, T, std::decay_t<F>>(line, std::forward<V>(value), std::forward<F>(f));
+  }
+}
+
+}  // namespace detail
+
+// The cases. They are made in the call of select(); each calls its f, without arguments unless said, when it is the one
+// that happened, after the select has left all objects.
+
+// An item of a channel or queue is taken: f(std::optional<T>), or f(). Empty: closed and nothing left, and such a case
+// can always happen.
+template <class T, detail::receives<T> F>
+auto on_receive(channel<T>& from, F&& f) {
+  using store = detail::fifo_store<T>;
+  return detail::receive_case<T, store, std::decay_t<F>>(detail::line_access::of(from), std::forward<F>(f));
+}
+template <class T, class Store, detail::receives<T> F>
+auto on_receive(detail::basic_queue<T, Store>& from, F&& f) {
+  return detail::receive_case<T, Store, std::decay_t<F>>(detail::line_access::of(from), std::forward<F>(f));
+}
+
+// The value is put into a channel or queue. A value given as an rvalue (or that can only be moved) is moved from only
+// if it is taken; another one is copied. With capacity 0 it happens when somebody takes it. On a closed one the select
+// throws closed_error.
+template <class T, class V, std::invocable F>
+requires detail::sends<V, T>
+auto on_send(channel<T>& to, V&& value, F&& f) {
+  return detail::make_send(detail::line_access::of(to), std::forward<V>(value), std::forward<F>(f));
+}
+template <class T, class Store, class V, std::invocable F>
+requires(std::convertible_to<V, T> ||
+         std::same_as<std::remove_reference_t<V>, T>) auto on_send(detail::basic_queue<T, Store>& to, V&& value,
+                                                                   F&& f) {
+  return detail::make_send(detail::line_access::of(to), std::forward<V>(value), std::forward<F>(f));
+}
+
+// A task or future has ended, however it did. That reads neither value nor error.
+template <class T, std::invocable F>
+auto on_ready(const task<T>& t, F&& f) {
+  if (!t) throw std::logic_error("on_ready: the task is empty");
+  return detail::ready_case<std::decay_t<F>>(detail::access::state(t), std::forward<F>(f));
+}
+template <class T, std::invocable F>
+auto on_ready(const future<T>& t, F&& f) {
+  if (!t.valid()) detail::future_state::throw_no_state();
+  return detail::ready_case<std::decay_t<F>>(detail::future_access::state(t), std::forward<F>(f));
+}
+
+// So much time has passed; d <= 0: it can happen at once.
+template <class Rep, class Period, std::invocable F>
+auto after(std::chrono::duration<Rep, Period> d, F&& f) {
+  return detail::after_case<std::decay_t<F>>(detail::nanoseconds_of(d), std::forward<F>(f));
+}
+
+// Happens if nothing else can at once: with it a select never suspends.
+template <std::invocable F>
+auto otherwise(F&& f) {
+  return detail::otherwise_case<std::decay_t<F>>(std::forward<F>(f));
+}
+
+// Suspends until one of the cases has happened, calls its function and returns its place among the arguments. Nothing
+// happens to the objects of the others. If several can happen at once, one is chosen by chance, each equally often; the
+// sequence is the same in every run (run_options::shuffle_seed gives another one). A cancelled select has taken and
+// sent nothing. What the function throws comes out.
+template <class... Cases>
+requires(sizeof...(Cases) > 0 && (std::derived_from<std::remove_reference_t<Cases>, detail::select_case> &&
+                                  ...)) std::size_t select(Cases&&... cases) {
+  const std::array<detail::select_case*, sizeof...(Cases)> all{&cases...};
+  std::array<std::size_t, sizeof...(Cases)> order;
+  const std::size_t which = detail::select_one(all, order);
+  all[which]->finish();
+  return which;
+}
+
+}  // namespace weft

@@ -1,0 +1,705 @@
+// select: exactly one case happens, nothing is lost, and the choice is fair.
+#include "weft/select.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <chrono>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "support/recorded.hpp"
+#include "weft/this_coroutine.hpp"
+#include "weft/timeout.hpp"
+
+namespace weft {
+namespace {
+
+using namespace std::chrono_literals;
+using support::simulation;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+// What a case's function says that happened.
+class happened {
+ public:
+  auto item(std::string from) {
+    return [this, from](std::optional<int> i) { said.push_back(from + (i ? " " + std::to_string(*i) : " closed")); };
+  }
+  auto word(std::string w) {
+    return [this, w] { said.push_back(w); };
+  }
+  std::vector<std::string> said;
+};
+
+class Select : public testing::Test {
+ protected:
+  simulation sim;
+  happened log;
+};
+
+TEST_F(Select, TakesWhatIsThereAtOnce) {
+  sim.run([&] {
+    channel<int> a(1);
+    channel<int> b(1);
+    b.send(5);
+    EXPECT_EQ(select(on_receive(a, log.item("a")), on_receive(b, log.item("b"))), 1U);
+    EXPECT_EQ(b.size(), 0U);
+  });
+  EXPECT_THAT(log.said, ElementsAre("b 5"));
+}
+
+TEST_F(Select, NeedsNoSchedulerForWhatIsThere) {
+  channel<int> a(1);
+  a.try_send(5);
+  EXPECT_EQ(select(on_receive(a, log.item("a"))), 0U);
+  EXPECT_THAT(log.said, ElementsAre("a 5"));
+}
+
+TEST_F(Select, WaitsUntilOneHappensAndLeavesTheOthers) {
+  const std::string text = support::decisions(sim.record([&] {
+    channel<int> a(1);
+    channel<int> b(1);
+    const auto chooser = spawn("chooser", [&] { select(on_receive(a, log.item("a")), on_receive(b, log.item("b"))); });
+    yield();
+    b.send(1);
+    a.send(2);
+    chooser.join();
+    EXPECT_EQ(a.try_receive(), 2);
+    EXPECT_EQ(b.size(), 0U);
+  }));
+  EXPECT_THAT(log.said, ElementsAre("b 1"));
+  EXPECT_EQ(text, R"(
+nobody: spawn main
+nobody: enter -> main
+main: spawn chooser
+main: yield -> chooser
+chooser: block select -> main
+main: wake chooser granted
+main: block join -> chooser
+chooser: wake main granted
+chooser: finish done -> main
+main: finish done -> nobody
+)");
+}
+
+TEST_F(Select, SendsWhenThereIsPlace) {
+  sim.run([&] {
+    channel<int> full(1);
+    full.send(1);
+    const auto sender = spawn([&] { select(on_send(full, 2, log.word("sent"))); });
+    yield();
+    EXPECT_THAT(log.said, ElementsAre());
+    EXPECT_EQ(full.receive(), 1);
+    sender.join();
+    EXPECT_EQ(full.receive(), 2);
+  });
+  EXPECT_THAT(log.said, ElementsAre("sent"));
+}
+
+TEST_F(Select, SendsInARendezvousWhenSomebodyTakes) {
+  sim.run([&] {
+    channel<int> c;
+    const auto sender = spawn([&] { select(on_send(c, 7, log.word("sent")), after(1h, log.word("late"))); });
+    yield();
+    EXPECT_EQ(c.receive(), 7);
+    log.said.push_back("received");
+    sender.join();
+  });
+  EXPECT_THAT(log.said, ElementsAre("received", "sent"));
+}
+
+TEST_F(Select, TheTakerThatWaitsAlreadyRunsFirst) {
+  sim.run([&] {
+    channel<int> c;
+    const auto receiver = spawn([&] { log.item("received")(c.receive()); });
+    yield();
+    select(on_send(c, 7, log.word("sent")));
+    receiver.join();
+  });
+  EXPECT_THAT(log.said, ElementsAre("received 7", "sent"));
+}
+
+TEST_F(Select, ReceivesFromABlockedSender) {
+  sim.run([&] {
+    channel<int> c;
+    const auto sender = spawn([&] {
+      c.send(3);
+      log.said.push_back("sent");
+    });
+    yield();
+    select(on_receive(c, log.item("received")));
+    sender.join();
+  });
+  EXPECT_THAT(log.said, ElementsAre("received 3", "sent"));
+}
+
+TEST_F(Select, TwoSelectsMeetInARendezvous) {
+  sim.run([&] {
+    channel<int> c;
+    channel<int> idle;
+    const auto receiver =
+        spawn([&] { select(on_receive(idle, log.item("idle")), on_receive(c, log.item("received"))); });
+    yield();
+    select(on_receive(idle, log.item("idle")), on_send(c, 4, log.word("sent")));
+    receiver.join();
+    EXPECT_EQ(c.size(), 0U);
+  });
+  EXPECT_THAT(log.said, ElementsAre("received 4", "sent"));
+}
+
+// Go's TestSelfSelect: nobody receives what it sent itself.
+TEST_F(Select, BothEndsOfOneChannelDoNotMeetThemselves) {
+  sim.run([&] {
+    channel<int> c;
+    int received = 0;
+    const auto player = [&](int me) {
+      for (int i = 0; i < 200; ++i) {
+        select(on_send(c, me, [] {}), on_receive(c, [&](std::optional<int> from) {
+                 EXPECT_NE(from, me);
+                 ++received;
+               }));
+      }
+    };
+    const auto a = spawn([&] { player(1); });
+    const auto b = spawn([&] { player(2); });
+    a.join();
+    b.join();
+    EXPECT_EQ(received, 200);
+  });
+}
+
+TEST_F(Select, AClosedChannelCanAlwaysBeReceivedFrom) {
+  sim.run([&] {
+    channel<int> c(1);
+    c.send(1);
+    c.close();
+    select(on_receive(c, log.item("c")));
+    select(on_receive(c, log.item("c")));
+    select(on_receive(c, log.item("c")), otherwise(log.word("nothing")));
+  });
+  EXPECT_THAT(log.said, ElementsAre("c 1", "c closed", "c closed"));
+}
+
+TEST_F(Select, ACloseWakesReceivers) {
+  sim.run([&] {
+    channel<int> c;
+    const auto receiver = spawn([&] { select(on_receive(c, log.item("c")), after(1h, log.word("late"))); });
+    yield();
+    c.close();
+    receiver.join();
+  });
+  EXPECT_THAT(log.said, ElementsAre("c closed"));
+}
+
+TEST_F(Select, SendingToAClosedChannelThrows) {
+  sim.run([&] {
+    channel<int> c;
+    const auto blocked = spawn([&] { EXPECT_THROW(select(on_send(c, 1, log.word("sent"))), closed_error); });
+    yield();
+    c.close();
+    EXPECT_THROW(select(on_send(c, 1, log.word("sent")), after(1s, log.word("late"))), closed_error);
+    blocked.join();
+  });
+  EXPECT_THAT(log.said, ElementsAre());
+}
+
+TEST_F(Select, QueuesToo) {
+  sim.run([&] {
+    queue<int> fifo(1);
+    priority_queue<int> sorted;
+    lifo_queue<int> stack;
+    EXPECT_EQ(select(on_send(fifo, 1, log.word("put"))), 0U);
+    sorted.put(9);
+    sorted.put(3);
+    stack.put(4);
+    stack.put(5);
+    select(on_receive(fifo, log.item("fifo")));
+    select(on_receive(sorted, log.item("sorted")));
+    select(on_receive(stack, log.item("stack")));
+    fifo.close();
+    select(on_receive(fifo, log.item("fifo")));
+  });
+  EXPECT_THAT(log.said, ElementsAre("put", "fifo 1", "sorted 3", "stack 5", "fifo closed"));
+}
+
+TEST_F(Select, OtherwiseIsTakenIfNothingCanHappen) {
+  sim.run([&] {
+    channel<int> c;
+    channel<int> ready(1);
+    ready.send(1);
+    EXPECT_EQ(select(on_receive(c, log.item("c")), otherwise(log.word("nothing")), on_send(c, 1, log.word("sent"))),
+              1U);
+    EXPECT_EQ(select(otherwise(log.word("nothing")), on_receive(ready, log.item("ready"))), 1U);
+  });
+  EXPECT_THAT(log.said, ElementsAre("nothing", "ready 1"));
+}
+
+TEST_F(Select, ASendWithOtherwiseGoesToAWaitingReceiver) {
+  sim.run([&] {
+    channel<int> c;
+    const auto receiver = spawn([&] { log.item("received")(c.receive()); });
+    yield();
+    select(on_send(c, 6, log.word("sent")), otherwise(log.word("nothing")));
+    receiver.join();
+  });
+  EXPECT_THAT(log.said, ElementsAre("sent", "received 6"));
+}
+
+TEST_F(Select, AfterHappensWhenTheTimeHasCome) {
+  const std::int64_t start_ns = sim.clock.now_ns();
+  sim.run([&] {
+    channel<int> c;
+    EXPECT_EQ(select(on_receive(c, log.item("c")), after(3s, log.word("3 s")), after(2s, log.word("2 s"))), 2U);
+    EXPECT_EQ(select(on_receive(c, log.item("c")), after(0s, log.word("now"))), 1U);
+    c.close();
+  });
+  EXPECT_THAT(log.said, ElementsAre("2 s", "now"));
+  EXPECT_EQ(sim.clock.now_ns() - start_ns, std::chrono::nanoseconds(2s).count());
+}
+
+TEST_F(Select, ReadyIsATaskOrFutureThatEnded) {
+  sim.run([&] {
+    const auto slow = spawn([] {
+      sleep_for(2s);
+      throw std::runtime_error("slow");
+    });
+    promise<int> p;
+    const auto f = p.get_future();
+    const auto setter = spawn([&] {
+      sleep_for(1s);
+      p.set_value(1);
+    });
+    EXPECT_EQ(select(on_ready(slow, log.word("task")), on_ready(f, log.word("future"))), 1U);
+    EXPECT_EQ(select(on_ready(slow, log.word("task")), after(5s, log.word("late"))), 0U);
+    EXPECT_NE(slow.exception(), nullptr);
+    EXPECT_EQ(select(on_ready(setter, log.word("setter"))), 0U);
+  });
+  EXPECT_THAT(log.said, ElementsAre("future", "task", "setter"));
+}
+
+TEST_F(Select, AnEmptyTaskOrFutureIsRefused) {
+  EXPECT_THROW(select(on_ready(task<>(), [] {})), std::logic_error);
+  EXPECT_THROW(select(on_ready(future<>(), [] {})), std::logic_error);
+}
+
+TEST_F(Select, AValueIsMovedOnlyIfItIsTaken) {
+  sim.run([&] {
+    channel<std::unique_ptr<int>> c(1);
+    auto value = std::make_unique<int>(1);
+    select(on_send(c, std::move(value), [] {}));
+    EXPECT_EQ(value, nullptr);
+    value = std::make_unique<int>(2);
+    select(on_send(c, std::move(value), [] {}), after(1s, [] {}));
+    ASSERT_NE(value, nullptr);
+    EXPECT_EQ(*value, 2);
+    select(on_send(c, value, [] {}), otherwise([] {}));
+    EXPECT_NE(value, nullptr);
+  });
+}
+
+TEST_F(Select, AnLvalueIsCopied) {
+  sim.run([&] {
+    channel<std::string> c(2);
+    const std::string constant = "constant";
+    std::string text = "text";
+    select(on_send(c, text, [] {}));
+    select(on_send(c, constant, [] {}));
+    EXPECT_EQ(text, "text");
+    select(on_receive(c, [](std::optional<std::string> s) { EXPECT_EQ(s, "text"); }));
+    select(on_send(c, "literal", [] {}));
+  });
+}
+
+TEST_F(Select, TheFunctionRunsWhenTheSelectHasLeftAllObjects) {
+  sim.run([&] {
+    channel<int> a(1);
+    channel<int> b(1);
+    const auto other = spawn([&] {
+      yield();
+      a.send(1);
+    });
+    select(on_receive(a,
+                      [&](std::optional<int> i) {
+                        b.send(*i + 1);
+                        EXPECT_EQ(b.receive(), 2);
+                        sleep_for(1s);
+                      }),
+           on_receive(b, log.item("b")));
+    other.join();
+  });
+  EXPECT_THAT(log.said, ElementsAre());
+}
+
+TEST_F(Select, WhatTheFunctionThrowsComesOut) {
+  sim.run([] {
+    channel<int> c(1);
+    c.send(1);
+    EXPECT_THROW(select(on_receive(c, [](std::optional<int>) { throw std::out_of_range("f"); })), std::out_of_range);
+    EXPECT_EQ(c.size(), 0U);
+  });
+}
+
+// ---- the choice
+
+std::vector<std::size_t> choices(run_options options) {
+  simulation sim;
+  std::vector<std::size_t> made;
+  sim.run(
+      [&] {
+        channel<int> a(1);
+        channel<int> b(1);
+        for (int i = 0; i < 1000; ++i) {
+          a.try_send(0);
+          b.try_send(0);
+          made.push_back(select(on_receive(a, [] {}), on_receive(b, [] {})));
+        }
+      },
+      options);
+  return made;
+}
+
+TEST_F(Select, TwoThatAreAlwaysReadyShareEvenly) {
+  const auto made = choices({});
+  const auto first = std::count(made.begin(), made.end(), 0U);
+  EXPECT_GT(first, 420);
+  EXPECT_LT(first, 580);
+}
+
+TEST_F(Select, ARunRepeatsItselfAndAnotherSeedChoosesOtherwise) {
+  EXPECT_EQ(choices({}), choices({}));
+  EXPECT_EQ(choices({.shuffle_seed = 7}), choices({.shuffle_seed = 7}));
+  EXPECT_NE(choices({}), choices({.shuffle_seed = 7}));
+}
+
+TEST_F(Select, ASendIntoARendezvousSharesToo) {
+  sim.run([] {
+    channel<int> in(1);
+    channel<int> out;
+    const auto consumer = spawn([&] {
+      while (out.receive()) {
+      }
+    });
+    int sent = 0;
+    for (int i = 0; i < 1000; ++i) {
+      in.try_send(1);
+      yield();
+      select(on_receive(in, [] {}), on_send(out, 1, [&] { ++sent; }));
+    }
+    EXPECT_GT(sent, 420);
+    EXPECT_LT(sent, 580);
+    out.close();
+    consumer.join();
+  });
+}
+
+// ---- nothing is lost
+
+TEST_F(Select, ACancelledSelectHasTakenNothing) {
+  sim.run([&] {
+    channel<int> c(1);
+    const auto chooser = spawn([&] { select(on_receive(c, log.item("chooser"))); });
+    const auto next = spawn([&] { log.item("next")(c.receive()); });
+    yield();
+    c.send(1);  // promised to the chooser, which has not run yet
+    EXPECT_TRUE(chooser.cancel());
+    next.join();
+    EXPECT_EQ(chooser.status(), task_status::cancelled);
+  });
+  EXPECT_THAT(log.said, ElementsAre("next 1"));
+}
+
+TEST_F(Select, ACancelledSelectHasSentNothing) {
+  sim.run([&] {
+    channel<int> c(1);
+    c.send(1);
+    const auto chooser = spawn([&] { select(on_send(c, 2, log.word("chooser"))); });
+    const auto next = spawn([&] {
+      c.send(3);
+      log.said.push_back("next");
+    });
+    yield();
+    EXPECT_EQ(c.receive(), 1);  // the place is reserved for the chooser
+    chooser.cancel();
+    next.join();
+    EXPECT_EQ(c.receive(), 3);
+  });
+  EXPECT_THAT(log.said, ElementsAre("next"));
+}
+
+TEST_F(Select, ACancelledSelectLeavesEveryLine) {
+  sim.run([&] {
+    channel<int> a;
+    channel<int> b(1);
+    promise<void> p;
+    const auto chooser = spawn(
+        [&] { select(on_receive(a, log.item("a")), on_receive(b, log.item("b")), on_ready(p.get_future(), [] {})); });
+    yield();
+    EXPECT_TRUE(chooser.kill());
+    EXPECT_FALSE(a.try_send(1));
+    b.send(2);
+    EXPECT_EQ(b.try_receive(), 2);
+    p.set_value();
+  });
+  EXPECT_THAT(log.said, ElementsAre());
+}
+
+TEST_F(Select, AScopesTimeoutEndsIt) {
+  sim.run([&] {
+    channel<int> c;
+    EXPECT_THROW(with_timeout(1s, [&] { select(on_receive(c, log.item("c")), after(5s, log.word("late"))); }),
+                 timeout_error);
+    EXPECT_FALSE(c.try_send(1));
+  });
+  EXPECT_THAT(log.said, ElementsAre());
+}
+
+TEST_F(Select, AnItemGoesToWhoeverCanStillTakeIt) {
+  // Two items for two selects in one line; the first select is served by the other channel meanwhile.
+  sim.run([&] {
+    channel<int> a(2);
+    channel<int> b(1);
+    const auto first = spawn([&] { select(on_receive(a, log.item("first a")), on_receive(b, log.item("first b"))); });
+    const auto second = spawn([&] { select(on_receive(a, log.item("second a"))); });
+    yield();
+    b.send(1);
+    a.send(2);
+    first.join();
+    second.join();
+  });
+  EXPECT_THAT(log.said, ElementsAre("first b 1", "second a 2"));
+}
+
+TEST_F(Select, AnOfferOfADecidedSelectIsNoItem) {
+  sim.run([&] {
+    channel<int> a;
+    channel<int> b(1);
+    const auto chooser = spawn([&] { select(on_send(a, 1, log.word("sent")), on_receive(b, log.item("b"))); });
+    yield();
+    b.send(2);  // decides the chooser, which has not run yet
+    EXPECT_EQ(a.try_receive(), std::nullopt);
+    EXPECT_TRUE(a.empty());
+    chooser.join();
+  });
+  EXPECT_THAT(log.said, ElementsAre("b 2"));
+}
+
+TEST_F(Select, AReceiverThatFoundItsItemWithdrawnKeepsItsTurn) {
+  sim.run([&] {
+    channel<int> c;
+    const auto first = spawn([&] { select(on_receive(c, log.item("first")), after(1h, log.word("late"))); });
+    const auto second = spawn([&] { log.item("second")(c.receive()); });
+    yield();
+    const auto sender = spawn([&] { c.send(1); });
+    yield();          // the first is promised the sender's item
+    sender.cancel();  // and finds nothing
+    yield();
+    yield();
+    c.send(2);
+    c.send(3);
+    first.join();
+    second.join();
+  });
+  EXPECT_THAT(log.said, ElementsAre("first 2", "second 3"));
+}
+
+TEST_F(Select, AnItemWhoseMoveThrowsStaysWithTheSelectThatOffersIt) {
+  struct brittle {
+    explicit brittle(bool* t) : throws(t) {}
+    brittle(brittle&& other) : throws(other.throws) {
+      if (*throws) throw std::runtime_error("move");
+    }
+    bool* throws;
+  };
+  sim.run([&] {
+    bool throws = false;
+    channel<brittle> c;
+    brittle item(&throws);
+    const auto chooser =
+        spawn([&] { select(on_send(c, std::move(item), log.word("sent")), after(1h, log.word("late"))); });
+    yield();
+    throws = true;
+    EXPECT_THROW(c.receive(), std::runtime_error);
+    throws = false;
+    yield();
+    EXPECT_TRUE(c.receive().has_value());
+    chooser.join();
+  });
+  EXPECT_THAT(log.said, ElementsAre("sent"));
+}
+
+TEST_F(Select, ALeftOverOneOutlivesItsChannels) {
+  sim.run([&] {
+    channel<int> a;
+    channel<int> b(1);
+    channel<int> c;
+    spawn([&] { select(on_receive(a, log.item("a")), on_receive(b, log.item("b"))); });
+    spawn([&] { select(on_send(c, 1, log.word("c")), on_receive(b, log.item("b"))); });
+    spawn([&] { select(on_receive(a, log.item("a")), on_send(c, 1, log.word("c"))); });
+    yield();
+    b.close();  // the first two are woken, and then the channels are gone
+  });
+  EXPECT_THAT(log.said, ElementsAre());
+}
+
+TEST_F(Select, AHopelessOneIsNamed) {
+  try {
+    sim.run([&] {
+      channel<int> orders("orders");
+      select(on_receive(orders, log.item("orders")), on_send(orders, 1, [] {}));
+    });
+    FAIL() << "it ended";
+  } catch (const deadlock_error& e) {
+    EXPECT_THAT(e.what(), HasSubstr("main: select on channel \"orders\""));
+  }
+}
+
+TEST_F(Select, InACallbackItMustNotWait) {
+  std::string error;
+  sim.run([&] {
+    channel<int> c;
+    const auto t = spawn([] {});
+    t.on_done([&] {
+      select(on_receive(c, log.item("c")), otherwise(log.word("nothing")));
+      try {
+        select(on_receive(c, log.item("c")));
+      } catch (const std::logic_error& e) {
+        error = e.what();
+      }
+    });
+    t.join();
+    EXPECT_FALSE(c.try_send(1));
+  });
+  EXPECT_EQ(error, "a callback must not wait");
+  EXPECT_THAT(log.said, ElementsAre("nothing"));
+}
+
+// ---- real threads
+
+TEST(SelectThreads, APlainThreadSelects) {
+  channel<int> c;
+  channel<int> idle;
+  std::optional<int> got;
+  std::thread thread([&] { select(on_receive(idle, [] {}), on_receive(c, [&](std::optional<int> i) { got = i; })); });
+  run([&] { c.send(8); });
+  thread.join();
+  EXPECT_EQ(got, 8);
+  EXPECT_EQ(select(on_receive(c, [] {}), after(1ms, [] {})), 1U);
+}
+
+// Every item that is sent is received exactly once, whoever races.
+TEST(SelectThreads, SelectsOnTwoSchedulersLoseNothing) {
+  constexpr int items = 3000;
+  channel<int> rendezvous;
+  channel<int> buffered(2);
+  channel<int> stop(2);
+  std::atomic<long> received{0};
+  std::atomic<long> sum{0};
+  const auto consume = [&] {
+    bool running = true;
+    const auto take = [&](std::optional<int> i) {
+      received += 1;
+      sum += *i;
+    };
+    while (running) {
+      select(on_receive(rendezvous, take), on_receive(buffered, take), on_receive(stop, [&] { running = false; }));
+    }
+  };
+  const auto produce = [&](int first) {
+    for (int i = first; i < items; i += 2) select(on_send(rendezvous, i, [] {}), on_send(buffered, i, [] {}));
+  };
+  std::thread consumer([&] { run(consume); });
+  std::thread second_consumer(consume);
+  std::thread producer([&] { run([&] { produce(1); }); });
+  run([&] { produce(0); });
+  producer.join();
+  while (received < items) std::this_thread::yield();
+  stop.close();
+  consumer.join();
+  second_consumer.join();
+  EXPECT_EQ(received, items);
+  EXPECT_EQ(sum, long{items} * (items - 1) / 2);
+}
+
+TEST(SelectThreads, TimeLimitsAndGrantsThatRaceLoseNothing) {
+  constexpr int items = 400;
+  channel<int> c;
+  std::atomic<int> received{0};
+  std::thread consumer([&] {
+    run([&] {
+      for (bool open = true; open;) {
+        select(on_receive(c,
+                          [&](std::optional<int> i) {
+                            open = i.has_value();
+                            if (open) ++received;
+                          }),
+               after(20us, [] {}));
+      }
+    });
+  });
+  run([&] {
+    for (int i = 0; i < items;) {
+      select(on_send(c, i, [&] { ++i; }), after(15us, [] {}));
+    }
+    c.close();
+  });
+  consumer.join();
+  EXPECT_EQ(received, items);
+}
+
+TEST(SelectThreads, CancellationsThatRaceLoseNothing) {
+  constexpr int items = 300;
+  channel<int> c(1);
+  std::atomic<int> received{0};
+  std::thread consumer([&] {
+    run([&] {
+      bool open = true;
+      while (open) {
+        const auto chooser = spawn([&] {
+          select(on_receive(c, [&](std::optional<int> i) {
+            open = i.has_value();
+            if (open) ++received;
+          }));
+        });
+        yield();
+        chooser.kill();
+      }
+    });
+  });
+  run([&] {
+    for (int i = 0; i < items; ++i) {
+      c.send(i);
+      yield();
+    }
+    c.close();
+  });
+  consumer.join();
+  EXPECT_EQ(received, items);
+}
+
+TEST(SelectThreads, TasksOfAnotherSchedulerAreReadyOnce) {
+  promise<task<int>> handle;
+  std::thread other([&] {
+    run([&] {
+      const task<int> t = spawn([] {
+        sleep_for(1ms);
+        return 4;
+      });
+      handle.set_value(t);
+      t.join();
+    });
+  });
+  run([&] {
+    const task<int> t = handle.get_future().get();
+    EXPECT_EQ(select(on_ready(t, [] {}), after(1h, [] {})), 0U);
+    EXPECT_EQ(t.get(), 4);
+  });
+  other.join();
+}
+
+}  // namespace
+}  // namespace weft
