@@ -28,6 +28,8 @@ diary::wait_reason reason_of(several_for whom) {
       return diary::wait_reason::gather;
     case several_for::wait:
       return diary::wait_reason::wait_tasks;
+    case several_for::pool_map:
+      return diary::wait_reason::pool_join;
     case several_for::as_completed:
       return diary::wait_reason::as_completed;
   }

@@ -17,7 +17,7 @@
 namespace weft::detail {
 
 // Who waits, for the diary: each has a wait reason of its own.
-enum class several_for : std::uint8_t { join_all, gather, wait, as_completed };
+enum class several_for : std::uint8_t { join_all, gather, wait, as_completed, pool_map };
 
 class several {
  public:

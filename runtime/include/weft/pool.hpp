@@ -1,0 +1,186 @@
+// At most n jobs at once. gevent's Pool.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <concepts>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <ranges>
+#include <source_location>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "weft/detail/pool_state.hpp"
+#include "weft/detail/several.hpp"
+#include "weft/detail/task_range.hpp"
+#include "weft/pool_results.hpp"
+#include "weft/task.hpp"
+
+namespace weft {
+
+// Spawns tasks, but never has more than n of them at once: who spawns one more waits, first come first served, until
+// one has ended. May be used by coroutines of several threads; a job belongs to the scheduler of whoever spawned it.
+// After join() and kill() it can be used again. The destructor kills.
+class pool {
+ public:
+  // pool(0) never has a place. The name (copied) appears in the diary and in deadlock_error.
+  explicit pool(std::size_t n, std::string_view name = {}) : state_(std::make_shared<detail::pool_state>(n, name)) {}
+  pool(const pool&) = delete;
+  pool& operator=(const pool&) = delete;
+  // Cancels the jobs and waits until they have ended; is not cancelled itself and never throws.
+  ~pool() {
+    state_->close();
+    state_->kill_quietly();
+  }
+
+  // Spawns f like weft::spawn(). Suspends while the pool is full; cancelled there, it has spawned nothing. Throws
+  // std::logic_error outside of a coroutine.
+  template <class F>
+  requires std::invocable<std::decay_t<F>>
+  auto spawn(const spawn_options& options, F&& f, std::source_location where = std::source_location::current()) {
+    return detail::start_in_pool(*state_, detail::pool_slot(*state_), options, std::forward<F>(f), where, nullptr);
+  }
+  template <class F>
+  requires std::invocable<std::decay_t<F>>
+  auto spawn(std::string_view name, F&& f, std::source_location where = std::source_location::current()) {
+    return spawn(spawn_options{.name = name}, std::forward<F>(f), where);
+  }
+  template <class F>
+  requires std::invocable<std::decay_t<F>>
+  auto spawn(F&& f, std::source_location where = std::source_location::current()) {
+    return spawn(spawn_options{}, std::forward<F>(f), where);
+  }
+
+  // Runs f in the pool and waits for its result or error. Called by one of the pool's own jobs it runs f in place. If
+  // it is cancelled, so is f, and it waits for that.
+  template <class F>
+  requires std::invocable<std::decay_t<F>>
+  auto apply(F&& f, std::source_location where = std::source_location::current()) -> detail::result_in_pool<F> {
+    if (state_->runs_this()) {
+      if constexpr (std::same_as<detail::result_in_pool<F>, detail::result_of<F>>) {
+        return std::invoke(std::decay_t<F>(std::forward<F>(f)));
+      } else {
+        return weft::spawn(std::forward<F>(f), where).get();
+      }
+    }
+    const detail::owned_jobs mine(state_);
+    return detail::start_in_pool(*state_, detail::pool_slot(*state_), {}, std::forward<F>(f), where, mine.owner())
+        .get();
+  }
+
+  // Runs f in the pool; never waits: while the pool is full the job itself does. When f has returned, callback(value)
+  // is called in the job's coroutine (without arguments for void); not if f failed or was cancelled. If the callback
+  // throws, the task fails with that.
+  template <class F>
+  requires std::invocable<std::decay_t<F>>
+  auto apply_async(F&& f, std::source_location where = std::source_location::current()) {
+    return apply_async(std::forward<F>(f), detail::no_callback(), where);
+  }
+  template <class F, class C>
+  requires std::invocable<std::decay_t<F>> && detail::callback_for<C, detail::result_in_pool<F>>
+  auto apply_async(F&& f, C&& callback, std::source_location where = std::source_location::current()) {
+    using value = detail::result_in_pool<F>;
+    detail::pool_slot slot = detail::pool_slot::attempt(*state_);
+    const bool has_slot = static_cast<bool>(slot);
+    auto job = [state = state_, has_slot, f = std::forward<F>(f), callback = std::forward<C>(callback)]() mutable {
+      if (!has_slot) state->enter_as_job();
+      if constexpr (std::is_void_v<value>) {
+        std::invoke(std::move(f));
+        std::invoke(callback);
+      } else {
+        value result = std::invoke(std::move(f));
+        std::invoke(callback, result);
+        return result;
+      }
+    };
+    return detail::start_in_pool(*state_, std::move(slot), {}, std::move(job), where, nullptr);
+  }
+
+  // f of each element, as jobs; the results in the order of the elements. Suspends until all have ended. The first
+  // failure in time is thrown after the other jobs were cancelled and have ended; a cancelled map does the same.
+  template <std::ranges::input_range R, class F>
+  requires detail::job_for<F, std::ranges::range_value_t<R>>
+  auto map(R&& data, F&& f, std::source_location where = std::source_location::current()) {
+    using element = std::ranges::range_value_t<R>;
+    using value = detail::job_result<F, element>;
+    std::atomic<bool> stop{false};
+    const detail::owned_jobs mine(state_);  // whose end waits for the jobs, so they may refer to what stands above
+    std::vector<task<value>> jobs;
+    for (auto&& x : data) {
+      detail::pool_slot slot(*state_);
+      if (stop) break;
+      jobs.push_back(detail::start_in_pool(
+          *state_, std::move(slot), {},
+          [&f, x = element(std::forward<decltype(x)>(x))]() mutable { return detail::call_job(f, x); }, where,
+          mine.owner()));
+      jobs.back().on_done([&stop](const task<value>& t) {
+        if (!t.successful()) stop = true;
+      });
+    }
+    detail::several ends(detail::states_of(jobs), detail::several_for::pool_map);
+    ends.own_until_valueless();
+    if (stop) state_->kill_quietly(mine.owner());
+    ends.rethrow_first();
+    if constexpr (!std::is_void_v<value>) {
+      std::vector<value> results;
+      results.reserve(jobs.size());
+      for (const task<value>& t : jobs) results.push_back(detail::value_of(t));
+      return results;
+    }
+  }
+
+  // The same, one result after the other: in the order of the elements, or as they come. Returns at once; a coroutine
+  // of its own feeds the pool while you take results. At most max_waiting jobs are started whose results nobody has
+  // taken. A failed job throws from its next() or ++, and the one after that goes on. What `data` refers to must live
+  // as long as the results; if they are let go of, jobs that have not ended are cancelled and waited for.
+  template <std::ranges::viewable_range R, class F>
+  requires detail::job_for<F, std::ranges::range_value_t<R>>
+  auto imap(R&& data, F&& f, std::size_t max_waiting = unbounded,
+            std::source_location where = std::source_location::current()) {
+    return feed(std::views::all(std::forward<R>(data)), std::forward<F>(f), true, max_waiting, where);
+  }
+  template <std::ranges::viewable_range R, class F>
+  requires detail::job_for<F, std::ranges::range_value_t<R>>
+  auto imap_unordered(R&& data, F&& f, std::size_t max_waiting = unbounded,
+                      std::source_location where = std::source_location::current()) {
+    return feed(std::views::all(std::forward<R>(data)), std::forward<F>(f), false, max_waiting, where);
+  }
+
+  // Places that are free, jobs that have one, none is free.
+  std::size_t free() const { return state_->slots() - state_->taken(); }
+  std::size_t size() const { return state_->taken(); }
+  bool full() const { return free() == 0; }
+
+  // Suspends until there are no jobs. Throws deadlock_error when one of them calls it.
+  void join() { state_->join(detail::forever); }
+  // The same; false if some still run after d.
+  template <class Rep, class Period>
+  bool join_for(std::chrono::duration<Rep, Period> d) {
+    return state_->join(detail::nanoseconds_of(d));
+  }
+  template <class Clock, class Duration>
+  bool join_until(std::chrono::time_point<Clock, Duration> t) {
+    return state_->join(detail::nanoseconds_until(t));
+  }
+  // Cancels the jobs there are, in spawn order, and suspends until they have ended. Called by one of them: that one is
+  // cancelled last, at once.
+  void kill() { state_->kill(); }
+
+ private:
+  template <class View, class F>
+  auto feed(View data, F&& f, bool ordered, std::size_t max_waiting, std::source_location where) {
+    using value = detail::job_result<F, std::ranges::range_value_t<View>>;
+    auto state = std::make_shared<detail::pool_feed<value>>(state_, ordered, max_waiting);
+    state->start(std::move(data), std::forward<F>(f), where);
+    return pool_results<value>(std::move(state));
+  }
+
+  std::shared_ptr<detail::pool_state> state_;
+};
+
+}  // namespace weft
