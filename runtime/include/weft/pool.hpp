@@ -9,7 +9,6 @@
 #include <memory>
 #include <optional>
 #include <ranges>
-#include <source_location>
 #include <string_view>
 #include <type_traits>
 #include <utility>
@@ -17,6 +16,7 @@
 
 #include "weft/detail/pool_state.hpp"
 #include "weft/detail/several.hpp"
+#include "weft/detail/source_location.hpp"
 #include "weft/detail/task_range.hpp"
 #include "weft/pool_results.hpp"
 #include "weft/task.hpp"
@@ -42,17 +42,17 @@ class pool {
   // std::logic_error outside of a coroutine.
   template <class F>
   requires std::invocable<std::decay_t<F>>
-  auto spawn(const spawn_options& options, F&& f, std::source_location where = std::source_location::current()) {
+  auto spawn(const spawn_options& options, F&& f, source_location where = source_location::current()) {
     return detail::start_in_pool(*state_, detail::pool_slot(*state_), options, std::forward<F>(f), where, nullptr);
   }
   template <class F>
   requires std::invocable<std::decay_t<F>>
-  auto spawn(std::string_view name, F&& f, std::source_location where = std::source_location::current()) {
+  auto spawn(std::string_view name, F&& f, source_location where = source_location::current()) {
     return spawn(spawn_options{.name = name}, std::forward<F>(f), where);
   }
   template <class F>
   requires std::invocable<std::decay_t<F>>
-  auto spawn(F&& f, std::source_location where = std::source_location::current()) {
+  auto spawn(F&& f, source_location where = source_location::current()) {
     return spawn(spawn_options{}, std::forward<F>(f), where);
   }
 
@@ -60,7 +60,7 @@ class pool {
   // it is cancelled, so is f, and it waits for that.
   template <class F>
   requires std::invocable<std::decay_t<F>>
-  auto apply(F&& f, std::source_location where = std::source_location::current()) -> detail::result_in_pool<F> {
+  auto apply(F&& f, source_location where = source_location::current()) -> detail::result_in_pool<F> {
     if (state_->runs_this()) {
       if constexpr (std::same_as<detail::result_in_pool<F>, detail::result_of<F>>) {
         return std::invoke(std::decay_t<F>(std::forward<F>(f)));
@@ -78,12 +78,12 @@ class pool {
   // throws, the task fails with that.
   template <class F>
   requires std::invocable<std::decay_t<F>>
-  auto apply_async(F&& f, std::source_location where = std::source_location::current()) {
+  auto apply_async(F&& f, source_location where = source_location::current()) {
     return apply_async(std::forward<F>(f), detail::no_callback(), where);
   }
   template <class F, class C>
   requires std::invocable<std::decay_t<F>> && detail::callback_for<C, detail::result_in_pool<F>>
-  auto apply_async(F&& f, C&& callback, std::source_location where = std::source_location::current()) {
+  auto apply_async(F&& f, C&& callback, source_location where = source_location::current()) {
     using value = detail::result_in_pool<F>;
     detail::pool_slot slot = detail::pool_slot::attempt(*state_);
     const bool has_slot = static_cast<bool>(slot);
@@ -105,7 +105,7 @@ class pool {
   // failure in time is thrown after the other jobs were cancelled and have ended; a cancelled map does the same.
   template <std::ranges::input_range R, class F>
   requires detail::job_for<F, std::ranges::range_value_t<R>>
-  auto map(R&& data, F&& f, std::source_location where = std::source_location::current()) {
+  auto map(R&& data, F&& f, source_location where = source_location::current()) {
     using element = std::ranges::range_value_t<R>;
     using value = detail::job_result<F, element>;
     std::atomic<bool> stop{false};
@@ -138,17 +138,16 @@ class pool {
   // of its own feeds the pool while you take results. At most max_waiting jobs are started whose results nobody has
   // taken. A failed job throws from its next() or ++, and the one after that goes on. What `data` refers to must live
   // as long as the results; if they are let go of, jobs that have not ended are cancelled and waited for.
-  template <std::ranges::viewable_range R, class F>
+  template <std::ranges::input_range R, class F>
   requires detail::job_for<F, std::ranges::range_value_t<R>>
-  auto imap(R&& data, F&& f, std::size_t max_waiting = unbounded,
-            std::source_location where = std::source_location::current()) {
-    return feed(std::views::all(std::forward<R>(data)), std::forward<F>(f), true, max_waiting, where);
+  auto imap(R&& data, F&& f, std::size_t max_waiting = unbounded, source_location where = source_location::current()) {
+    return feed<R>(std::forward<R>(data), std::forward<F>(f), true, max_waiting, where);
   }
-  template <std::ranges::viewable_range R, class F>
+  template <std::ranges::input_range R, class F>
   requires detail::job_for<F, std::ranges::range_value_t<R>>
   auto imap_unordered(R&& data, F&& f, std::size_t max_waiting = unbounded,
-                      std::source_location where = std::source_location::current()) {
-    return feed(std::views::all(std::forward<R>(data)), std::forward<F>(f), false, max_waiting, where);
+                      source_location where = source_location::current()) {
+    return feed<R>(std::forward<R>(data), std::forward<F>(f), false, max_waiting, where);
   }
 
   // Places that are free, jobs that have one, none is free.
@@ -172,11 +171,11 @@ class pool {
   void kill() { state_->kill(); }
 
  private:
-  template <class View, class F>
-  auto feed(View data, F&& f, bool ordered, std::size_t max_waiting, std::source_location where) {
-    using value = detail::job_result<F, std::ranges::range_value_t<View>>;
+  template <class R, class F>
+  auto feed(R&& data, F&& f, bool ordered, std::size_t max_waiting, source_location where) {
+    using value = detail::job_result<F, std::ranges::range_value_t<R>>;
     auto state = std::make_shared<detail::pool_feed<value>>(state_, ordered, max_waiting);
-    state->start(std::move(data), std::forward<F>(f), where);
+    state->start(detail::held_range<R>(std::forward<R>(data)), std::forward<F>(f), where);
     return pool_results<value>(std::move(state));
   }
 

@@ -11,7 +11,6 @@
 #include <memory>
 #include <optional>
 #include <ranges>
-#include <source_location>
 #include <stdexcept>
 #include <type_traits>
 #include <utility>
@@ -20,6 +19,7 @@
 
 #include "weft/channel.hpp"
 #include "weft/detail/pool_state.hpp"
+#include "weft/detail/source_location.hpp"
 #include "weft/errors.hpp"
 #include "weft/semaphore.hpp"
 #include "weft/task.hpp"
@@ -56,9 +56,29 @@ decltype(auto) call_job(F& f, X& x) {
 template <class F, class X>
 using job_result = std::decay_t<decltype(call_job(std::declval<std::remove_reference_t<F>&>(), std::declval<X&>()))>;
 
+// A range for later: an rvalue is moved in, an lvalue is referred to.
+template <class Range>
+class held_range {
+ public:
+  explicit held_range(Range&& r) : range_(std::move(r)) {}
+  Range& range() noexcept { return range_; }
+
+ private:
+  Range range_;
+};
+template <class Range>
+class held_range<Range&> {
+ public:
+  explicit held_range(Range& r) noexcept : range_(&r) {}
+  Range& range() const noexcept { return *range_; }
+
+ private:
+  Range* range_;
+};
+
 // Spawns f as a job. The slot, if there is one, goes back at its end.
 template <class F>
-auto start_in_pool(pool_state& pool, pool_slot slot, const spawn_options& options, F&& f, std::source_location where,
+auto start_in_pool(pool_state& pool, pool_slot slot, const spawn_options& options, F&& f, source_location where,
                    const void* owner) {
   auto job = weft::spawn(options, std::forward<F>(f), where);
   pool.add(job, slot.hand_over(), owner);
@@ -77,17 +97,17 @@ class pool_feed : public std::enable_shared_from_this<pool_feed<R>> {
     if (limited_) room_.release(static_cast<std::ptrdiff_t>(max_waiting));
   }
 
-  template <class View, class F>
-  void start(View data, F&& f, std::source_location where) {
+  template <class Range, class F>
+  void start(held_range<Range> data, F&& f, source_location where) {
     feeder_ = weft::spawn(
         spawn_options{.name = "imap"},
         [mine = ticket(this->shared_from_this(), 0, false), data = std::move(data),
          f = std::make_shared<std::decay_t<F>>(std::forward<F>(f)), where]() mutable {
           pool_feed& feed = mine.feed();
           std::size_t index = 0;
-          for (auto&& x : data) {
+          for (auto&& x : data.range()) {
             if (feed.limited_) feed.room_.acquire();
-            feed.start_job(index++, f, std::ranges::range_value_t<View>(std::forward<decltype(x)>(x)), where);
+            feed.start_job(index++, f, std::ranges::range_value_t<Range>(std::forward<decltype(x)>(x)), where);
           }
         },
         where);
@@ -145,7 +165,7 @@ class pool_feed : public std::enable_shared_from_this<pool_feed<R>> {
   };
 
   template <class F, class X>
-  void start_job(std::size_t index, const std::shared_ptr<F>& f, X x, const std::source_location& where) {
+  void start_job(std::size_t index, const std::shared_ptr<F>& f, X x, const source_location& where) {
     pool_slot slot(*pool_);
     const auto job = start_in_pool(
         *pool_, std::move(slot), {},
