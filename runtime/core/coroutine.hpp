@@ -87,6 +87,10 @@ struct coroutine {
   stack memory;
   coroutine* older = nullptr;  // in the list of all, in spawn order
   coroutine* younger = nullptr;
+  std::uint64_t parent_id = 0;  // who spawned it, 0: nobody
+  // While a diary is kept: when it got into its present state, for the diary's checkpoints
+  std::uint64_t changed_ticks = 0;
+  std::uint64_t changed_order = 0;  // scheduler::changes_ then: puts waiters of one object in order
   fiber_annotation annotation;  // for the sanitizers
 };
 

@@ -103,7 +103,7 @@ void tell_others_of_closing(int fd, scheduler* own) noexcept {
   closed_fd told{fd, 0, 0};
   if (own != nullptr && own->diary() != nullptr) {
     told.closer_thread = own->diary()->thread_index() + 1;
-    told.closer_ordinal = own->diary()->ordinal();
+    told.closer_ordinal = own->diary()->ordinal() - 1;
   }
   inbox::post_to_others(own != nullptr ? &own->messages() : nullptr, told);
 

@@ -36,6 +36,17 @@ class observer {
   // Number of events this thread has recorded so far: the hand-shake that orders threads.
   virtual std::uint64_t ordinal() const noexcept = 0;
   virtual std::uint32_t thread_index() const noexcept = 0;
+
+  // Should the whole present state be told again, so that a reader can begin here? Asked often, between two switches.
+  virtual bool wants_checkpoint([[maybe_unused]] std::size_t live) noexcept { return false; }
+  // The present state follows, up to end_checkpoint().
+  virtual void begin_checkpoint(std::uint64_t count, std::uint64_t running_slot) noexcept {
+    record(diary::event_type::checkpoint_begin, count, running_slot);
+  }
+  virtual void end_checkpoint() noexcept { record(diary::event_type::checkpoint_end); }
+  // Time of the event recorded last, in ticks of this recording, and how long ago such a time is.
+  std::uint64_t last_ticks = 0;
+  virtual std::uint64_t ns_since([[maybe_unused]] std::uint64_t ticks) const noexcept { return 0; }
 };
 
 }  // namespace weft::core

@@ -55,6 +55,11 @@ std::size_t outside_threads() noexcept {
 own_thread_mark::own_thread_mark() noexcept { own_threads.fetch_add(1, std::memory_order_relaxed); }
 own_thread_mark::~own_thread_mark() { own_threads.fetch_sub(1, std::memory_order_relaxed); }
 
+void forget_parents_threads() noexcept {
+  own_threads.store(0, std::memory_order_relaxed);
+  works.store(0, std::memory_order_relaxed);
+}
+
 outside_work::outside_work() noexcept { works.fetch_add(1, std::memory_order_relaxed); }
 outside_work::~outside_work() { works.fetch_sub(1, std::memory_order_relaxed); }
 void forget_outside_in_child() noexcept {

@@ -16,6 +16,8 @@ bool scheduler::run(coroutine& main) {
   const std::uint64_t main_id = main.id;
   while (live_ > 0) {
     events_countdown_ = events_every;
+    if (observer_ != nullptr && observer_->wants_checkpoint(live_)) [[unlikely]]
+      record_checkpoint();
     take_messages();
     fire_timers();
     if (ready_.empty()) {
@@ -71,6 +73,10 @@ void scheduler::take_messages() {
     if (observer_ != nullptr) {
       observer_->record(event_type::wake_remote, c.slot, static_cast<std::uint64_t>(wake_cause::granted), m.object_id,
                         m.waker_thread, m.waker_ordinal);
+      note_change(c);
+      // A lock that another thread's coroutine handed over: that thread does not keep it in mind any more.
+      if (c.object != nullptr && c.object->owner.load(std::memory_order_relaxed) == c.id)
+        notes_.update(c.object->id(), [&](object_note& note) { note.owner_slot = c.slot; });
     }
   }
   messages_.clear();
@@ -107,6 +113,7 @@ void scheduler::fire(timer& t, std::int64_t lateness_ns) {
   if (observer_ != nullptr) [[unlikely]] {
     observer_->record(event_type::wake_timer, c.slot, static_cast<std::uint64_t>(cause),
                       static_cast<std::uint64_t>(lateness_ns));
+    note_change(c);
   }
 }
 
@@ -146,8 +153,10 @@ void scheduler::wake_fd_waiters(detail::wait_list& list, int fd, std::uint32_t r
     coroutine& c = *w->coroutine;
     --fds_.waiting;
     make_ready(c);
-    if (observer_ != nullptr) [[unlikely]]
+    if (observer_ != nullptr) [[unlikely]] {
       observer_->record(event_type::wake_fd, c.slot, static_cast<std::uint64_t>(fd), ready);
+      note_change(c);
+    }
   }
 }
 
@@ -172,6 +181,7 @@ void scheduler::wake_waiters_of_closed(int fd, const closed_fd* told) noexcept {
         } else {
           observer_->record(event_type::wake_remote, c.slot, cause, 0, told->closer_thread, told->closer_ordinal);
         }
+        note_change(c);
       }
     }
   }

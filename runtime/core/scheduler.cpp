@@ -118,6 +118,7 @@ coroutine* scheduler::spawn(body& work, std::size_t stack_size, std::int64_t del
   c->time_limit.kind = timer_kind::start;
   c->id = next_coroutine_id.fetch_add(1, std::memory_order_relaxed);
   c->home = this;
+  c->parent_id = running_->id;
   c->work = &work;
   c->resume = stackless ? resume_kind::stackless : resume_kind::start;
   c->older = youngest_;
@@ -181,6 +182,7 @@ void scheduler::wake(coroutine& c, std::uint64_t object_id) noexcept {
   make_ready(c);
   if (observer_ != nullptr) [[unlikely]] {
     observer_->record(event_type::wake, c.slot, static_cast<std::uint64_t>(wake_cause::granted), object_id);
+    note_change(c);
   }
 }
 
@@ -233,6 +235,7 @@ void scheduler::push_interruption(coroutine& c) noexcept {
     if (observer_ != nullptr) [[unlikely]] {
       const std::uint64_t object = c.object != nullptr ? c.object->id() : 0;
       observer_->record(event_type::wake, c.slot, static_cast<std::uint64_t>(wake_cause::cancelled), object);
+      note_change(c);
     }
   }
 }
@@ -248,6 +251,7 @@ void scheduler::interrupt_by_deadlock(coroutine& main) {
   if (observer_ != nullptr) {
     const std::uint64_t object = main.object != nullptr ? main.object->id() : 0;
     observer_->record(event_type::wake, main.slot, static_cast<std::uint64_t>(wake_cause::deadlock), object);
+    note_change(main);
   }
 }
 
@@ -286,7 +290,7 @@ std::string default_name(const source_location& site) {
          std::to_string(site.line());
 }
 
-void scheduler::record_spawn(const coroutine& c, std::int64_t delay_ns) {
+void scheduler::record_spawn(coroutine& c, std::int64_t delay_ns) {
   const std::uint64_t name = observer_->string_id(c.work->name());
   const std::uint64_t site = observer_->site_id(c.work->site());
   const std::uint64_t parent = running_->slot;
@@ -295,6 +299,7 @@ void scheduler::record_spawn(const coroutine& c, std::int64_t delay_ns) {
   } else {
     observer_->record(event_type::spawn, c.slot, c.id, parent, name, site);
   }
+  note_change(c);
 }
 
 // Asking how deep a stack was used is a system call. It is made at the first, second, fourth, eighth ... end of a
@@ -314,29 +319,6 @@ void scheduler::record_stack_mark(const coroutine& c) noexcept {
 
 void scheduler::record_rename(const coroutine& c, std::string_view name) {
   if (observer_ != nullptr) observer_->record(event_type::rename, c.slot, observer_->string_id(name));
-}
-
-void scheduler::record_checkpoint() {
-  if (observer_ == nullptr) return;
-  observer_->record(event_type::checkpoint_begin, live_, running_->slot);
-  const std::int64_t now = clock_.now_ns();
-  for (const coroutine* c = oldest_; c != nullptr; c = c->younger) {
-    if (c->work == nullptr) continue;
-    const std::uint64_t name = observer_->string_id(c->work->name());
-    const std::uint64_t site = observer_->site_id(c->work->site());
-    const auto state = static_cast<std::uint64_t>(c->status) | static_cast<std::uint64_t>(c->reason) << 4;
-    observer_->record(event_type::checkpoint_coroutine, c->slot, c->id, 0, name, site, state);
-    if (c->status != coroutine_status::blocked) continue;
-    if (c->object != nullptr) observer_->define_object(c->object->id(), c->object->kind(), c->object->name());
-    const std::int64_t left =
-        c->time_limit.armed() ? std::max<std::int64_t>(c->time_limit.deadline_ns - now, 0) + 1 : 0;
-    observer_->record(event_type::checkpoint_wait, c->object != nullptr ? c->object->id() : 0,
-                      c->object != nullptr ? c->object->owner_slot : 0, static_cast<std::uint64_t>(c->fd + 1),
-                      static_cast<std::uint64_t>(left));
-  }
-  for (const coroutine* c = ready_.front(); c != nullptr; c = c->next)
-    observer_->record(event_type::checkpoint_ready, c->slot);
-  observer_->record(event_type::checkpoint_end);
 }
 
 std::string scheduler::blocked_report() const {

@@ -20,6 +20,7 @@
 #include "core/coroutine_slab.hpp"
 #include "core/fd_table.hpp"
 #include "core/inbox.hpp"
+#include "core/object_notes.hpp"
 #include "core/observer.hpp"
 #include "core/random_sequence.hpp"
 #include "core/ready_queue.hpp"
@@ -136,13 +137,12 @@ class scheduler {
 
   observer* diary() const noexcept { return observer_; }
   // From now on tells `o` (null: nobody) what happens.
-  void set_observer([[maybe_unused]] observer* o) noexcept {
-#if !defined(WEFT_WITHOUT_RECORDER)
-    observer_ = o;
-#endif
-  }
-  // Tells the observer the whole present state, for a recording that begins in the middle.
-  void record_checkpoint();
+  void set_observer(observer* o) noexcept;
+  // Tells the observer the whole present state: for a recording that begins in the middle, and now and then so that a
+  // reader can begin there. O(live coroutines). Nothing if there is no memory for it.
+  void record_checkpoint() noexcept;
+  // What the diary says of objects, to be repeated by checkpoints.
+  object_notes& notes() noexcept { return notes_; }
 
   // The live coroutine with this id, or null; the oldest of all. For reports: O(n).
   coroutine* find(std::uint64_t id) const noexcept;
@@ -193,7 +193,14 @@ class scheduler {
   coroutine* expire(detail::scope& s) noexcept;
   void detach_scopes(coroutine& c) noexcept;  // they outlive their coroutine (in a generator that is kept)
   void record_stack_mark(const coroutine& c) noexcept;
-  void record_spawn(const coroutine& c, std::int64_t delay_ns);
+  void record_spawn(coroutine& c, std::int64_t delay_ns);
+  // The observer has just been told that `c` is in another state.
+  void note_change(coroutine& c) noexcept {
+    c.changed_order = ++changes_;
+    c.changed_ticks = observer_->last_ticks;
+  }
+  void learn_present_state();
+  std::uint64_t slot_of_id(std::uint64_t id) const noexcept;
   std::int64_t deadline_after(std::int64_t ns) noexcept;
 
   // -- events (root_loop.cpp)
@@ -251,11 +258,22 @@ class scheduler {
   scheduler_settings settings_;
   std::vector<inbox_message> messages_;  // scratch of take_messages
   std::vector<closed_fd> closed_fds_;    // scratch of take_closed_fds
+  // For the diary's checkpoints (checkpoint.cpp)
+  object_notes notes_;
+  std::uint64_t changes_ = 0;
+  bool knows_changes_ = true;  // false: the observer came after coroutines that live
+  struct named_slot {
+    std::uint64_t id;
+    std::uint32_t slot;
+  };
+  std::vector<named_slot> slots_by_id_;  // scratch of record_checkpoint
 };
 
 // "echo.cpp:42": what a coroutine without a name of its own is called.
 std::string default_name(const source_location& site);
 
+// In a forked child: none of the parent's threads, nor their work, is here.
+void forget_parents_threads() noexcept;
 // How many OS threads of this process weft did not start itself and the caller is not; they could wake anybody.
 std::size_t outside_threads() noexcept;
 // A thread that weft starts is not "outside": for the life of one of these on it.

@@ -133,8 +133,10 @@ void scheduler::yield() {
   me.in_yield = true;
   ready_.push_back(&me);
   coroutine& next = pick_next();
-  if (observer_ != nullptr) [[unlikely]]
+  if (observer_ != nullptr) [[unlikely]] {
     observer_->record(event_type::yield, next.slot);
+    note_change(me);
+  }
   if (&next == &me) {
     me.status = coroutine_status::running;
     return;
@@ -148,8 +150,10 @@ detail::wait_outcome scheduler::sleep(std::int64_t limit_ns) {
     before_suspension(me);
   begin_block(me, diary::wait_reason::sleep, limit_ns, timer_kind::sleep);
   coroutine& next = pick_next();
-  if (observer_ != nullptr) [[unlikely]]
+  if (observer_ != nullptr) [[unlikely]] {
     observer_->record(event_type::sleep, next.slot, static_cast<std::uint64_t>(limit_ns));
+    note_change(me);
+  }
   resume(me, next);
   end_block(me);
   return me.outcome;
@@ -174,6 +178,7 @@ detail::wait_outcome scheduler::wait(detail::object& o, detail::waiter& w, diary
     observer_->define_object(o.id(), o.kind(), o.name());
     if (limit_ns != detail::forever) observer_->record(event_type::time_limit, static_cast<std::uint64_t>(limit_ns));
     observer_->record(event_type::block, next.slot, static_cast<std::uint64_t>(reason), o.id(), owner_slot);
+    note_change(me);
   }
   resume(me, next);
   end_block(me);
@@ -213,6 +218,7 @@ detail::io_outcome scheduler::wait_fd(int fd, detail::direction d, std::int64_t 
     if (limit_ns != detail::forever) observer_->record(event_type::time_limit, static_cast<std::uint64_t>(limit_ns));
     observer_->record(event_type::block_fd, next.slot, static_cast<std::uint64_t>(reason),
                       static_cast<std::uint64_t>(fd));
+    note_change(me);
   }
   resume(me, next);
   end_block(me);

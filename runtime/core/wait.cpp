@@ -127,7 +127,9 @@ void wake(const object& o, waiter& w) noexcept {
   m.object_id = o.id();
   if (observer != nullptr) {
     m.waker_thread = observer->thread_index() + 1;
-    m.waker_ordinal = observer->ordinal();
+    m.waker_ordinal = observer->ordinal() - 1;  // its last event: there is one, it began to record
+    // If this hands a lock over, the other thread keeps its owner in mind from now on.
+    here->notes().update(o.id(), [](core::object_note& n) { n.owner_slot = 0; });
   }
   c->home->messages().post(std::move(m));
 }
@@ -139,6 +141,35 @@ void throw_interruption() {
 }
 
 bool recording() noexcept { return core::scheduler::current_diary() != nullptr; }
+
+namespace {
+
+// What a checkpoint will have to repeat of this event.
+void note(core::scheduler& s, diary::event_type type, object& o, std::uint64_t value) noexcept {
+  s.notes().update(o.id(), [&](core::object_note& n) {
+    switch (type) {
+      case diary::event_type::lock_acquired:
+      case diary::event_type::lock_released:
+        n.owner_slot = static_cast<std::uint32_t>(o.owner_slot);
+        break;
+      case diary::event_type::lock_handed:
+        n.owner_slot = static_cast<std::uint32_t>(value);
+        break;
+      case diary::event_type::queue_put:
+      case diary::event_type::queue_get:
+        n.depth = value;
+        break;
+      case diary::event_type::event_set:
+      case diary::event_type::event_clear:
+        n.is_set = type == diary::event_type::event_set;
+        break;
+      default:
+        break;
+    }
+  });
+}
+
+}  // namespace
 
 void record(diary::event_type type, object& o, std::uint64_t value) noexcept {
   core::observer* observer = core::scheduler::current_diary();
@@ -158,6 +189,7 @@ void record(diary::event_type type, object& o, std::uint64_t value) noexcept {
   }
   observer->define_object(o.id(), o.kind(), o.name());
   observer->record(type, o.id(), value);
+  note(*core::scheduler::current(), type, o, value);
 }
 
 const void* current_owner() noexcept {

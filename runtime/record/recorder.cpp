@@ -4,10 +4,14 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <filesystem>
 #include <mutex>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <system_error>
@@ -17,7 +21,9 @@
 #include "core/scheduler.hpp"
 #include "record/discovery.hpp"
 #include "record/recording.hpp"
+#include "record/secure_file.hpp"
 #include "record/thread_recorder.hpp"
+#include "trace/event.hpp"
 
 namespace weft::record {
 
@@ -29,7 +35,7 @@ struct process_state {
   std::shared_ptr<recording> current;  // null: none is on
   std::vector<scheduler_recording*> schedulers;
   bool environment_asked = false;
-  std::string forked_path;  // in a child whose parent recorded: where the child would record
+  std::optional<trace::options> forked;  // in a child whose parent recorded: how the child would record
 };
 
 process_state& process() {
@@ -41,8 +47,10 @@ process_state& process() {
 void after_fork_in_child() {
   process_state& p = process();
   new (&p.lock) std::mutex;  // another thread of the parent may have held it
+  core::forget_parents_threads();
   if (p.current != nullptr) {
-    p.forked_path = p.current->file().path() + "." + std::to_string(getpid());
+    p.forked = p.current->asked();
+    if (!p.forked->path.empty()) p.forked->path += "." + std::to_string(getpid());
     new std::shared_ptr<recording>(std::move(p.current));
   }
   p.current = nullptr;
@@ -59,29 +67,59 @@ void prepare_process_once() {
   static_cast<void>(once);
 }
 
+// "16M", "64K", "1G" or a number of bytes; 0: it is none of these.
+std::size_t size_from_text(const char* text) noexcept {
+  errno = 0;
+  char* end = nullptr;
+  const unsigned long long number = *text >= '0' && *text <= '9' ? std::strtoull(text, &end, 10) : 0;
+  if (end == nullptr || errno != 0) return 0;
+  unsigned shift = 0;
+  if (*end == 'K' || *end == 'k') shift = 10;
+  if (*end == 'M' || *end == 'm') shift = 20;
+  if (*end == 'G' || *end == 'g') shift = 30;
+  if (shift != 0) ++end;
+  if (*end != '\0' || number > (SIZE_MAX >> shift)) return 0;
+  return static_cast<std::size_t>(number) << shift;
+}
+
+const char* variable(const char* name) noexcept {
+  const char* value = std::getenv(name);
+  return value != nullptr ? value : "";
+}
+
+// What the environment asks for: WEFT_TRACE, WEFT_TRACE_RING (alone: a ring in memory, for snapshots) and
+// WEFT_TRACE_ORDER_ONLY.
+std::optional<trace::options> asked_by_environment() {
+  trace::options o;
+  o.path = variable("WEFT_TRACE");
+  const char* ring = variable("WEFT_TRACE_RING");
+  if (o.path == "off" || (o.path.empty() && *ring == '\0')) return std::nullopt;
+  if (*ring != '\0') {
+    o.ring_bytes = size_from_text(ring);
+    if (o.ring_bytes == 0) {
+      throw std::invalid_argument("WEFT_TRACE_RING is not a size such as 16M: " + diary::sanitised(ring));
+    }
+  }
+  o.order_only = std::strcmp(variable("WEFT_TRACE_ORDER_ONLY"), "1") == 0;
+  return o;
+}
+
 // Starts what WEFT_TRACE asks for, once a process. A trace that cannot be written does not keep the program from
 // running.
 void start_from_environment() {
   process_state& p = process();
-  std::string path;
-  {
-    const std::lock_guard guard(p.lock);
-    if (p.current != nullptr) return;
-    if (!p.forked_path.empty()) {
-      path = std::exchange(p.forked_path, {});
-    } else if (!std::exchange(p.environment_asked, true)) {
-      const char* asked = std::getenv("WEFT_TRACE");
-      if (asked == nullptr || *asked == '\0' || std::strcmp(asked, "off") == 0) return;
-      path = asked;
-    }
-  }
-  if (path.empty()) return;
-  trace::options o;
-  o.path = path;
-  const char* order_only = std::getenv("WEFT_TRACE_ORDER_ONLY");
-  o.order_only = order_only != nullptr && std::strcmp(order_only, "1") == 0;
   try {
-    trace::start(o);
+    std::optional<trace::options> asked;
+    {
+      const std::lock_guard guard(p.lock);
+      if (p.current != nullptr) return;
+      if (p.forked) {
+        asked = std::exchange(p.forked, std::nullopt);
+      } else if (!std::exchange(p.environment_asked, true)) {
+        asked = asked_by_environment();
+      }
+    }
+    if (asked) trace::start(*asked);
   } catch (const std::exception& e) {
     std::fprintf(stderr, "weft: %s; going on without a trace\n", e.what());
   }
@@ -128,11 +166,7 @@ void scheduler_recording::begin(std::shared_ptr<recording> r) {
   thread_recorder& recorder = r->this_thread(virtual_clock_);
   recording_ = std::move(r);
   if (scheduler_.shuffled()) recording_->mark_shuffled();
-  char name[64] = "";
-#if defined(__linux__) || defined(__APPLE__)
-  pthread_getname_np(pthread_self(), name, sizeof name);
-#endif
-  recorder.record_text(diary::event_type::thread_start, name, this_thread_number(), 0, 0);
+  recorder.record_text(diary::event_type::thread_start, this_thread_name().data(), this_thread_number(), 0, 0);
   scheduler_.set_observer(&recorder);
   if (scheduler_.live() > 0) scheduler_.record_checkpoint();
 }
@@ -141,6 +175,7 @@ void scheduler_recording::end() {
   if (recording_ == nullptr) return;
   // A recording that is stopped in the middle ends with coroutines alive: their thread goes on.
   if (scheduler_.live() == 0) scheduler_.diary()->record(diary::event_type::thread_stop);
+  static_cast<thread_recorder*>(scheduler_.diary())->leave();
   scheduler_.set_observer(nullptr);
   recording_.reset();
 }
@@ -177,17 +212,19 @@ void tell_schedulers() {
 }  // namespace
 
 void start(const options& o) {
-  if (o.path.empty()) throw std::invalid_argument("trace::start: the path is empty");
-  if (o.ring_bytes != 0) throw std::invalid_argument("trace::start: there is no ring mode yet");
+  if (o.path.empty() && o.ring_bytes == 0) {
+    throw std::invalid_argument("trace::start: the path is empty: only a ring can do without a file");
+  }
   record::prepare_process_once();
   process_state& p = process();
   {
     const std::lock_guard guard(p.lock);
     if (p.current != nullptr)
-      throw std::logic_error("trace::start: already recording into " + p.current->file().path());
+      throw std::logic_error("trace::start: already recording into " +
+                             (p.current->asked().path.empty() ? "memory" : p.current->asked().path));
     p.current = std::make_shared<record::recording>(o);
     p.environment_asked = true;  // the program has spoken
-    record::announce(p.current->file().path());
+    if (!o.path.empty()) record::announce(o.path);
   }
   tell_schedulers();
 }
@@ -202,6 +239,30 @@ void stop() {
   if (ended == nullptr) return;
   record::withdraw();
   tell_schedulers();
+}
+
+void snapshot(const std::string& path) {
+  process_state& p = process();
+  std::shared_ptr<record::recording> on;
+  {
+    const std::lock_guard guard(p.lock);
+    on = p.current;
+  }
+  if (on == nullptr) throw std::logic_error("trace::snapshot: nothing is recorded");
+  if (path.empty()) throw std::invalid_argument("trace::snapshot: the path is empty");
+  std::error_code error;
+  if (!on->asked().path.empty() && std::filesystem::equivalent(path, on->asked().path, error)) {
+    throw std::invalid_argument("trace::snapshot: " + path + " is being recorded into");
+  }
+  const int fd = record::create_trace_file(path);
+  try {
+    on->store().copy_to(fd);
+  } catch (...) {
+    close(fd);
+    unlink(path.c_str());
+    throw;
+  }
+  close(fd);
 }
 
 bool active() noexcept {

@@ -9,6 +9,8 @@
 #include <random>
 
 #include "record/thread_recorder.hpp"
+#include "record/trace_file.hpp"
+#include "record/trace_ring.hpp"
 
 #if defined(__linux__)
 #include <sys/syscall.h>
@@ -18,26 +20,17 @@
 
 namespace weft::record {
 
-name_table::number name_table::intern(std::unordered_map<std::string, std::uint64_t>& table, std::string key) {
+std::uint64_t name_table::intern(std::unordered_map<std::string, std::uint64_t>& table, std::string key) {
   const std::lock_guard guard(lock_);
-  const auto [place, is_new] = table.try_emplace(std::move(key), table.size() + 1);
-  return {place->second, is_new};
+  return table.try_emplace(std::move(key), table.size() + 1).first->second;
 }
 
-name_table::number name_table::string(std::string_view text) { return intern(strings_, std::string(text)); }
+std::uint64_t name_table::string(std::string_view text) { return intern(strings_, std::string(text)); }
 
-name_table::number name_table::site(std::string_view file, std::uint32_t line, std::string_view function) {
+std::uint64_t name_table::site(std::string_view file, std::uint32_t line, std::string_view function) {
   std::string key(file);
   key.append(1, '\0').append(std::to_string(line)).append(1, '\0').append(function);
   return intern(sites_, std::move(key));
-}
-
-bool name_table::is_new_object(std::uint64_t object_id) {
-  const std::lock_guard guard(lock_);
-  if (object_id >= objects_.size()) objects_.resize(object_id + object_id / 2 + 64);
-  const bool known = objects_[object_id];
-  objects_[object_id] = true;
-  return !known;
 }
 
 namespace {
@@ -63,8 +56,13 @@ std::string program_name() {
 
 }  // namespace
 
-recording::recording(const trace::options& o) : file_(o.path), ticks_(choose_tick_clock()) {
-  diary::file_header& h = file_.header();
+recording::recording(const trace::options& o) : asked_(o), ticks_(choose_tick_clock()) {
+  if (o.ring_bytes != 0) {
+    store_ = std::make_unique<trace_ring>(o.path, o.ring_bytes);
+  } else {
+    store_ = std::make_unique<trace_file>(o.path);
+  }
+  diary::file_header& h = store_->header();
   if (o.order_only) h.flags |= diary::header_flag_order_only;
   h.ticks_per_second = ticks_.per_second;
   h.start_ticks = ticks_.now();
@@ -85,14 +83,19 @@ recording::recording(const trace::options& o) : file_(o.path), ticks_(choose_tic
 }
 
 recording::~recording() {
+  std::uint64_t lost = 0;
+  for (const auto& [number, thread] : threads_) lost += thread->finish();
+  // A file says so while it happens; in a ring room may come back, and then the next chunk says it.
+  std::uint32_t& lost_at_end = store_->header().lost_at_end;
+  lost_at_end = std::max(lost_at_end, static_cast<std::uint32_t>(std::min<std::uint64_t>(lost, UINT32_MAX)));
   threads_.clear();
-  file_.complete();
+  store_->complete();
 }
 
 thread_recorder& recording::this_thread(core::clock* virtual_clock) {
   const std::lock_guard guard(lock_);
   if (virtual_clock != nullptr && threads_.empty()) {
-    diary::file_header& h = file_.header();
+    diary::file_header& h = store_->header();
     h.ticks_per_second = 1'000'000'000;
     h.start_ticks = static_cast<std::uint64_t>(virtual_clock->now_ns());
     copy_text(h.clock, sizeof h.clock, "virtual");
@@ -116,6 +119,14 @@ std::uint64_t this_thread_number() noexcept {
 #else
   return static_cast<std::uint64_t>(getpid());
 #endif
+}
+
+std::array<char, 64> this_thread_name() noexcept {
+  std::array<char, 64> name{};
+#if defined(__linux__) || defined(__APPLE__)
+  pthread_getname_np(pthread_self(), name.data(), name.size());
+#endif
+  return name;
 }
 
 }  // namespace weft::record

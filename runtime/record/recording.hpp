@@ -1,7 +1,7 @@
 // The process's recording: the file, the names known in it, and its threads.
 #pragma once
 
-#include <atomic>
+#include <array>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "record/ticks.hpp"
-#include "record/trace_file.hpp"
+#include "record/chunk_store.hpp"
 #include "trace/chunk_writer.hpp"
 #include "weft/trace.hpp"
 
@@ -24,35 +24,30 @@ namespace weft::record {
 
 class thread_recorder;
 
-// Numbers for names, sites and objects, the same in all threads of one recording. Any thread.
+// Numbers for names and sites, the same in all threads of one recording. Any thread.
 class name_table {
  public:
-  struct number {
-    std::uint64_t id;
-    bool is_new;  // the caller records the definition
-  };
-  number string(std::string_view text);
-  number site(std::string_view file, std::uint32_t line, std::string_view function);
-  bool is_new_object(std::uint64_t object_id);
+  std::uint64_t string(std::string_view text);
+  std::uint64_t site(std::string_view file, std::uint32_t line, std::string_view function);
 
  private:
-  number intern(std::unordered_map<std::string, std::uint64_t>& table, std::string key);
+  std::uint64_t intern(std::unordered_map<std::string, std::uint64_t>& table, std::string key);
 
   std::mutex lock_;
   std::unordered_map<std::string, std::uint64_t> strings_;
   std::unordered_map<std::string, std::uint64_t> sites_;
-  std::vector<bool> objects_;  // by id
 };
 
 class recording {
  public:
-  // Creates the file and fills in its header. Throws std::system_error.
+  // Creates the file, or the ring, and fills in its header. Throws std::system_error.
   explicit recording(const trace::options& o);
   ~recording();  // the file is complete
   recording(const recording&) = delete;
   recording& operator=(const recording&) = delete;
 
-  trace_file& file() noexcept { return file_; }
+  chunk_store& store() noexcept { return *store_; }
+  const trace::options& asked() const noexcept { return asked_; }
   name_table& names() noexcept { return names_; }
   const tick_clock& ticks() const noexcept { return ticks_; }
 
@@ -60,17 +55,19 @@ class recording {
   // machine's time; if the first thread's is not null, the whole recording is in its time.
   thread_recorder& this_thread(core::clock* virtual_clock);
   // Says in the file that the ready queue is shuffled.
-  void mark_shuffled() noexcept { file_.header().flags |= diary::header_flag_shuffled; }
+  void mark_shuffled() noexcept { store_->header().flags |= diary::header_flag_shuffled; }
 
  private:
-  trace_file file_;
+  trace::options asked_;
+  std::unique_ptr<chunk_store> store_;
   name_table names_;
   tick_clock ticks_;
   std::mutex lock_;
   std::map<std::uint64_t, std::unique_ptr<thread_recorder>> threads_;  // by the system's thread number
 };
 
-// The system's number of the calling thread.
+// The system's number of the calling thread, and its name there.
 std::uint64_t this_thread_number() noexcept;
+std::array<char, 64> this_thread_name() noexcept;
 
 }  // namespace weft::record

@@ -1,6 +1,7 @@
 #include "record/thread_recorder.hpp"
 
 #include <array>
+#include <functional>
 #include <string>
 
 namespace weft::record {
@@ -24,19 +25,19 @@ thread_recorder::thread_recorder(recording& r, std::uint32_t index, core::clock*
     : recording_(r),
       index_(index),
       virtual_clock_(virtual_clock),
-      counter_(r.ticks().counter),
-      order_only_((r.file().header().flags & diary::header_flag_order_only) != 0),
-      writer_(r.file(), index) {}
+      ticks_(r.ticks()),
+      order_only_((r.store().header().flags & diary::header_flag_order_only) != 0),
+      writer_(r.store(), index) {}
 
 std::uint64_t thread_recorder::now(event_type type) noexcept {
   if (order_only_ && type != event_type::poll_begin && type != event_type::poll_end && ++untimed_ % 64 != 0)
-    return last_ticks_;
+    return last_ticks;
   if (virtual_clock_ != nullptr) [[unlikely]] {
-    last_ticks_ = static_cast<std::uint64_t>(virtual_clock_->now_ns());
+    last_ticks = static_cast<std::uint64_t>(virtual_clock_->now_ns());
   } else {
-    last_ticks_ = counter_ ? counter_ticks() : monotonic_ns();
+    last_ticks = ticks_.now();
   }
-  return last_ticks_;
+  return last_ticks;
 }
 
 void thread_recorder::record(event_type type, std::uint64_t a, std::uint64_t b, std::uint64_t c, std::uint64_t d,
@@ -56,26 +57,113 @@ void thread_recorder::record_last_words(event_type type, std::string_view text) 
   record_text(type, text, 0, 0, 0);
 }
 
+bool defined_set::add(std::uint64_t id) noexcept {
+  const std::size_t word = static_cast<std::size_t>(id / 64);
+  const std::uint64_t bit = std::uint64_t{1} << id % 64;
+  try {
+    if (word >= words_.size()) words_.resize(word + word / 2 + 16);
+  } catch (const std::bad_alloc&) {
+    return true;
+  }
+  const bool is_new = (words_[word] & bit) == 0;
+  words_[word] |= bit;
+  return is_new;
+}
+
 std::uint64_t thread_recorder::string_id(std::string_view text) noexcept {
-  const name_table::number n = recording_.names().string(text);
-  if (n.is_new) record_text(event_type::string, text, n.id, 0, 0);
-  return n.id;
+  known_string& known = known_strings_[std::hash<std::string_view>()(text) % known_count];
+  if (known.id == 0 || known.text != text) {
+    known.id = recording_.names().string(text);
+    known.text = text;
+  }
+  const std::uint64_t id = known.id;
+  if (strings_.add(id)) record_text(event_type::string, text, id, 0, 0);
+  return id;
 }
 
 std::uint64_t thread_recorder::site_id(const source_location& where) noexcept {
-  const std::string_view file = where.file_name();
-  const std::string_view function = where.function_name();
-  const name_table::number n = recording_.names().site(file, where.line(), function);
-  if (n.is_new) record(event_type::site, n.id, string_id(file), where.line(), string_id(function), 0, 0);
-  return n.id;
+  known_site& known =
+      known_sites_[(reinterpret_cast<std::uintptr_t>(where.file_name()) / 16 + where.line()) % known_count];
+  if (known.file != where.file_name() || known.line != where.line() || known.column != where.column()) {
+    const std::string_view function = where.function_name();
+    known = {where.file_name(), where.line(), where.column(),
+             recording_.names().site(where.file_name(), where.line(), function)};
+  }
+  const std::uint64_t id = known.id;
+  if (sites_.add(id)) {
+    record(event_type::site, id, string_id(where.file_name()), where.line(), string_id(where.function_name()), 0, 0);
+  }
+  return id;
 }
 
 void thread_recorder::define_object(std::uint64_t object_id, diary::object_kind kind, std::string_view name) noexcept {
   if (object_id == last_object_) return;
   last_object_ = object_id;
-  if (recording_.names().is_new_object(object_id)) {
-    record_text(event_type::object, name, object_id, static_cast<std::uint64_t>(kind), 0);
+  if (objects_.add(object_id)) record_text(event_type::object, name, object_id, static_cast<std::uint64_t>(kind), 0);
+}
+
+// Often enough that a reader has to replay little, so rarely that checkpoints are a twentieth of all bytes.
+bool thread_recorder::wants_checkpoint(std::size_t live) noexcept {
+  constexpr std::uint64_t most_events = 65536, share = 20;
+  const std::uint64_t bytes = writer_.bytes();
+  if (const std::uint64_t generation = recording_.store().generation_bytes(); generation != 0) {
+    if (bytes - generation_bytes_ >= generation) return true;
   }
+  const std::uint64_t events = writer_.next_ordinal() - checkpoint_ordinal_;
+  if (events < most_events && last_ticks - checkpoint_ticks_ < recording_.store().header().ticks_per_second) return false;
+  return bytes - checkpoint_bytes_ >= share * (16 + live * bytes_a_coroutine_);
+}
+
+void thread_recorder::begin_checkpoint(std::uint64_t count, std::uint64_t running_slot) noexcept {
+  const std::uint64_t generation = recording_.store().generation_bytes();
+  if (generation != 0 && writer_.bytes() - generation_bytes_ >= generation) begin_generation();
+  checkpoint_began_bytes_ = writer_.bytes();
+  checkpoint_count_ = count;
+  const std::array<std::uint64_t, 2> args{count, running_slot};
+  writer_.append_checkpoint(now(event_type::checkpoint_begin), args.data(), args.size());
+}
+
+void thread_recorder::end_checkpoint() noexcept {
+  record(event_type::checkpoint_end, 0, 0, 0, 0, 0, 0);
+  checkpoint_bytes_ = writer_.bytes();
+  checkpoint_ordinal_ = writer_.next_ordinal();
+  checkpoint_ticks_ = last_ticks;
+  if (checkpoint_count_ != 0) bytes_a_coroutine_ = (checkpoint_bytes_ - checkpoint_began_bytes_) / checkpoint_count_ + 1;
+}
+
+void thread_recorder::leave() noexcept {
+  if (recording_.store().generation_bytes() == 0) return;
+  // The ring may take its chunks away from now on.
+  writer_.begin_generation();
+  generation_bytes_ = writer_.bytes();
+  forget_names();
+  recording_.store().leave(index_);
+}
+
+std::uint64_t thread_recorder::finish() noexcept {
+  writer_.finish();
+  return writer_.lost_before_next();
+}
+
+void thread_recorder::forget_names() noexcept {
+  strings_.clear();
+  sites_.clear();
+  objects_.clear();
+  last_object_ = 0;
+}
+
+void thread_recorder::begin_generation() noexcept {
+  writer_.begin_generation();
+  generation_bytes_ = writer_.bytes();
+  forget_names();
+  record_text(event_type::generation, this_thread_name().data(), ++generation_, this_thread_number(), 0);
+}
+
+std::uint64_t thread_recorder::ns_since(std::uint64_t ticks) const noexcept {
+  if (ticks >= last_ticks) return 0;
+  const auto ns = static_cast<double>(last_ticks - ticks) * 1e9 /
+                  static_cast<double>(recording_.store().header().ticks_per_second);
+  return static_cast<std::uint64_t>(ns);
 }
 
 }  // namespace weft::record

@@ -2,12 +2,26 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
+#include <vector>
 
 #include "core/clock.hpp"
 #include "core/observer.hpp"
 #include "record/recording.hpp"
 
 namespace weft::record {
+
+// Which of the recording's names this thread has defined already. Each thread defines what it uses, so that a part of
+// a trace needs no other thread's.
+class defined_set {
+ public:
+  // True the first time. Without memory for it: true each time, defining twice does no harm.
+  bool add(std::uint64_t id) noexcept;
+  void clear() noexcept { words_.clear(); }
+
+ private:
+  std::vector<std::uint64_t> words_;
+};
 
 class thread_recorder final : public core::observer {
  public:
@@ -24,21 +38,52 @@ class thread_recorder final : public core::observer {
   void define_object(std::uint64_t object_id, diary::object_kind kind, std::string_view name) noexcept override;
   std::uint64_t ordinal() const noexcept override { return writer_.next_ordinal(); }
   std::uint32_t thread_index() const noexcept override { return index_; }
+  bool wants_checkpoint(std::size_t live) noexcept override;
+  void begin_checkpoint(std::uint64_t count, std::uint64_t running_slot) noexcept override;
+  void end_checkpoint() noexcept override;
+  std::uint64_t ns_since(std::uint64_t ticks) const noexcept override;
 
   void use_clock(core::clock* virtual_clock) noexcept { virtual_clock_ = virtual_clock; }
+  // Its thread records nothing for now.
+  void leave() noexcept;
+  // Its thread records nothing more. Returns how many events were lost since the last one that was not.
+  std::uint64_t finish() noexcept;
 
  private:
+  // What was asked for last: most spawns in a row come from a few places.
+  struct known_string {
+    std::string text;
+    std::uint64_t id = 0;
+  };
+  struct known_site {
+    const char* file = nullptr;
+    std::uint32_t line = 0;
+    std::uint32_t column = 0;
+    std::uint64_t id = 0;
+  };
+  static constexpr std::size_t known_count = 64;
+
   std::uint64_t now(diary::event_type type) noexcept;
+  void begin_generation() noexcept;
+  void forget_names() noexcept;
 
   recording& recording_;
   std::uint32_t index_;
   core::clock* virtual_clock_;
-  bool counter_;  // the recording's clock is the processor's counter
+  tick_clock ticks_;
   bool order_only_;
   unsigned untimed_ = 0;  // order only: events since the last one with a time of its own
-  std::uint64_t last_ticks_ = 0;
   diary::chunk_writer writer_;
-  std::uint64_t last_object_ = 0;  // defined for sure: the usual case needs no lock
+  defined_set strings_, sites_, objects_;
+  std::uint64_t last_object_ = 0;  // defined for sure
+  std::vector<known_string> known_strings_{known_count};
+  std::vector<known_site> known_sites_{known_count};
+  // The last checkpoint, or the beginning
+  std::uint64_t checkpoint_ordinal_ = 0, checkpoint_bytes_ = 0, checkpoint_ticks_ = 0;
+  std::uint64_t checkpoint_began_bytes_ = 0;
+  std::uint64_t bytes_a_coroutine_ = 24;  // what the last checkpoint took for each
+  std::uint64_t checkpoint_count_ = 0;
+  std::uint64_t generation_ = 0, generation_bytes_ = 0;  // its number; where it began
 };
 
 }  // namespace weft::record

@@ -43,10 +43,19 @@ inline constexpr const char* counter_name = "monotonic";
 struct tick_clock {
   const char* name;
   std::uint64_t per_second;
-  bool counter;  // the processor's counter; else CLOCK_MONOTONIC in nanoseconds
+  bool counter;    // the processor's counter; else CLOCK_MONOTONIC in nanoseconds
+  unsigned shift;  // a tick is 2^shift of the clock's own: 5 to 10 ns, so that most differences fit into one byte
 
-  std::uint64_t now() const noexcept { return counter ? counter_ticks() : monotonic_ns(); }
+  std::uint64_t now() const noexcept { return (counter ? counter_ticks() : monotonic_ns()) >> shift; }
 };
+
+// How far a clock of so many ticks a second is shifted.
+constexpr unsigned shift_for(std::uint64_t per_second) noexcept {
+  constexpr std::uint64_t fine_enough = 200'000'000;
+  unsigned shift = 0;
+  while ((per_second >> shift) > fine_enough) ++shift;
+  return shift;
+}
 
 // Measures the counter against CLOCK_MONOTONIC; takes about 5 ms the first time in a process.
 tick_clock choose_tick_clock() noexcept;

@@ -1,15 +1,20 @@
 #include "record/trace_file.hpp"
 
 #include <fcntl.h>
+#include <pthread.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <csignal>
 #include <cstdio>
 #include <cstring>
 #include <system_error>
+
+#include "core/scheduler.hpp"
+#include "record/chunk_copy.hpp"
+#include "record/secure_file.hpp"
 
 namespace weft::record {
 
@@ -19,51 +24,17 @@ namespace {
 constexpr std::size_t smallest_window = 16 * diary::chunk_bytes;  // 1 MiB
 constexpr std::size_t largest_window = 256 * diary::chunk_bytes;  // 16 MiB
 
-// Reserves disk space for [from, to), so that no store into the mapping can fail for want of it (SIGBUS). 0 or an errno
-// value.
-int reserve(int fd, std::size_t from, std::size_t to) noexcept {
-#if defined(__APPLE__)
-  fstore_t store{F_ALLOCATEALL, F_PEOFPOSMODE, 0, static_cast<off_t>(to - from), 0};
-  if (fcntl(fd, F_PREALLOCATE, &store) == -1 && errno == ENOSPC) return ENOSPC;
-  return ftruncate(fd, static_cast<off_t>(to)) == 0 ? 0 : errno;
-#else
-  int error = 0;
-  do {
-    error = posix_fallocate(fd, static_cast<off_t>(from), static_cast<off_t>(to - from));
-  } while (error == EINTR);
-  return error;
+// Page faults now, all at once, and not one by one between two switches. Kernels that do not know it: no harm.
+void touch_pages([[maybe_unused]] std::uint8_t* chunk) noexcept {
+#if defined(MADV_POPULATE_WRITE)
+  madvise(chunk, diary::chunk_bytes, MADV_POPULATE_WRITE);
 #endif
-}
-
-// May the file that stands there be replaced? Only a trace, or an empty file, of this user.
-bool is_our_trace(const char* path) noexcept {
-  const int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
-  if (fd < 0) return false;
-  struct stat s {};
-  bool ours = fstat(fd, &s) == 0 && S_ISREG(s.st_mode) && s.st_uid == geteuid();
-  if (ours && s.st_size > 0) {
-    std::array<std::uint8_t, 8> magic{};
-    ours = read(fd, magic.data(), magic.size()) == static_cast<ssize_t>(magic.size()) && magic == diary::file_magic;
-  }
-  close(fd);
-  return ours;
-}
-
-int create(const std::string& path) {
-  constexpr int flags = O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
-  int fd = open(path.c_str(), flags, 0600);
-  if (fd < 0 && errno == EEXIST && is_our_trace(path.c_str())) {
-    unlink(path.c_str());  // whoever still reads the old one keeps it
-    fd = open(path.c_str(), flags, 0600);
-  }
-  if (fd < 0) throw std::system_error(errno, std::generic_category(), "cannot create trace file " + path);
-  return fd;
 }
 
 }  // namespace
 
-trace_file::trace_file(const std::string& path) : path_(path), fd_(create(path)) {
-  const int error = reserve(fd_, 0, diary::file_header_bytes);
+trace_file::trace_file(const std::string& path) : path_(path), fd_(create_trace_file(path)) {
+  const int error = reserve_bytes(fd_, 0, diary::file_header_bytes);
   void* memory =
       error == 0 ? mmap(nullptr, diary::file_header_bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd_, 0) : MAP_FAILED;
   if (memory == MAP_FAILED) {
@@ -75,22 +46,118 @@ trace_file::trace_file(const std::string& path) : path_(path), fd_(create(path))
   header_ = static_cast<diary::file_header*>(memory);
   diary::init_file_header(*header_);
   file_bytes_ = diary::file_header_bytes;
+  start_supplier();
 }
 
 trace_file::~trace_file() {
+  stop_supplier();
   munmap(header_, diary::file_header_bytes);
   for (const window& w : windows_) munmap(w.memory, w.bytes);
   close(fd_);
 }
 
+// The supplier takes no signals: they are the program's.
+void trace_file::start_supplier() noexcept {
+  sigset_t all, before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  try {
+    std::unique_lock guard(lock_);
+    bool marked = false;
+    supplier_ = std::thread([this, &marked] {
+      const core::own_thread_mark mine;
+#if defined(__linux__)
+      pthread_setname_np(pthread_self(), "weft-diary");
+#endif
+      {
+        const std::lock_guard start(lock_);
+        marked = true;
+        wanted_more_.notify_all();
+      }
+      supply();
+    });
+    // Until it has said that it is weft's own it would pass for a thread that may wake somebody.
+    wanted_more_.wait(guard, [&] { return marked; });
+  } catch (const std::system_error&) {
+    // No thread to be had: the recording threads make their chunks themselves.
+  }
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+}
+
+void trace_file::stop_supplier() noexcept {
+  {
+    const std::lock_guard guard(lock_);
+    stopping_ = true;
+  }
+  wanted_more_.notify_all();
+  if (supplier_.joinable()) supplier_.join();
+}
+
+void trace_file::supply() noexcept {
+  std::unique_lock guard(lock_);
+  while (!stopping_) {
+    if (ready_count_ >= wanted_ || full_) {
+      wanted_more_.wait(guard);
+      continue;
+    }
+    guard.unlock();
+    {
+      // One at a time, so that a thread which came too late waits no longer than for one.
+      const std::lock_guard growth(growth_lock_);
+      std::uint8_t* chunk = make_chunk();
+      guard.lock();
+      if (chunk != nullptr) ready_[(first_ready_ + ready_count_++) % most_ready] = chunk;
+    }
+  }
+}
+
+std::uint8_t* trace_file::next_chunk(std::uint32_t, bool) noexcept {
+  std::unique_lock guard(lock_);
+  if (ready_count_ == 0) {
+    guard.unlock();
+    const std::lock_guard growth(growth_lock_);
+    guard.lock();
+    if (ready_count_ == 0) {
+      guard.unlock();
+      std::uint8_t* chunk = make_chunk();
+      guard.lock();
+      if (chunk == nullptr) {
+        // No more room ever: the loss is in the file at once, should the process be killed.
+        if (header_->lost_at_end != UINT32_MAX) ++header_->lost_at_end;
+        return nullptr;
+      }
+      ++late_;
+      ready_[(first_ready_ + ready_count_++) % most_ready] = chunk;
+    }
+  }
+  std::uint8_t* chunk = ready_[first_ready_];
+  first_ready_ = (first_ready_ + 1) % most_ready;
+  --ready_count_;
+  header_->chunk_count = ++handed_out_;
+  if (ready_count_ * 2 < wanted_) {
+    // Taken faster than they were made last time: keep more of them.
+    if (ready_count_ == 0) wanted_ = std::min(wanted_ * 2, most_ready);
+    wanted_more_.notify_one();
+  }
+  return chunk;
+}
+
+std::uint8_t* trace_file::make_chunk() noexcept {
+  if ((windows_.empty() || next_in_window_ == windows_.back().bytes) && !grow()) return nullptr;
+  std::uint8_t* chunk = windows_.back().memory + next_in_window_;
+  next_in_window_ += diary::chunk_bytes;
+  touch_pages(chunk);
+  return chunk;
+}
+
 bool trace_file::grow() noexcept {
   if (full_) return false;
   std::size_t bytes = windows_.empty() ? smallest_window : std::min(windows_.back().bytes * 2, largest_window);
-  int error = reserve(fd_, file_bytes_, file_bytes_ + bytes);
+  int error = reserve_bytes(fd_, file_bytes_, file_bytes_ + bytes);
   // The last bit of a full disk, or of a quota, is good for a few chunks more.
   while ((error == ENOSPC || error == EFBIG || error == EDQUOT) && bytes > diary::chunk_bytes) {
     bytes = std::max(bytes / 4, diary::chunk_bytes);
-    error = reserve(fd_, file_bytes_, file_bytes_ + bytes);
+    error = reserve_bytes(fd_, file_bytes_, file_bytes_ + bytes);
   }
   void* memory = MAP_FAILED;
   if (error == 0) {
@@ -114,27 +181,47 @@ bool trace_file::grow() noexcept {
   return true;
 }
 
-std::uint8_t* trace_file::next_chunk() noexcept {
-  const std::lock_guard guard(lock_);
-  if ((windows_.empty() || next_in_window_ == windows_.back().bytes) && !grow()) return nullptr;
-  std::uint8_t* chunk = windows_.back().memory + next_in_window_;
-  next_in_window_ += diary::chunk_bytes;
-  header_->chunk_count = ++chunks_;
-#if defined(MADV_POPULATE_WRITE)
-  // Page faults now, all at once, and not one by one between two switches. Older kernels do not know it: no harm.
-  madvise(chunk, diary::chunk_bytes, MADV_POPULATE_WRITE);
-#endif
-  return chunk;
-}
-
 void trace_file::complete() noexcept {
+  stop_supplier();
+  const std::lock_guard growth(growth_lock_);
   const std::lock_guard guard(lock_);
-  const std::size_t used = diary::file_header_bytes + chunks_ * diary::chunk_bytes;
+  full_ = true;
+  const std::size_t used = diary::file_header_bytes + handed_out_ * diary::chunk_bytes;
   if (ftruncate(fd_, static_cast<off_t>(used)) != 0) {
     // The rest stays as zeroes, which readers skip.
   }
   __atomic_store_n(&header_->complete, 1u, __ATOMIC_RELEASE);  // libc++ has no std::atomic_ref
-  full_ = true;
+}
+
+void trace_file::copy_to(int fd) {
+  std::vector<window> windows;
+  std::uint64_t left = 0;
+  {
+    const std::lock_guard growth(growth_lock_);
+    const std::lock_guard guard(lock_);
+    windows = windows_;
+    left = handed_out_;
+  }
+  // Chunks never go away, so nobody has to wait for the copy.
+  diary::file_header header = *header_;
+  header.complete = 1;
+  header.chunk_count = left;
+  std::vector<std::uint8_t> buffer(diary::file_header_bytes);
+  std::memcpy(buffer.data(), &header, sizeof header);
+  int error = write_all(fd, buffer.data(), buffer.size());
+  buffer.resize(diary::chunk_bytes);
+  for (const window& w : windows) {
+    for (std::size_t at = 0; at < w.bytes && left > 0 && error == 0; at += diary::chunk_bytes, --left) {
+      if (!copy_chunk(w.memory + at, buffer.data())) std::fill(buffer.begin(), buffer.end(), std::uint8_t{0});
+      error = write_all(fd, buffer.data(), buffer.size());
+    }
+  }
+  if (error != 0) throw std::system_error(error, std::generic_category(), "cannot write the snapshot");
+}
+
+std::uint64_t trace_file::late_chunks() noexcept {
+  const std::lock_guard guard(lock_);
+  return late_;
 }
 
 }  // namespace weft::record

@@ -1,19 +1,26 @@
 // The mapped file that a recording goes to. Grows by whole windows, hands out chunks, and stays readable after every
 // event: what is in the shared mapping survives the death of the process.
+//
+// A chunk that a recording thread asks for is there already: a thread of its own, the supplier, grows the file and
+// touches the pages of the next chunks while nobody waits for them (finding blocks on a disk, zeroing pages and being
+// throttled for writing too fast can take milliseconds). Only if the supplier comes too late, or could not be started,
+// does the recording thread do it itself.
 #pragma once
 
+#include <array>
 #include <atomic>
+#include <condition_variable>
 #include <cstdint>
 #include <mutex>
 #include <string>
+#include <thread>
 #include <vector>
 
-#include "trace/chunk_writer.hpp"
-#include "trace/format.hpp"
+#include "record/chunk_store.hpp"
 
 namespace weft::record {
 
-class trace_file : public diary::chunk_source {
+class trace_file final : public chunk_store {
  public:
   // Creates the file with mode 0600 and maps its header. A trace file of this user that stands there is replaced,
   // anything else is an error: std::system_error naming the path.
@@ -23,28 +30,49 @@ class trace_file : public diary::chunk_source {
   trace_file(const trace_file&) = delete;
   trace_file& operator=(const trace_file&) = delete;
 
-  diary::file_header& header() noexcept { return *header_; }
-  std::uint8_t* next_chunk() noexcept override;
-  // Marks the file as complete and cuts off what was reserved too much. Nobody writes any more.
-  void complete() noexcept;
-  const std::string& path() const noexcept { return path_; }
+  diary::file_header& header() noexcept override { return *header_; }
+  const std::string& path() const noexcept override { return path_; }
+  std::uint8_t* next_chunk(std::uint32_t thread, bool begins_generation) noexcept override;
+  // Cuts off what was reserved too much.
+  void complete() noexcept override;
+  void copy_to(int fd) override;
+
+  // How often a recording thread had to make its chunk itself. For tests and measurements.
+  std::uint64_t late_chunks() noexcept;
 
  private:
   struct window {
     std::uint8_t* memory;
     std::size_t bytes;
   };
+  static constexpr std::size_t most_ready = 64;  // 4 MiB
+
+  void start_supplier() noexcept;
+  void stop_supplier() noexcept;
+  void supply() noexcept;
+  std::uint8_t* make_chunk() noexcept;  // with growth_lock_
   bool grow() noexcept;
 
   std::string path_;
   int fd_ = -1;
   diary::file_header* header_ = nullptr;
-  std::mutex lock_;                 // guards what follows; taken once a chunk
+
+  // Guards the growth of the file; held over system calls. The supplier's, usually.
+  std::mutex growth_lock_;
   std::vector<window> windows_;     // mapped for as long as the file is open: writers hold pointers into them
   std::size_t file_bytes_ = 0;      // reserved so far
   std::size_t next_in_window_ = 0;  // offset in the last window
-  std::uint64_t chunks_ = 0;
-  bool full_ = false;  // said already that there is no more room
+  std::atomic<bool> full_ = false;  // there is no more room, and that has been said
+
+  // Guards the finished chunks; held for a few instructions. Never taken while waiting for growth_lock_ but inside it.
+  std::mutex lock_;
+  std::array<std::uint8_t*, most_ready> ready_{};  // a ring, handed out in the file's order
+  std::size_t first_ready_ = 0, ready_count_ = 0;
+  std::size_t wanted_ = 4;  // this many should be ready; doubled when they run short
+  std::uint64_t handed_out_ = 0, late_ = 0;
+  bool stopping_ = false;
+  std::condition_variable wanted_more_;
+  std::thread supplier_;
 };
 
 }  // namespace weft::record

@@ -33,15 +33,40 @@ bool chunk_writer::append_text(event_type type, std::uint64_t ticks, const std::
   return true;
 }
 
+bool chunk_writer::append_checkpoint(std::uint64_t ticks, const std::uint64_t* args, unsigned arg_count) noexcept {
+  if (static_cast<std::size_t>(end_ - cursor_) < max_event_bytes && !make_room(ticks)) return false;
+  const std::ptrdiff_t place = cursor_ - payload_;
+  append(event_type::checkpoint_begin, ticks, args, arg_count);
+  __atomic_store_n(&chunk_->checkpoint, static_cast<std::uint32_t>(place) + 1, __ATOMIC_RELEASE);
+  return true;
+}
+
+void chunk_writer::begin_generation() noexcept {
+  begin_new_chunk();
+  begins_generation_ = true;
+}
+
+// The chunk's own header says what a reader would have to decode it for.
+void chunk_writer::seal() noexcept {
+  if (chunk_ == nullptr) return;
+  chunk_->event_count = static_cast<std::uint32_t>(ordinal_ - chunk_->first_ordinal);
+  chunk_->last_ticks = last_ticks_;
+  __atomic_store_n(&chunk_->flags, chunk_->flags | chunk_flag_sealed, __ATOMIC_RELEASE);
+  finished_bytes_ += static_cast<std::uint64_t>(cursor_ - payload_);
+  chunk_ = nullptr;
+}
+
 void chunk_writer::begin_new_chunk(std::uint64_t lost) noexcept {
-  cursor_ = end_ = nullptr;
+  seal();
+  cursor_ = end_ = payload_ = nullptr;
   lost_ += lost;
   lost_before_ += lost;
   ordinal_ += lost;
 }
 
 bool chunk_writer::make_room(std::uint64_t ticks) noexcept {
-  std::uint8_t* memory = source_.next_chunk();
+  seal();
+  std::uint8_t* memory = source_.next_chunk(thread_, begins_generation_);
   if (memory == nullptr) {
     begin_new_chunk(1);
     return false;
@@ -56,6 +81,8 @@ bool chunk_writer::make_room(std::uint64_t ticks) noexcept {
   chunk_->base_ticks = last_ticks_;
   chunk_->sequence = sequence_++;
   chunk_->lost_before = lost_before_;
+  chunk_->flags = begins_generation_ ? chunk_flag_generation : 0;
+  begins_generation_ = false;
   lost_before_ = 0;
   // Last: a live reader that sees the magic sees the fields above.
   __atomic_store_n(&chunk_->magic, chunk_magic, __ATOMIC_RELEASE);

@@ -22,9 +22,10 @@ bool event_type_has(event_type type, unsigned arg_count) noexcept;
 class chunk_source {
  public:
   virtual ~chunk_source() = default;
-  // 64 KiB of zeroes, aligned to 64 bytes, that stay valid until the source goes; null if there is no more room (disk
-  // full). Called by any recording thread.
-  virtual std::uint8_t* next_chunk() noexcept = 0;
+  // 64 KiB, aligned to 64 bytes, the first 64 of them zeroes, for thread number `thread`; null if there is no more room
+  // (disk full). They stay the caller's until the source goes or, if the source is a ring, until the thread began
+  // another generation. Called by any recording thread.
+  virtual std::uint8_t* next_chunk(std::uint32_t thread, bool begins_generation) noexcept = 0;
 };
 
 // One writer a thread. Not movable: the scheduler's recorder keeps its address.
@@ -48,6 +49,12 @@ class chunk_writer {
 
   // The next event begins a new chunk, and `lost` events (they take ordinals) are counted as missing before it.
   void begin_new_chunk(std::uint64_t lost = 0) noexcept;
+  // The next event begins a new chunk and a generation: the caller now tells everything anew.
+  void begin_generation() noexcept;
+  // append() of checkpoint_begin, and says in the chunk's header where it stands.
+  bool append_checkpoint(std::uint64_t ticks, const std::uint64_t* args, unsigned arg_count) noexcept;
+  // Nothing more will be written.
+  void finish() noexcept { begin_new_chunk(); }
 
   // Bytes left in this chunk: an event that fits takes no new one.
   std::size_t room() const noexcept { return static_cast<std::size_t>(end_ - cursor_); }
@@ -55,9 +62,16 @@ class chunk_writer {
   // Ordinal that the next event gets. Lost events take one each, so that a wake_remote that names one stays right.
   std::uint64_t next_ordinal() const noexcept { return ordinal_; }
   std::uint64_t lost() const noexcept { return lost_; }
+  // Of these, the ones that no chunk tells of.
+  std::uint64_t lost_before_next() const noexcept { return lost_before_; }
+  // Bytes that events took so far.
+  std::uint64_t bytes() const noexcept {
+    return finished_bytes_ + static_cast<std::uint64_t>(cursor_ - payload_);
+  }
 
  private:
   bool make_room(std::uint64_t ticks) noexcept;  // takes a new chunk; counts a lost event if there is none
+  void seal() noexcept;
 
   std::uint8_t* encode(event_type type, std::uint64_t ticks, const std::uint64_t* args, unsigned arg_count) noexcept {
     assert(event_type_has(type, arg_count));
@@ -87,6 +101,8 @@ class chunk_writer {
   std::uint64_t sequence_ = 0;
   std::uint64_t lost_ = 0;
   std::uint64_t lost_before_ = 0;  // since the last chunk that was begun
+  std::uint64_t finished_bytes_ = 0;
+  bool begins_generation_ = false;  // the next chunk does
 };
 
 // What the header's table says of an event this build knows.

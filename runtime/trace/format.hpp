@@ -21,7 +21,7 @@ static_assert(std::endian::native == std::endian::little, "the file is mapped, n
 
 inline constexpr std::array<std::uint8_t, 8> file_magic{0x89, 'w', 'e', 'f', 't', '\r', '\n', 0x1a};
 inline constexpr std::uint16_t format_major = 1;  // a reader refuses a larger one
-inline constexpr std::uint16_t format_minor = 0;  // a reader accepts any
+inline constexpr std::uint16_t format_minor = 1;  // a reader accepts any
 inline constexpr std::size_t file_header_bytes = 4096;
 inline constexpr std::size_t chunk_bytes = 65536;
 inline constexpr std::size_t max_text_bytes = 4096;  // longer texts are cut by the writer and refused by readers
@@ -73,13 +73,20 @@ struct chunk_header {
   std::uint32_t magic;
   std::uint32_t thread;         // index of the writing thread, from 0
   std::uint32_t committed;      // bytes of complete events behind this header; release-stored
-  std::uint32_t flags;          // none yet
+  std::uint32_t flags;          // chunk_flag_*
   std::uint64_t first_ordinal;  // of the first event here, counted per thread from 0, lost ones included
   std::uint64_t base_ticks;
   std::uint64_t sequence;     // of this chunk among the thread's chunks, from 0
   std::uint64_t lost_before;  // events of this thread that were dropped between its last chunk and this one
-  std::uint64_t reserved[2];
+  std::uint32_t event_count;  // of a sealed chunk
+  std::uint32_t checkpoint;   // where the last checkpoint of this chunk begins behind this header, + 1; 0: none does
+  std::uint64_t last_ticks;   // of a sealed chunk: its last event's time
 };
+// Nothing more is written to this chunk, and event_count and last_ticks are true: a reader need not decode it to know
+// how many events it holds. Release-stored after them.
+inline constexpr std::uint32_t chunk_flag_sealed = 1;
+// A generation begins here: what this thread recorded before is not needed to understand what follows.
+inline constexpr std::uint32_t chunk_flag_generation = 2;
 static_assert(sizeof(chunk_header) == 64);
 inline constexpr std::size_t chunk_payload_bytes = chunk_bytes - sizeof(chunk_header);
 

@@ -38,6 +38,7 @@ constexpr event_schema all[] = {
     schema(t::string, "string", {{"id", k::count}}, with_text),
     schema(t::site, "site", {{"id", k::count}, {"file", k::string}, {"line", k::count}, {"function", k::string}}),
     schema(t::object, "object", {{"id", k::count}, {"kind", k::object_kind}}, with_text),
+    schema(t::generation, "generation", {{"number", k::count}, {"tid", k::count}}, with_text),
     schema(t::spawn, "spawn",
            {{"slot", k::slot}, {"id", k::coroutine}, {"parent", k::slot}, {"called", k::string}, {"site", k::site}}),
     schema(t::spawn_after, "spawn_after",
@@ -101,10 +102,16 @@ constexpr event_schema all[] = {
             {"site", k::site},
             {"status_and_reason", k::count}}),
     schema(t::checkpoint_wait, "checkpoint_wait",
-           {{"object", k::object}, {"owner", k::slot}, {"fd_plus_1", k::count}, {"remaining_ns_plus_1", k::count}}),
-    schema(t::checkpoint_ready, "checkpoint_ready", {{"slot", k::slot}}),
+           {{"object", k::object},
+            {"owner", k::slot},
+            {"fd_plus_1", k::count},
+            {"remaining_ns_plus_1", k::count},
+            {"for_ns", k::nanoseconds},
+            {"changes_ago", k::count}}),
+    schema(t::checkpoint_ready, "checkpoint_ready", {{"slot", k::slot}, {"for_ns", k::nanoseconds}}),
     schema(t::checkpoint_owner, "checkpoint_owner", {{"object", k::object}, {"owner", k::slot}}),
     schema(t::checkpoint_end, "checkpoint_end"),
+    schema(t::checkpoint_object, "checkpoint_object", {{"object", k::object}, {"depth", k::count}, {"set", k::count}}),
 };
 
 // By number, for decoding; 0: unknown, else index + 1.

@@ -21,6 +21,8 @@ enum class event_type : std::uint8_t {
   string = 4,  // string id; text
   site = 5,    // site id, file string, line, function string
   object = 6,  // object id, kind; text: name, may be empty
+  // A ring's part that can be read by itself begins here: everything that follows uses is told anew
+  generation = 7,  // number, tid; text: name of the thread
   // Life
   spawn = 10,  // slot, coroutine id, parent slot (0: none), name string, site. Goes to the back of the ready queue
   spawn_after = 11,  // the same and delay_ns. Starts blocked with wait reason start_timer
@@ -74,10 +76,12 @@ enum class event_type : std::uint8_t {
   // Checkpoint: the scheduler's state here, so that a reader can start in the middle
   checkpoint_begin = 100,      // count of coroutines that follow, slot that runs (0: nobody)
   checkpoint_coroutine = 101,  // slot, id, parent slot, name string, site, status | wait reason << 4
-  checkpoint_wait = 102,       // of the coroutine before: object id, owner slot, fd + 1, remaining ns + 1
-  checkpoint_ready = 103,      // slot; in ready queue order
+  checkpoint_wait = 102,   // of the coroutine before: object id, owner slot, fd + 1, remaining ns + 1, how long it has
+                           // waited, changes of state since it began to wait (waiters of one object: in this order)
+  checkpoint_ready = 103,  // slot, how long it has been ready; in ready queue order
   checkpoint_owner = 104,      // object id, owner slot
   checkpoint_end = 105,
+  checkpoint_object = 106,  // object id, depth of a queue, is an event set
 };
 
 // How an argument is shown and read back. All are stored as varints.

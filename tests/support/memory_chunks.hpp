@@ -30,7 +30,7 @@ class memory_chunks : public diary::chunk_source {
     if (set_up) set_up(header_);
   }
 
-  std::uint8_t* next_chunk() noexcept override {
+  std::uint8_t* next_chunk(std::uint32_t, bool) noexcept override {
     const std::lock_guard lock(mutex_);
     if (chunks_.size() == capacity_) return nullptr;
     chunks_.push_back(std::make_unique<chunk>());

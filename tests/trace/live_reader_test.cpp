@@ -36,7 +36,7 @@ class mapped_chunks : public chunk_source {
     std::filesystem::remove(path_);
   }
 
-  std::uint8_t* next_chunk() noexcept override {
+  std::uint8_t* next_chunk(std::uint32_t, bool) noexcept override {
     const std::size_t index = used_.fetch_add(1);
     const std::size_t offset = file_header_bytes + index * chunk_bytes;
     return offset < bytes_ ? memory_ + offset : nullptr;

@@ -1,7 +1,8 @@
 // The diary: recording what the scheduler does into a trace file, and the program's own marks in it.
 //
 // Without a line of code: WEFT_TRACE=FILE ./program records from the first weft::run() on. The file is complete after
-// every event, also if the process is killed. `weft view FILE` shows it.
+// every event, also if the process is killed. `weft view FILE` shows it. WEFT_TRACE_RING=16M keeps only the last 16 MiB;
+// WEFT_TRACE_ORDER_ONLY=1 leaves out most times; WEFT_TRACE=off forbids recording by environment.
 #pragma once
 
 #include <cstddef>
@@ -11,19 +12,25 @@
 namespace weft::trace {
 
 struct options {
-  std::string path;            // the trace file; created with mode 0600. A trace of ours that stands there is replaced
-  std::size_t ring_bytes = 0;  // reserved for the ring mode: must be 0
+  std::string path;  // the trace file; created with mode 0600. A trace of ours that stands there is replaced
+  // Not 0: only the last so many bytes are kept (rounded up to 64 KiB, at least 512 KiB), in the file at `path`, which
+  // never grows beyond them, or, if `path` is empty, in memory only, for snapshot().
+  std::size_t ring_bytes = 0;
   bool order_only =
       false;  // no time stamps on switches, only at polls and every 64th: cheaper, durations are approximate
 };
 
 // Starts to record all schedulers of the process; those that run already begin with their present state. Throws
 // std::logic_error while a recording is on, std::system_error if the file cannot be created, std::invalid_argument for
-// an empty path.
+// an empty path without a ring.
 void start(const options& o);
 // Ends the recording: the file is complete and closed. Nothing if none is on. Call it from a coroutine, or while no
 // other thread runs a scheduler.
 void stop();
+// Writes what was recorded so far, or what the ring still holds, as a complete trace to `path` (created as start() does),
+// and goes on recording. From any thread; others are not held up. Throws std::logic_error if nothing is recorded,
+// std::invalid_argument if `path` is the file that is recorded into, std::system_error if it cannot be written.
+void snapshot(const std::string& path);
 // True while a recording is on.
 bool active() noexcept;
 

@@ -1,0 +1,91 @@
+// Telling the diary the whole present state: who lives, in which state and for how long, the ready queue in order, who
+// waits for what in which order, who owns what.
+#include <algorithm>
+
+#include "core/scheduler.hpp"
+
+namespace weft::core {
+
+using diary::coroutine_status;
+using diary::event_type;
+
+void scheduler::set_observer([[maybe_unused]] observer* o) noexcept {
+#if !defined(WEFT_WITHOUT_RECORDER)
+  observer_ = o;
+#endif
+  notes_.clear();
+  knows_changes_ = live_ == 0;
+}
+
+std::uint64_t scheduler::slot_of_id(std::uint64_t id) const noexcept {
+  // Spawn order is the order of the ids.
+  const auto found = std::lower_bound(slots_by_id_.begin(), slots_by_id_.end(), id,
+                                      [](const named_slot& s, std::uint64_t value) { return s.id < value; });
+  return found != slots_by_id_.end() && found->id == id ? found->slot : 0;
+}
+
+// The observer came after coroutines that live: nobody has noted since when they wait. The order at least stands in the
+// objects' own lists, and for locks that somebody waits for their owners.
+void scheduler::learn_present_state() {
+  knows_changes_ = true;
+  for (coroutine* c = oldest_; c != nullptr; c = c->younger) {
+    c->changed_ticks = observer_->last_ticks;
+    c->changed_order = 0;
+    if (c->object == nullptr || c->waiting == nullptr) continue;
+    // The head of a list: everybody behind it, if it is ours. Other threads may change the list meanwhile.
+    c->object->lock.lock();
+    const bool is_head = c->waiting->list != nullptr && c->waiting->previous == nullptr;
+    for (detail::waiter* w = is_head ? c->waiting : nullptr; w != nullptr; w = w->next) {
+      if (w->coroutine != nullptr && w->coroutine->home == this) w->coroutine->changed_order = ++changes_;
+    }
+    const std::uint64_t owner = c->object->owner.load(std::memory_order_relaxed);
+    c->object->lock.unlock();
+    const diary::object_kind kind = c->object->kind();
+    const bool is_lock = kind == diary::object_kind::mutex || kind == diary::object_kind::recursive_mutex ||
+                         kind == diary::object_kind::shared_mutex;
+    if (const std::uint64_t slot = slot_of_id(owner); is_lock && slot != 0) {
+      notes_.update(c->object->id(), [&](object_note& n) { n.owner_slot = static_cast<std::uint32_t>(slot); });
+    }
+  }
+}
+
+void scheduler::record_checkpoint() noexcept {
+  if (observer_ == nullptr) return;
+  slots_by_id_.clear();
+  try {
+    slots_by_id_.reserve(live_);
+  } catch (const std::bad_alloc&) {
+    return;
+  }
+  for (const coroutine* c = oldest_; c != nullptr; c = c->younger) slots_by_id_.push_back({c->id, c->slot});
+  observer_->begin_checkpoint(live_, running_->slot);
+  if (!knows_changes_) learn_present_state();
+
+  const std::int64_t now = clock_.now_ns();
+  for (const coroutine* c = oldest_; c != nullptr; c = c->younger) {
+    const std::uint64_t name = observer_->string_id(c->work->name());
+    const std::uint64_t site = observer_->site_id(c->work->site());
+    const auto state = static_cast<std::uint64_t>(c->status) | static_cast<std::uint64_t>(c->reason) << 4;
+    const std::uint64_t parent = c->parent_id != 0 ? slot_of_id(c->parent_id) : 0;
+    observer_->record(event_type::checkpoint_coroutine, c->slot, c->id, parent, name, site, state);
+    if (c->status != coroutine_status::blocked) continue;
+    if (c->object != nullptr) observer_->define_object(c->object->id(), c->object->kind(), c->object->name());
+    const std::int64_t left =
+        c->time_limit.armed() ? std::max<std::int64_t>(c->time_limit.deadline_ns - now, 0) + 1 : 0;
+    observer_->record(event_type::checkpoint_wait, c->object != nullptr ? c->object->id() : 0,
+                      c->object != nullptr ? c->object->owner_slot : 0, static_cast<std::uint64_t>(c->fd + 1),
+                      static_cast<std::uint64_t>(left), observer_->ns_since(c->changed_ticks),
+                      changes_ - c->changed_order);
+  }
+  for (const coroutine* c = ready_.front(); c != nullptr; c = c->next)
+    observer_->record(event_type::checkpoint_ready, c->slot, observer_->ns_since(c->changed_ticks));
+  notes_.for_each([&](const object_note& n) {
+    if (n.owner_slot != 0) observer_->record(event_type::checkpoint_owner, n.object, n.owner_slot);
+    if (n.depth != 0 || n.is_set) {
+      observer_->record(event_type::checkpoint_object, n.object, n.depth, static_cast<std::uint64_t>(n.is_set));
+    }
+  });
+  observer_->end_checkpoint();
+}
+
+}  // namespace weft::core
