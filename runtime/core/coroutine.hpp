@@ -91,7 +91,7 @@ struct coroutine {
   // While a diary is kept: when it got into its present state, for the diary's checkpoints
   std::uint64_t changed_ticks = 0;
   std::uint64_t changed_order = 0;  // scheduler::changes_ then: puts waiters of one object in order
-  fiber_annotation annotation;  // for the sanitizers
+  fiber_annotation annotation;      // for the sanitizers
 };
 
 }  // namespace weft::core

@@ -11,8 +11,8 @@
 #include <unordered_map>
 #include <vector>
 
-#include "record/ticks.hpp"
 #include "record/chunk_store.hpp"
+#include "record/ticks.hpp"
 #include "trace/chunk_writer.hpp"
 #include "weft/trace.hpp"
 

@@ -110,7 +110,8 @@ bool thread_recorder::wants_checkpoint(std::size_t live) noexcept {
     if (bytes - generation_bytes_ >= generation) return true;
   }
   const std::uint64_t events = writer_.next_ordinal() - checkpoint_ordinal_;
-  if (events < most_events && last_ticks - checkpoint_ticks_ < recording_.store().header().ticks_per_second) return false;
+  if (events < most_events && last_ticks - checkpoint_ticks_ < recording_.store().header().ticks_per_second)
+    return false;
   return bytes - checkpoint_bytes_ >= share * (16 + live * bytes_a_coroutine_);
 }
 
@@ -128,7 +129,8 @@ void thread_recorder::end_checkpoint() noexcept {
   checkpoint_bytes_ = writer_.bytes();
   checkpoint_ordinal_ = writer_.next_ordinal();
   checkpoint_ticks_ = last_ticks;
-  if (checkpoint_count_ != 0) bytes_a_coroutine_ = (checkpoint_bytes_ - checkpoint_began_bytes_) / checkpoint_count_ + 1;
+  if (checkpoint_count_ != 0)
+    bytes_a_coroutine_ = (checkpoint_bytes_ - checkpoint_began_bytes_) / checkpoint_count_ + 1;
 }
 
 void thread_recorder::leave() noexcept {
@@ -161,8 +163,8 @@ void thread_recorder::begin_generation() noexcept {
 
 std::uint64_t thread_recorder::ns_since(std::uint64_t ticks) const noexcept {
   if (ticks >= last_ticks) return 0;
-  const auto ns = static_cast<double>(last_ticks - ticks) * 1e9 /
-                  static_cast<double>(recording_.store().header().ticks_per_second);
+  const auto ns =
+      static_cast<double>(last_ticks - ticks) * 1e9 / static_cast<double>(recording_.store().header().ticks_per_second);
   return static_cast<std::uint64_t>(ns);
 }
 

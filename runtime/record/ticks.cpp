@@ -23,8 +23,7 @@ std::uint64_t measure_counter() noexcept {
 
 tick_clock choose_tick_clock() noexcept {
   constexpr std::uint64_t second_ns = 1'000'000'000;
-  if (!has_invariant_counter())
-    return {"monotonic", second_ns >> shift_for(second_ns), false, shift_for(second_ns)};
+  if (!has_invariant_counter()) return {"monotonic", second_ns >> shift_for(second_ns), false, shift_for(second_ns)};
   static const std::uint64_t per_second = measure_counter();
   const unsigned shift = shift_for(per_second);
   return {counter_name, per_second >> shift, true, shift};

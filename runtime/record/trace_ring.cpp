@@ -43,8 +43,9 @@ trace_ring::trace_ring(const std::string& path, std::size_t bytes)
       close(fd_);
       unlink(path_.c_str());
     }
-    throw std::system_error(error, std::generic_category(), "cannot have a trace ring of " + std::to_string(size) +
-                                                                " bytes" + (path_.empty() ? "" : " in " + path_));
+    throw std::system_error(
+        error, std::generic_category(),
+        "cannot have a trace ring of " + std::to_string(size) + " bytes" + (path_.empty() ? "" : " in " + path_));
   }
 #if defined(MADV_POPULATE_WRITE)
   // All of it once, so that no event ever waits for a page.

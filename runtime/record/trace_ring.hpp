@@ -35,7 +35,9 @@ class trace_ring final : public chunk_store {
   void leave(std::uint32_t thread) noexcept override;
 
  private:
-  std::uint8_t* chunk_at(std::size_t index) noexcept { return memory_ + diary::file_header_bytes + index * diary::chunk_bytes; }
+  std::uint8_t* chunk_at(std::size_t index) noexcept {
+    return memory_ + diary::file_header_bytes + index * diary::chunk_bytes;
+  }
   bool is_current(std::uint64_t generation) const noexcept;
   bool drop_oldest() noexcept;
   void share_out() noexcept;
@@ -45,7 +47,7 @@ class trace_ring final : public chunk_store {
   std::uint8_t* memory_ = nullptr;  // header and chunks
   std::size_t chunk_count_;
 
-  std::mutex lock_;  // taken once a chunk; guards what follows
+  std::mutex lock_;                                 // taken once a chunk; guards what follows
   std::vector<std::uint64_t> generation_of_chunk_;  // 0: free
   std::vector<std::uint64_t> order_of_chunk_;       // when it was handed out
   std::uint64_t last_generation_ = 0, handed_out_ = 0;

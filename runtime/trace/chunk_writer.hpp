@@ -65,9 +65,7 @@ class chunk_writer {
   // Of these, the ones that no chunk tells of.
   std::uint64_t lost_before_next() const noexcept { return lost_before_; }
   // Bytes that events took so far.
-  std::uint64_t bytes() const noexcept {
-    return finished_bytes_ + static_cast<std::uint64_t>(cursor_ - payload_);
-  }
+  std::uint64_t bytes() const noexcept { return finished_bytes_ + static_cast<std::uint64_t>(cursor_ - payload_); }
 
  private:
   bool make_room(std::uint64_t ticks) noexcept;  // takes a new chunk; counts a lost event if there is none

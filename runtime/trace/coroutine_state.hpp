@@ -30,6 +30,7 @@ struct coroutine_state {
   std::uint64_t woken_event = 0;              // the last wake's event, 0: none yet
   std::int64_t spawned_ns = 0;
   std::uint64_t spawned_event = 0;
+  std::uint64_t seen_by = 0;  // event + 1 of the checkpoint that set it
   // Sums since the spawn, up to the present state's beginning
   std::uint64_t runs = 0;  // times it was switched to; going on after only the scheduler ran is still the same run
   std::uint64_t spawns = 0;

@@ -60,6 +60,8 @@ bool event_walk::find_chunk(std::uint32_t index) {
       const auto& ends = source_->boundaries[next_boundary_].ends;
       if (index >= ends.size() || l.chunk >= ends[index].chunk) return false;
     }
+    // A large file is read through, not gathered in memory.
+    if (source_->file != nullptr) source_->file->forget(chunks[l.chunk].offset, source_->chunk_bytes);
     ++l.chunk;
     l.ticks = chunks[l.chunk].base_ticks;
     l.ordinal = chunks[l.chunk].first_ordinal;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "trace/event_decoder.hpp"
+#include "trace/file_bytes.hpp"
 
 namespace weft::diary {
 
@@ -47,6 +48,8 @@ struct order_boundary {
 // Everything a walk reads. Owned by the reader; changes only in reader::refresh.
 struct trace_streams {
   const std::uint8_t* bytes = nullptr;
+  const file_bytes* file = nullptr;  // whose these bytes are
+  std::uint32_t chunk_bytes = 0;
   shape_table shapes{};
   tick_scale scale;
   std::vector<thread_stream> streams;

@@ -149,6 +149,11 @@ void file_bytes::load() {
   mapping_ = nullptr;
 }
 
+void file_bytes::forget(std::uint64_t offset, std::size_t size) const noexcept {
+  if (mapping_ == nullptr || offset % 4096 != 0 || offset + size > mapped_bytes_) return;
+  madvise(static_cast<std::uint8_t*>(mapping_) + offset, size, MADV_DONTNEED);
+}
+
 bool file_bytes::copy_out(std::uint64_t offset, void* out, std::size_t size) const {
   if (offset > size_ || size > size_ - offset) return false;
   if (mapping_ == nullptr) {

@@ -30,6 +30,9 @@ class file_bytes {
   // `needed_bytes`.
   bool refresh(std::uint64_t needed_bytes);
 
+  // These bytes are not needed for now: they leave this process's memory, if the file is mapped. Any thread.
+  void forget(std::uint64_t offset, std::size_t size) const noexcept;
+
   // Copies [offset, offset + size) without touching the mapping; false if the file has less.
   bool copy_out(std::uint64_t offset, void* out, std::size_t size) const;
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "trace/guarded_table.hpp"
+#include "trace/seek.hpp"
 
 namespace weft::diary {
 namespace {
@@ -54,9 +55,17 @@ struct history::impl {
   totals_record totals;
   const std::string empty;
 
-  explicit impl(reader r) : source(std::move(r)), state(source.info().shuffled) { read_on(); }
+  bool follows_state;  // else only names and lives are gathered
+  std::uint64_t gathered = 0;
+  std::vector<std::uint64_t> running;  // slots, by thread: for gathering
 
-  void read_on() {
+  impl(reader r, bool follow) : source(std::move(r)), state(source.info().shuffled), follows_state(follow) {
+    read_on();
+  }
+
+  void read_on() { follows_state ? follow_on() : gather_on(); }
+
+  void follow_on() {
     event_walk walk = source.walk(state.applied());
     event e;
     while (walk.next(e)) {
@@ -66,6 +75,88 @@ struct history::impl {
       after_event(e);
     }
     sum_up();
+  }
+
+  // Names and lives only.
+  void gather_on() {
+    running.resize(max_threads);
+    event_walk walk = source.walk(gathered);
+    event e;
+    while (walk.next(e)) gather(e);
+    gathered = walk.n();
+  }
+
+  void gather(const event& e) {
+    using t = event_type;
+    switch (e.type) {
+      case t::enter:
+      case t::yield:
+      case t::sleep:
+      case t::block:
+      case t::block_fd:
+        running[e.thread] = e.args[0];
+        return;
+      case t::finish:
+        end_gathered(e);
+        running[e.thread] = e.args[0];
+        return;
+      case t::checkpoint_begin:
+        running[e.thread] = e.args[1];
+        return;
+      case t::spawn:
+      case t::spawn_after:
+      case t::checkpoint_coroutine:
+        begin_gathered(e);
+        return;
+      case t::rename:
+        if (coroutine_record* r = living_in(e.args[0])) r->name = e.args[1];
+        return;
+      case t::take_over:
+        if (coroutine_record* r = living_in(e.args[0])) r->thread = e.thread;
+        return;
+      case t::error:
+        if (coroutine_record* r = living_in(running[e.thread])) r->error = sanitised(e.text);
+        return;
+      default:
+        define(e);
+        return;
+    }
+  }
+
+  coroutine_record* living_in(std::uint64_t slot) {
+    const std::vector<slot_life>* stays = slot != 0 ? lives.find(slot) : nullptr;
+    return stays != nullptr && !stays->empty() && stays->back().end_event == UINT64_MAX ? find(stays->back().id)
+                                                                                        : nullptr;
+  }
+
+  void begin_gathered(const event& e) {
+    coroutine_record* before = living_in(e.args[0]);
+    if (e.args[0] == 0 || e.args[1] == 0 || (before != nullptr && before->id == e.args[1])) return;
+    if (before != nullptr) close_life(*before, e.n);
+    coroutine_state c;
+    c.slot = e.args[0];
+    c.id = e.args[1];
+    if (const coroutine_record* parent = living_in(e.args[2])) c.parent = parent->id;
+    c.name = e.args[3];
+    c.site = e.args[4];
+    c.thread = e.thread;
+    c.spawned_ns = e.t_ns;
+    begin_life(c, e);
+  }
+
+  void end_gathered(const event& e) {
+    coroutine_record* r = living_in(running[e.thread]);
+    if (r == nullptr) return;
+    ++finished;
+    const auto status = static_cast<coroutine_status>(e.args[1]);
+    r->end_status = e.args[1] <= static_cast<std::uint64_t>(coroutine_status::cancelled) && ended(status)
+                        ? status
+                        : coroutine_status::done;
+    r->end_event = e.n;
+    r->end_ns = e.t_ns;
+    r->thread = e.thread;
+    if (r->end_status != coroutine_status::failed) r->error.clear();
+    close_life(*r, e.n);
   }
 
   std::uint64_t next_checkpoint() const {
@@ -93,8 +184,7 @@ struct history::impl {
     if (violations.size() < violation_limit) violations.push_back(std::move(v));
   }
 
-  // What the event defines, and what only the state before it can tell.
-  void before_event(const event& e) {
+  void define(const event& e) {
     using t = event_type;
     switch (e.type) {
       case t::string:
@@ -108,6 +198,15 @@ struct history::impl {
             object_record{e.args[1] < object_kind_count ? static_cast<object_kind>(e.args[1]) : object_kind::other,
                           sanitised(e.text)};
         break;
+      default:
+        break;
+    }
+  }
+
+  // What the event defines, and what only the state before it can tell.
+  void before_event(const event& e) {
+    using t = event_type;
+    switch (e.type) {
       case t::spawn:
       case t::spawn_after:
       case t::checkpoint_coroutine:
@@ -120,6 +219,7 @@ struct history::impl {
         }
         break;
       default:
+        define(e);
         break;
     }
   }
@@ -237,7 +337,15 @@ struct history::impl {
   }
 };
 
-history::history(reader r) : impl_(std::make_unique<impl>(std::move(r))) {}
+history::history(reader r, effort e) : impl_(std::make_unique<impl>(std::move(r), e == effort::everything)) {}
+
+const history::impl& history::whole() const {
+  if (!impl_->follows_state) {
+    // The answers are the same as if it had been done at once, so this counts as const.
+    const_cast<history*>(this)->impl_ = std::make_unique<impl>(std::move(impl_->source), true);
+  }
+  return *impl_;
+}
 history::history(history&&) noexcept = default;
 history& history::operator=(history&&) noexcept = default;
 history::~history() = default;
@@ -252,6 +360,7 @@ bool history::refresh() {
 
 scheduler_state history::state_after(std::uint64_t count) const {
   const impl& h = *impl_;
+  if (!h.follows_state) return seek_state(h.source, count);
   count = std::min(count, h.state.applied());
   if (count == h.state.applied()) return h.state;
   const auto behind = std::upper_bound(h.checkpoints.begin(), h.checkpoints.end(), count,
@@ -264,7 +373,10 @@ scheduler_state history::state_after(std::uint64_t count) const {
   return state;
 }
 
-const std::vector<coroutine_record>& history::coroutines() const { return impl_->coroutines; }
+const std::vector<coroutine_record>& history::coroutines() const { return whole().coroutines; }
+const std::vector<coroutine_record>& history::lives() const { return impl_->coroutines; }
+
+bool history::is_whole() const { return impl_->follows_state || impl_->gathered == impl_->source.event_count(); }
 
 const coroutine_record* history::find_coroutine(std::uint64_t id) const { return impl_->find(id); }
 
@@ -305,8 +417,8 @@ std::string history::object_label(std::uint64_t id) const {
   return kind + hex;
 }
 
-const std::vector<violation>& history::violations() const { return impl_->violations; }
-std::uint64_t history::violation_count() const { return impl_->violation_count; }
-const history::totals_record& history::totals() const { return impl_->totals; }
+const std::vector<violation>& history::violations() const { return whole().violations; }
+std::uint64_t history::violation_count() const { return whole().violation_count; }
+const history::totals_record& history::totals() const { return whole().totals; }
 
 }  // namespace weft::diary

@@ -42,7 +42,12 @@ struct object_record {
 
 class history {
  public:
-  explicit history(reader r);  // one pass over all events
+  // What is known after the constructor. everything: one pass that follows the state. on_demand: a pass that only
+  // gathers names and lives, several times faster; states come from the checkpoints in the file (see seek.hpp), and
+  // what needs the whole pass makes it when it is first asked for, after which earlier references are invalid.
+  enum class effort : std::uint8_t { everything, on_demand };
+
+  explicit history(reader r, effort e = effort::everything);
   history(history&&) noexcept;
   history& operator=(history&&) noexcept;
   ~history();
@@ -55,6 +60,10 @@ class history {
   scheduler_state state_after(std::uint64_t count) const;
 
   const std::vector<coroutine_record>& coroutines() const;
+  // The same, perhaps without the whole-life sums: does not need the whole pass.
+  const std::vector<coroutine_record>& lives() const;
+  // False if a reader that trusted sealed chunks was deceived: open the file again without trust.
+  bool is_whole() const;
   const coroutine_record* find_coroutine(std::uint64_t id) const;  // null if unknown
   // Resolves what a slot meant just before event n: the coroutine's id, 0 if free. O(log) by the slot's list of lives.
   std::uint64_t id_of_slot(std::uint64_t slot, std::uint64_t n) const;
@@ -83,6 +92,8 @@ class history {
 
  private:
   struct impl;
+  const impl& whole() const;  // after the pass that follows the state
+
   std::unique_ptr<impl> impl_;
 };
 

@@ -42,8 +42,13 @@ struct file_info {
 
 class reader {
  public:
+  // What a reader believes without having decoded it. The default looks at every event once, so that all damage is
+  // known and every number is true. `sealed_chunks` believes chunks that say how many events they hold: a large file of
+  // one thread opens at once, and damage shows as walks that end early.
+  enum class trust : std::uint8_t { nothing, sealed_chunks };
+
   // Throws file_error if the file is missing, unreadable, empty, not a trace, or of a newer major version.
-  static reader open(const std::string& path);
+  static reader open(const std::string& path, trust t = trust::nothing);
   // The same for bytes in memory; `name` stands for the path in messages.
   static reader from_bytes(std::vector<std::uint8_t> bytes, std::string name);
 
@@ -62,6 +67,19 @@ class reader {
   // The same to be driven by the caller, and faster: the next event it gives is number `begin`, and so on to the last.
   // Must not outlive the reader, nor be used after a refresh.
   event_walk walk(std::uint64_t begin) const;
+  // One thread's events with ordinals [begin, end), by themselves. Their `n` counts from `n`.
+  void for_each_of_thread(std::uint32_t thread, std::uint64_t begin, std::uint64_t end, std::uint64_t n,
+                          const std::function<void(const event&)>& f) const;
+  // Where a thread's events can be understood without those before: at its first event, or at a checkpoint.
+  struct beginning {
+    std::uint32_t thread = 0;
+    std::uint64_t ordinal = 0;  // of the first event to read
+    std::uint64_t n = 0;        // its number in the whole trace
+    std::uint64_t end = 0;      // ordinal of the first event of this thread that is not before `count`
+  };
+  // For each thread with events before event number `count` the last such place that is followed by at least `distance`
+  // events of that thread before `count`. O(log events), and a chunk to decode for each thread.
+  std::vector<beginning> beginnings(std::uint64_t count, std::uint64_t distance) const;
   // The event n; n must be below event_count().
   event at(std::uint64_t n) const;
   // The last event that is, with all before it, not later than t_ns; 0 if there is none.

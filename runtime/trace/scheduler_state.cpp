@@ -15,7 +15,7 @@ namespace {
 // Names that a checkpoint uses are defined on the way.
 bool may_be_in_checkpoint(event_type type) {
   return type >= event_type::checkpoint_begin
-             ? type <= event_type::checkpoint_end
+             ? type <= event_type::checkpoint_object
              : type == event_type::string || type == event_type::site || type == event_type::object;
 }
 
@@ -45,6 +45,8 @@ std::optional<violation> scheduler_state::apply(const event& e) {
            "time goes back by " + std::to_string(s.memory.last_ns - e.t_ns) + " ns within thread " + number(e.thread));
     s.now_ns = s.memory.last_ns;
   }
+  if (e.ordinal != s.memory.next_ordinal) s.memory.knows_past = false;
+  s.memory.next_ordinal = e.ordinal + 1;
   s.memory.last_ns = s.now_ns;
   now_ns_ = std::max(now_ns_, s.now_ns);
   if (s.memory.checkpoint.is_open && !may_be_in_checkpoint(e.type)) {
@@ -61,6 +63,15 @@ std::optional<violation> scheduler_state::apply(const event& e) {
       s.thread.stopped = false;
       s.thread.tid = e.args[0];
       s.thread.name = sanitised(e.text);
+      break;
+    case t::generation:
+      s.thread.started = true;
+      s.thread.stopped = false;
+      s.thread.tid = e.args[1];
+      s.thread.name = sanitised(e.text);
+      break;
+    case t::loss:
+      s.memory.knows_past = false;
       break;
     case t::thread_stop:
       if (s.thread.running_slot != 0) {
@@ -142,6 +153,7 @@ std::optional<violation> scheduler_state::apply(const event& e) {
     case t::checkpoint_ready:
     case t::checkpoint_owner:
     case t::checkpoint_end:
+    case t::checkpoint_object:
       checkpoint_event(s);
       break;
     default:
@@ -207,6 +219,11 @@ void scheduler_state::forget_if_empty(std::uint64_t object) {
   if (found == objects_.end()) return;
   const object_state& o = found->second;
   if (o.owner_slot == 0 && !o.depth && !o.is_set && o.waiters.empty()) objects_.erase(found);
+}
+
+bool scheduler_state::is_inside_checkpoint() const {
+  return std::any_of(memories_.begin(), memories_.end(),
+                     [](const thread_memory& m) { return m.checkpoint.is_open && !m.checkpoint.compares; });
 }
 
 std::uint64_t scheduler_state::id_in(std::uint64_t slot) const {

@@ -70,6 +70,9 @@ class scheduler_state {
   std::size_t live_count() const { return live_.size(); }
   std::size_t memory_bytes() const;  // what a copy takes, roughly
 
+  // True between the beginning and the end of some thread's checkpoint that sets the state: it is not whole yet.
+  bool is_inside_checkpoint() const;
+
   // The coroutine that ended with the event applied last, with its status and final sums; null otherwise.
   const coroutine_state* just_ended() const { return just_ended_ ? &*just_ended_ : nullptr; }
 
@@ -81,18 +84,24 @@ class scheduler_state {
   };
   static constexpr std::size_t recent_run_count = 64;
 
-  // A checkpoint that is being read: what was known before, by id, and what is still to come.
+  // A checkpoint that is being read.
+  struct known_wait {
+    std::uint64_t object = 0, changes_ago = 0, slot = 0;
+  };
   struct checkpoint_reading {
     bool is_open = false;
+    bool compares = false;  // with what is known; else it sets the state
+    std::uint64_t begin_event = 0;
     std::uint64_t expected = 0, seen = 0, ready = 0;
     std::uint64_t last_slot = 0, running_slot = 0;
-    slot_queue ready_before;
-    std::map<std::uint64_t, coroutine_state> before;
+    std::vector<known_wait> waits;
   };
 
   // What a thread's events need beyond what its state shows.
   struct thread_memory {
     bool has_switched = false;  // so that who runs is known from events
+    bool knows_past = true;     // no events of this thread are missing since its beginning or the last checkpoint
+    std::uint64_t next_ordinal = 0;
     std::int64_t last_ns = 0;
     std::optional<std::int64_t> limit_ns;  // from time_limit to the wait it belongs to
     std::vector<recent_run> runs;          // a ring, filled from the front
@@ -119,8 +128,14 @@ class scheduler_state {
   void lock_event(step& s);
   void checkpoint_event(step& s);
   void begin_checkpoint(step& s);
-  void checkpoint_coroutine(step& s);
+  void clear_thread(step& s);
+  void compare_coroutine(step& s);
+  void set_coroutine(step& s);
+  void checkpoint_wait(step& s);
+  void checkpoint_ready(step& s);
+  void checkpoint_owner(step& s);
   void end_checkpoint(step& s);
+  static void put_back(step& s, coroutine_state& c, std::uint64_t for_ns);
   void remember_run(step& s);
 
   void change(step& s, coroutine_state& c, coroutine_status to);
@@ -135,6 +150,7 @@ class scheduler_state {
   static void report(step& s, std::string text);
 
   bool shuffled_;
+  bool has_unseen_past_ = false;  // coroutines lived, and did things, before the first event
   std::vector<thread_state> threads_;
   std::vector<thread_memory> memories_;  // by thread
   slot_table live_;

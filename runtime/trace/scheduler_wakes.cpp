@@ -22,7 +22,7 @@ void scheduler_state::spawn_event(step& s) {
     if (coroutine_state* parent = live_.find(parent_slot)) {
       parent_id = parent->id;
       ++parent->spawns;
-    } else {
+    } else if (!has_unseen_past_) {
       report(s, "coroutine " + number(id) + " is spawned by slot " + number(parent_slot) + ", which is free");
     }
   }
@@ -133,7 +133,7 @@ void scheduler_state::lock_event(step& s) {
   // A lock that was handed to a waiter which is cancelled before it runs goes on without its owner's doing.
   const bool owner_ran_with_it = owner != nullptr && owner->runs > object.owner_runs;
   if (is_single && object.owner_slot == 0) {
-    report(s, "object " + number(id) + " is released, but nobody holds it");
+    if (!has_unseen_past_) report(s, "object " + number(id) + " is released, but nobody holds it");
   } else if (is_single && object.owner_slot != running && owner_ran_with_it) {
     report(s, (running != 0 ? name_of(running) : "nobody") + " releases object " + number(id) + ", which " +
                   name_of(object.owner_slot) + " holds");

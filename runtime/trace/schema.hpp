@@ -79,7 +79,7 @@ enum class event_type : std::uint8_t {
   checkpoint_wait = 102,   // of the coroutine before: object id, owner slot, fd + 1, remaining ns + 1, how long it has
                            // waited, changes of state since it began to wait (waiters of one object: in this order)
   checkpoint_ready = 103,  // slot, how long it has been ready; in ready queue order
-  checkpoint_owner = 104,      // object id, owner slot
+  checkpoint_owner = 104,  // object id, owner slot
   checkpoint_end = 105,
   checkpoint_object = 106,  // object id, depth of a queue, is an event set
 };

@@ -45,6 +45,11 @@ class slot_queue {
     return true;
   }
 
+  template <class Predicate>
+  void remove_if(Predicate&& p) {
+    slots_.erase(std::remove_if(slots_.begin() + static_cast<std::ptrdiff_t>(front_), slots_.end(), p), slots_.end());
+  }
+
   void clear() {
     slots_.clear();
     front_ = 0;

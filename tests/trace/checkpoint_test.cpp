@@ -92,7 +92,7 @@ TEST(Checkpoint, OneThatDisagreesIsReported) {
             (std::vector<std::string>{"#3 a checkpoint says that slot 0 runs, the events say 1",
                                       "#4 a checkpoint has coroutine 1 blocked in slot 1, the events have it running "
                                       "in slot 1",
-                                      "#5 a checkpoint lacks coroutine 2, which lives"}));
+                                      "#5 a checkpoint has 0 ready coroutines and a ready queue of 1"}));
 }
 
 TEST(Checkpoint, PartsOutOfPlaceAreReported) {

@@ -1,0 +1,79 @@
+// What a reader keeps, and how it looks at a file. Only for reader.cpp and reader_look.cpp.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "trace/chunk_check.hpp"
+#include "trace/file_bytes.hpp"
+#include "trace/reader.hpp"
+
+namespace weft::diary {
+
+// A begun chunk, found but not yet put in its thread's order.
+struct found_chunk {
+  std::uint64_t offset = 0;
+  chunk_header header{};
+  decoded_chunk decoded{};
+};
+
+struct index_point {
+  std::uint64_t n = 0;
+  std::int64_t max_ns = INT64_MIN;  // of the events before it
+  std::size_t positions = 0;        // first of its positions, one for each stream known then
+  std::uint32_t count = 0;
+};
+
+struct reader::impl {
+  file_bytes bytes;
+  file_header header{};
+  file_info info;
+  trace_streams streams;
+  trust trusts;
+
+  // Chunk slots of the file: those before scan_from are settled, later ones by `slot_settled`.
+  std::uint64_t scan_from = 0;
+  std::vector<bool> slot_settled;
+  bool bytes_missing = false;
+  std::uint64_t needed_bytes = 0;  // the end of the last event that was counted
+  std::uint64_t lost_in_chunks = 0;
+
+  // What is numbered so far: info.events events, the last of them before `front`.
+  std::vector<stream_position> front;
+  std::int64_t front_max_ns = INT64_MIN;
+  std::int64_t latest_ns = INT64_MIN;    // of all events that are there
+  std::int64_t seen_max_ns = INT64_MIN;  // what latest_ns was at the look before
+  bool front_guessed = false;
+  std::vector<index_point> points;
+  std::vector<stream_position> point_positions;
+
+  impl(file_bytes b, std::string path, trust t);
+
+  void look(bool first);
+  event_walk walk_from(std::uint64_t begin) const;
+  // The number of the event of a stream.
+  std::uint64_t number_of(std::size_t stream, std::uint64_t ordinal) const;
+  // Position of a stream's event, which must be there.
+  stream_position find_ordinal(std::size_t stream, std::uint64_t ordinal) const;
+  // Position of the first event of a chunk that does not begin before `byte` of its events.
+  stream_position find_byte(std::size_t stream, std::size_t chunk, std::uint32_t byte) const;
+
+ private:
+  void add_damage(std::uint64_t offset, const std::string& what);
+  void read_header_again();
+  std::vector<found_chunk> find_chunks(bool first);
+  void decode_ahead(std::vector<found_chunk>& found) const;
+  bool take_sealed(const found_chunk& f, chunk_place& place);
+  void add_chunks(std::vector<found_chunk> found);
+  bool begins_understandably(const found_chunk& f, std::uint32_t stream_number) const;
+  void check_events(chunk_place& chunk, const decoded_chunk& ahead);
+  std::string damage_at(const std::uint8_t* in) const;
+  void number_events(bool first);
+  void number_only_thread();
+  void merge_threads(bool take_all);
+  void finish_info(bool first);
+  stream_position find_in_chunk(std::size_t stream, std::size_t index, std::uint64_t ordinal, std::uint32_t byte) const;
+};
+
+}  // namespace weft::diary
