@@ -153,6 +153,7 @@ void scheduler::fire_scope(scope& s) noexcept {
   if (observer_ != nullptr) [[unlikely]] {
     const std::uint64_t object = c->object != nullptr ? c->object->id() : 0;
     observer_->record(event_type::wake, c->slot, static_cast<std::uint64_t>(wake_cause::cancelled), object);
+    note_change(*c);
   }
 }
 

@@ -1,0 +1,282 @@
+// Recordings that keep only the end, and copies of recordings that go on.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <csignal>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <thread>
+
+#include "support/recorded.hpp"
+#include "trace/history.hpp"
+#include "weft/event.hpp"
+#include "weft/mutex.hpp"
+#include "weft/this_coroutine.hpp"
+
+namespace weft {
+namespace {
+
+using namespace std::chrono_literals;
+using diary::event_type;
+using diary::history;
+using diary::reader;
+using support::temporary_trace;
+
+constexpr std::size_t ring_bytes = 1 << 20;
+
+void yield_often(int times) {
+  for (int i = 0; i < times; ++i) yield();
+}
+
+// More than the ring holds, with names from the beginning that the end still uses.
+void long_program() {
+  mutex ledger("ledger");
+  const task<> worker = spawn("worker", [&] {
+    for (int i = 0; i < 100'000; ++i) {
+      const std::lock_guard guard(ledger);
+      yield();
+    }
+  });
+  yield_often(400'000);
+  trace::mark("near the end");
+  worker.join();
+}
+
+std::uint64_t marks_in(const history& h) {
+  std::uint64_t count = 0;
+  h.source().for_each(0, h.source().event_count(), [&](const diary::event& e) {
+    count += e.type == event_type::mark;
+    return true;
+  });
+  return count;
+}
+
+void expect_understandable_end(const history& h) {
+  EXPECT_TRUE(h.source().info().ring);
+  EXPECT_TRUE(h.source().info().damage.empty()) << h.source().info().damage.front();
+  EXPECT_EQ(h.violation_count(), 0u) << h.violations().front().text;
+  EXPECT_EQ(marks_in(h), 1u);
+  ASSERT_GE(h.coroutines().size(), 2u);
+  EXPECT_EQ(h.coroutine_label(h.coroutines()[0].id), "main");
+  EXPECT_EQ(h.coroutine_label(h.coroutines()[1].id), "worker");
+}
+
+TEST(Ring, KeepsTheEndAndCountsWhatWent) {
+  const temporary_trace file;
+  trace::start({.path = file.path(), .ring_bytes = ring_bytes});
+  run(long_program);
+  trace::stop();
+
+  const history h(reader::open(file.path()));
+
+  expect_understandable_end(h);
+  EXPECT_TRUE(h.source().info().complete);
+  EXPECT_LE(h.source().info().file_bytes, ring_bytes + 4096);
+  EXPECT_GT(h.source().info().lost, 100'000u);
+  EXPECT_GE(h.source().info().lost + h.source().event_count(), 600'000u);
+}
+
+TEST(Ring, HoldsMoreThanHalfOfItsSize) {
+  const temporary_trace file;
+  trace::start({.path = file.path(), .ring_bytes = ring_bytes});
+  run(long_program);
+  trace::stop();
+
+  EXPECT_GT(reader::open(file.path()).info().event_bytes, ring_bytes / 2);
+}
+
+TEST(Ring, InMemoryIsThereForSnapshots) {
+  const temporary_trace copy;
+  trace::start({.path = "", .ring_bytes = ring_bytes});
+  run([&] {
+    long_program();
+    trace::snapshot(copy.path());
+  });
+  trace::stop();
+
+  const history h(reader::open(copy.path()));
+
+  expect_understandable_end(h);
+  EXPECT_EQ(h.state_after(h.source().event_count()).threads()[0].running_slot != 0, true);
+}
+
+TEST(Ring, IsReadableAfterSigkill) {
+  const temporary_trace file;
+  const pid_t child = fork();
+  if (child == 0) {
+    trace::start({.path = file.path(), .ring_bytes = ring_bytes});
+    run([] {
+      long_program();
+      kill(getpid(), SIGKILL);
+    });
+    _exit(1);
+  }
+  int status = 0;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  ASSERT_TRUE(WIFSIGNALED(status));
+
+  const history h(reader::open(file.path()));
+
+  EXPECT_FALSE(h.source().info().complete);
+  expect_understandable_end(h);
+}
+
+TEST(Ring, ThreadsShareIt) {
+  const temporary_trace file;
+  trace::start({.path = file.path(), .ring_bytes = ring_bytes});
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 3; ++i) {
+    threads.emplace_back([] {
+      run([] {
+        const task<> other = spawn("other", [] { yield_often(150'000); });
+        yield_often(150'000);
+        other.join();
+      });
+    });
+  }
+  for (std::thread& t : threads) t.join();
+  trace::stop();
+
+  const history h(reader::open(file.path()));
+
+  EXPECT_TRUE(h.source().info().damage.empty());
+  EXPECT_EQ(h.violation_count(), 0u) << h.violations().front().text;
+  EXPECT_GT(h.source().info().lost, 0u);
+}
+
+TEST(Ring, AThreadThatHasEndedGivesItsChunksBack) {
+  const temporary_trace file;
+  trace::start({.path = file.path(), .ring_bytes = ring_bytes});
+  for (int i = 0; i < 20; ++i) {
+    std::thread([] { run([] { yield_often(20'000); }); }).join();
+  }
+  run([] { trace::mark("near the end"); });
+  trace::stop();
+
+  const history h(reader::open(file.path()));
+
+  EXPECT_EQ(marks_in(h), 1u);
+  EXPECT_EQ(h.violation_count(), 0u) << h.violations().front().text;
+}
+
+TEST(Ring, SmallerThanAllowedItIsRoundedUp) {
+  const temporary_trace file;
+  trace::start({.path = file.path(), .ring_bytes = 1});
+  run(long_program);
+  trace::stop();
+
+  EXPECT_EQ(reader::open(file.path()).info().file_bytes, 8u * 65536 + 4096);
+}
+
+TEST(Ring, IsAskedForByTheEnvironment) {
+  const temporary_trace file;
+  const pid_t child = fork();
+  if (child == 0) {
+    setenv("WEFT_TRACE", file.path().c_str(), 1);
+    setenv("WEFT_TRACE_RING", "1M", 1);
+    run(long_program);
+    _exit(0);
+  }
+  int status = 0;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  ASSERT_EQ(status, 0);
+
+  const reader r = reader::open(file.path());
+
+  EXPECT_TRUE(r.info().ring);
+  EXPECT_EQ(r.info().file_bytes, ring_bytes + 4096);
+}
+
+TEST(Ring, ASizeThatIsNoneIsSaidAndNothingRecorded) {
+  const temporary_trace file;
+  const pid_t child = fork();
+  if (child == 0) {
+    setenv("WEFT_TRACE", file.path().c_str(), 1);
+    setenv("WEFT_TRACE_RING", "a lot", 1);
+    static_cast<void>(!freopen("/dev/null", "w", stderr));
+    run([] { yield(); });
+    _exit(trace::active() ? 1 : 0);
+  }
+  int status = 0;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  EXPECT_EQ(status, 0);
+  EXPECT_FALSE(std::filesystem::exists(file.path()));
+}
+
+TEST(Snapshot, IsACompleteTraceOfWhatWasUntilThen) {
+  const temporary_trace file;
+  const temporary_trace copy;
+  trace::start({.path = file.path()});
+  run([&] {
+    const task<> waiter = spawn("waiter", [] { sleep_for(1ms); });
+    yield_often(100'000);
+    trace::mark("until here");
+    trace::snapshot(copy.path());
+    trace::mark("afterwards");
+    waiter.join();
+  });
+  trace::stop();
+
+  const history copied(reader::open(copy.path())), all(reader::open(file.path()));
+
+  EXPECT_TRUE(copied.source().info().complete);
+  EXPECT_FALSE(copied.source().info().truncated);
+  EXPECT_EQ(copied.violation_count(), 0u) << copied.violations().front().text;
+  EXPECT_EQ(marks_in(copied), 1u);
+  EXPECT_EQ(marks_in(all), 2u);
+  EXPECT_EQ(copied.source().info().lost, 0u);
+}
+
+TEST(Snapshot, WhileOthersRecordIsConsistent) {
+  const temporary_trace file;
+  trace::start({.path = file.path()});
+  std::atomic<bool> ends = false;
+  std::thread busy([&] {
+    run([&] {
+      const task<> other = spawn("other", [&] {
+        while (!ends) yield();
+      });
+      while (!ends) yield();
+      other.join();
+    });
+  });
+  for (int i = 0; i < 10; ++i) {
+    const temporary_trace copy;
+    trace::snapshot(copy.path());
+    const history h(reader::open(copy.path()));
+    EXPECT_EQ(h.violation_count(), 0u) << h.violations().front().text;
+    EXPECT_TRUE(h.source().info().damage.empty());
+    EXPECT_EQ(h.source().info().lost, 0u);
+  }
+  ends = true;
+  busy.join();
+  trace::stop();
+}
+
+TEST(Snapshot, IsClosedToOthersAndReplacesNothingElse) {
+  const temporary_trace file;
+  const temporary_trace copy;
+  const temporary_trace thesis;
+  std::ofstream(thesis.path()) << "my thesis";
+  trace::start({.path = file.path()});
+
+  trace::snapshot(copy.path());
+
+  struct stat status {};
+  ASSERT_EQ(stat(copy.path().c_str(), &status), 0);
+  EXPECT_EQ(status.st_mode & 0777, 0600u);
+  EXPECT_THROW(trace::snapshot(thesis.path()), std::system_error);
+  EXPECT_THROW(trace::snapshot(file.path()), std::invalid_argument);
+  EXPECT_THROW(trace::snapshot(""), std::invalid_argument);
+  trace::stop();
+  EXPECT_THROW(trace::snapshot(copy.path()), std::logic_error);
+}
+
+}  // namespace
+}  // namespace weft

@@ -1,0 +1,120 @@
+// The order of several threads comes from hand-shakes, not from clocks: here each thread has a clock of its own, and
+// they disagree.
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "support/recorded.hpp"
+#include "trace/history.hpp"
+#include "weft/event.hpp"
+#include "weft/semaphore.hpp"
+#include "weft/this_coroutine.hpp"
+
+namespace weft {
+namespace {
+
+using namespace std::chrono_literals;
+using diary::event_type;
+using diary::history;
+using diary::reader;
+using support::simulation;
+using support::temporary_trace;
+
+// Two threads that pass a token to and fro, saying each time that they have it.
+std::vector<std::string> passed_with_clocks_apart(std::chrono::nanoseconds first_ahead,
+                                                  std::chrono::nanoseconds second_ahead) {
+  const temporary_trace file;
+  trace::start({.path = file.path()});
+  semaphore ping(0);
+  semaphore pong(0);
+  constexpr int rounds = 50;
+  const auto here = [](simulation& s, std::chrono::nanoseconds ahead) {
+    s.clock.advance(ahead);
+    s.poller.block_when_hopeless(true);
+  };
+  std::thread second([&] {
+    simulation s;
+    here(s, second_ahead);
+    s.run(
+        [&] {
+          for (int i = 0; i < rounds; ++i) {
+            ping.acquire();
+            trace::mark("second " + std::to_string(i));
+            s.clock.advance(1us);
+            pong.release();
+          }
+        },
+        {.detect_deadlock = false});
+  });
+  simulation s;
+  here(s, first_ahead);
+  s.run(
+      [&] {
+        for (int i = 0; i < rounds; ++i) {
+          trace::mark("first " + std::to_string(i));
+          s.clock.advance(1us);
+          ping.release();
+          pong.acquire();
+        }
+      },
+      {.detect_deadlock = false});
+  second.join();
+  trace::stop();
+
+  const history h(reader::open(file.path()));
+  EXPECT_EQ(h.violation_count(), 0u) << h.violations().front().text;
+  std::vector<std::string> marks;
+  h.source().for_each(0, h.source().event_count(), [&](const diary::event& e) {
+    if (e.type == event_type::mark) marks.emplace_back(e.text);
+    return true;
+  });
+  return marks;
+}
+
+std::vector<std::string> in_turn() {
+  std::vector<std::string> marks;
+  for (int i = 0; i < 50; ++i) {
+    marks.push_back("first " + std::to_string(i));
+    marks.push_back("second " + std::to_string(i));
+  }
+  return marks;
+}
+
+TEST(ThreadOrder, IsThatOfTheHandShakesIfTheWokensClockIsBehind) {
+  EXPECT_EQ(passed_with_clocks_apart(10s, 0s), in_turn());
+}
+
+TEST(ThreadOrder, IsThatOfTheHandShakesIfTheWokensClockIsAhead) {
+  EXPECT_EQ(passed_with_clocks_apart(0s, 10s), in_turn());
+}
+
+TEST(ThreadOrder, IsThatOfTheHandShakesIfClocksAgree) { EXPECT_EQ(passed_with_clocks_apart(0s, 0s), in_turn()); }
+
+TEST(ThreadOrder, AWakeNamesTheWakersLastEvent) {
+  const temporary_trace file;
+  trace::start({.path = file.path()});
+  event go("go");
+  std::thread other([&] { run([&] { go.wait(); }); });
+  run([&] {
+    sleep_for(5ms);
+    go.set();
+  });
+  other.join();
+  trace::stop();
+
+  const history h(reader::open(file.path()));
+  std::uint64_t set = 0, named = 0;
+  h.source().for_each(0, h.source().event_count(), [&](const diary::event& e) {
+    if (e.type == event_type::event_set) set = e.ordinal;
+    if (e.type == event_type::wake_remote) named = e.args[4];
+    return true;
+  });
+  EXPECT_NE(set, 0u);
+  EXPECT_EQ(named, set);
+}
+
+}  // namespace
+}  // namespace weft
