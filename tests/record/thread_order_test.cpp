@@ -31,37 +31,40 @@ std::vector<std::string> passed_with_clocks_apart(std::chrono::nanoseconds first
   semaphore ping(0);
   semaphore pong(0);
   constexpr int rounds = 50;
-  const auto here = [](simulation& s, std::chrono::nanoseconds ahead) {
-    s.clock.advance(ahead);
-    s.poller.block_when_hopeless(true);
+  simulation first, second;
+  first.clock.advance(first_ahead);
+  second.clock.advance(second_ahead);
+  first.poller.block_when_hopeless(true);
+  second.poller.block_when_hopeless(true);
+  // Who need not wait is not woken, and nothing orders the threads then: the other one has to stand in its poller.
+  const auto await = [](simulation& other, int round) {
+    while (other.poller.hopeless_waits() <= static_cast<std::size_t>(round)) std::this_thread::yield();
   };
-  std::thread second([&] {
-    simulation s;
-    here(s, second_ahead);
-    s.run(
+  std::thread thread([&] {
+    second.run(
         [&] {
           for (int i = 0; i < rounds; ++i) {
             ping.acquire();
             trace::mark("second " + std::to_string(i));
-            s.clock.advance(1us);
+            second.clock.advance(1us);
+            await(first, i);
             pong.release();
           }
         },
         {.detect_deadlock = false});
   });
-  simulation s;
-  here(s, first_ahead);
-  s.run(
+  first.run(
       [&] {
         for (int i = 0; i < rounds; ++i) {
           trace::mark("first " + std::to_string(i));
-          s.clock.advance(1us);
+          first.clock.advance(1us);
+          await(second, i);
           ping.release();
           pong.acquire();
         }
       },
       {.detect_deadlock = false});
-  second.join();
+  thread.join();
   trace::stop();
 
   const history h(reader::open(file.path()));
