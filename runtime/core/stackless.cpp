@@ -40,8 +40,10 @@ bool scheduler::begin_yield() {
   me.in_yield = true;
   ready_.push_back(&me);
   coroutine& next = pick_next();
-  if (observer_ != nullptr) [[unlikely]]
+  if (observer_ != nullptr) [[unlikely]] {
     observer_->record(event_type::yield, next.slot);
+    note_change(me);
+  }
   if (&next == &me) {
     me.status = coroutine_status::running;
     return false;
@@ -55,8 +57,10 @@ bool scheduler::begin_sleep(std::int64_t limit_ns) {
   if (!may_begin(me)) return false;
   begin_block(me, wait_reason::sleep, limit_ns, timer_kind::sleep);
   chosen_next_ = &pick_next();
-  if (observer_ != nullptr) [[unlikely]]
+  if (observer_ != nullptr) [[unlikely]] {
     observer_->record(event_type::sleep, chosen_next_->slot, static_cast<std::uint64_t>(limit_ns));
+    note_change(me);
+  }
   return true;
 }
 
@@ -84,6 +88,7 @@ bool scheduler::begin_wait(detail::object& o, detail::waiter& w, wait_reason rea
   if (observer_ != nullptr) [[unlikely]] {
     observer_->define_object(o.id(), o.kind(), o.name());
     observer_->record(event_type::block, chosen_next_->slot, static_cast<std::uint64_t>(reason), o.id(), owner_slot);
+    note_change(me);
   }
   return true;
 }
@@ -107,6 +112,7 @@ bool scheduler::begin_wait_fd(int fd, detail::direction d, detail::waiter& w) {
   if (observer_ != nullptr) [[unlikely]] {
     observer_->record(event_type::block_fd, chosen_next_->slot, static_cast<std::uint64_t>(reason),
                       static_cast<std::uint64_t>(fd));
+    note_change(me);
   }
   return true;
 }
