@@ -105,10 +105,8 @@ void thread_recorder::define_object(std::uint64_t object_id, diary::object_kind 
 // Often enough that a reader has to replay little, so rarely that checkpoints are a twentieth of all bytes.
 bool thread_recorder::wants_checkpoint(std::size_t live) noexcept {
   constexpr std::uint64_t most_events = 65536, share = 20;
+  if (wants_generation()) return true;
   const std::uint64_t bytes = writer_.bytes();
-  if (const std::uint64_t generation = recording_.store().generation_bytes(); generation != 0) {
-    if (bytes - generation_bytes_ >= generation) return true;
-  }
   const std::uint64_t events = writer_.next_ordinal() - checkpoint_ordinal_;
   if (events < most_events && last_ticks - checkpoint_ticks_ < recording_.store().header().ticks_per_second)
     return false;
@@ -116,8 +114,7 @@ bool thread_recorder::wants_checkpoint(std::size_t live) noexcept {
 }
 
 void thread_recorder::begin_checkpoint(std::uint64_t count, std::uint64_t running_slot) noexcept {
-  const std::uint64_t generation = recording_.store().generation_bytes();
-  if (generation != 0 && writer_.bytes() - generation_bytes_ >= generation) begin_generation();
+  if (wants_generation()) begin_generation();
   checkpoint_began_bytes_ = writer_.bytes();
   checkpoint_count_ = count;
   const std::array<std::uint64_t, 2> args{count, running_slot};
@@ -131,6 +128,13 @@ void thread_recorder::end_checkpoint() noexcept {
   checkpoint_ticks_ = last_ticks;
   if (checkpoint_count_ != 0)
     bytes_a_coroutine_ = (checkpoint_bytes_ - checkpoint_began_bytes_) / checkpoint_count_ + 1;
+}
+
+// Only in a ring: when this generation has its share, or when there is no room because everything that others have is
+// still in use: giving this thread's own up is all that helps.
+bool thread_recorder::wants_generation() const noexcept {
+  const std::uint64_t share = recording_.store().generation_bytes();
+  return share != 0 && (writer_.bytes() - generation_bytes_ >= share || writer_.lost_before_next() > 0);
 }
 
 void thread_recorder::leave() noexcept {

@@ -64,6 +64,7 @@ class thread_recorder final : public core::observer {
   static constexpr std::size_t known_count = 64;
 
   std::uint64_t now(diary::event_type type) noexcept;
+  bool wants_generation() const noexcept;
   void begin_generation() noexcept;
   void forget_names() noexcept;
 

@@ -66,7 +66,8 @@ diary::file_header& trace_ring::header() noexcept { return *reinterpret_cast<dia
 
 void trace_ring::share_out() noexcept {
   const std::size_t chunks = std::max<std::size_t>(chunk_count_ / (4 * std::max<std::size_t>(threads_, 1)), 1);
-  generation_bytes_.store(chunks * diary::chunk_payload_bytes, std::memory_order_relaxed);
+  // A little less than whole chunks, because the last event of a chunk rarely ends with it.
+  generation_bytes_.store(chunks * (diary::chunk_payload_bytes - 1024), std::memory_order_relaxed);
 }
 
 bool trace_ring::is_current(std::uint64_t generation) const noexcept {

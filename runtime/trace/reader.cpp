@@ -75,8 +75,8 @@ reader reader::open(const std::string& path, trust t) {
   return reader(std::make_unique<impl>(file_bytes::open(path), path, t));
 }
 
-reader reader::from_bytes(std::vector<std::uint8_t> bytes, std::string name) {
-  return reader(std::make_unique<impl>(file_bytes::from_memory(std::move(bytes)), std::move(name), trust::nothing));
+reader reader::from_bytes(std::vector<std::uint8_t> bytes, std::string name, trust t) {
+  return reader(std::make_unique<impl>(file_bytes::from_memory(std::move(bytes)), std::move(name), t));
 }
 
 const file_info& reader::info() const { return impl_->info; }

@@ -50,7 +50,7 @@ class reader {
   // Throws file_error if the file is missing, unreadable, empty, not a trace, or of a newer major version.
   static reader open(const std::string& path, trust t = trust::nothing);
   // The same for bytes in memory; `name` stands for the path in messages.
-  static reader from_bytes(std::vector<std::uint8_t> bytes, std::string name);
+  static reader from_bytes(std::vector<std::uint8_t> bytes, std::string name, trust t = trust::nothing);
 
   reader(reader&&) noexcept;
   reader& operator=(reader&&) noexcept;

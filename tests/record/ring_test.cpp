@@ -166,6 +166,31 @@ TEST(Ring, AThreadThatHasEndedGivesItsChunksBack) {
   EXPECT_EQ(h.violation_count(), 0u) << h.violations().front().text;
 }
 
+TEST(Ring, MoreThreadsThanItHasRoomForLoseEventsButGoOn) {
+  const temporary_trace file;
+  trace::start({.path = file.path(), .ring_bytes = 1});
+  std::vector<std::thread> threads;
+  std::atomic<int> finished = 0;
+  for (int i = 0; i < 12; ++i) {
+    threads.emplace_back([&] {
+      run([&] {
+        yield_often(50'000);
+        // Everybody stays until everybody is done: none gives its chunks back early.
+        for (++finished; finished < 12;) yield();
+        trace::mark("near the end");
+      });
+    });
+  }
+  for (std::thread& t : threads) t.join();
+  trace::stop();
+
+  const history h(reader::open(file.path()));
+
+  EXPECT_TRUE(h.source().info().damage.empty());
+  EXPECT_GE(marks_in(h), 1u);
+  EXPECT_GT(h.source().info().lost, 100'000u);
+}
+
 TEST(Ring, SmallerThanAllowedItIsRoundedUp) {
   const temporary_trace file;
   trace::start({.path = file.path(), .ring_bytes = 1});

@@ -9,6 +9,7 @@
 #include "support/memory_chunks.hpp"
 #include "support/text_traces.hpp"
 #include "trace/history.hpp"
+#include "trace/seek.hpp"
 
 namespace weft::diary {
 namespace {
@@ -224,6 +225,7 @@ TEST(ReaderDamage, TenThousandTurnedBitsNeverCrashReaderHistoryOrDump) {
       const history h(reader::from_bytes(std::move(bytes), "turned"));
       ++readable;
       if (i % 5 == 0) tests::dumped(h);
+      if (i % 5 == 1) seek_state(h.source(), h.source().event_count() / 2);
     } catch (const file_error&) {
     }
   }

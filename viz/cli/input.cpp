@@ -54,4 +54,18 @@ diary::history open_trace(const std::string& file, console& io) {
   return diary::history(std::move(r));
 }
 
+diary::history open_trace_for_states(const std::string& file, console& io) {
+  using diary::history;
+  if (file != "-") {
+    history quick(diary::reader::open(file, diary::reader::trust::sealed_chunks), history::effort::on_demand);
+    if (quick.is_whole()) {
+      warn_about_gaps(quick.source().info(), io);
+      return quick;
+    }
+  }
+  diary::reader r = open_reader(file, io);
+  warn_about_gaps(r.info(), io);
+  return history(std::move(r), history::effort::on_demand);
+}
+
 }  // namespace weft::viz::cli

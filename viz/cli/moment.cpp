@@ -18,7 +18,7 @@ moment::moment(const diary::history& trace, const position& where)
       // Not beyond the end: nothing is known of what came then.
       t_ns_(std::clamp(where.time_ns.value_or(state_.now_ns()), state_.now_ns(),
                        std::max(state_.now_ns(), trace.source().info().duration_ns))) {
-  for (const diary::coroutine_record& record : trace.coroutines()) {
+  for (const diary::coroutine_record& record : trace.lives()) {
     const coroutine_state* alive = state_.by_slot(record.slot);
     if (alive && alive->id == record.id) {
       coroutines_.push_back({&record, alive, alive->status});

@@ -159,7 +159,7 @@ void declare_state(arguments& parser, action& chosen) {
   parser.footer("The state is the one after the last event at or before the time, or after event #N.");
   chosen = [options](console& io) {
     const position where = parse_position(options->at);
-    const diary::history trace = open_trace(options->file, io);
+    const diary::history trace = open_trace_for_states(options->file, io);
     const moment m(trace, where);
     options->json ? print_state_json(m, io) : print_state_text(m, io);
     return good;

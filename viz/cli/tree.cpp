@@ -37,7 +37,7 @@ struct spawn_tree {
 spawn_tree build_tree(const moment& m) {
   spawn_tree tree;
   constexpr std::size_t not_there = SIZE_MAX;
-  const auto& records = m.trace().coroutines();
+  const auto& records = m.trace().lives();
   std::vector<std::size_t> node_of_record(records.size(), not_there);
   for (const coroutine_at& c : m.coroutines()) {
     const std::size_t index = tree.nodes.size();
@@ -141,7 +141,7 @@ void declare_tree(arguments& parser, action& chosen) {
   parser.flag("--json", options->json, "print one JSON object, coroutines parents first");
   chosen = [options](console& io) {
     const position where = parse_position(options->at);
-    const diary::history trace = open_trace(options->file, io);
+    const diary::history trace = open_trace_for_states(options->file, io);
     const moment m(trace, where);
     const spawn_tree tree = build_tree(m);
     const std::vector<bool> shown = options->live_only ? alive_below(tree) : std::vector<bool>(tree.nodes.size(), true);
