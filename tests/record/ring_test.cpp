@@ -5,6 +5,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
+#include <atomic>
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
@@ -262,28 +264,28 @@ TEST(Snapshot, IsACompleteTraceOfWhatWasUntilThen) {
 
 TEST(Snapshot, WhileOthersRecordIsConsistent) {
   const temporary_trace file;
+  const std::array<temporary_trace, 5> copies;
   trace::start({.path = file.path()});
-  std::atomic<bool> ends = false;
+  std::atomic<bool> begun = false;
   std::thread busy([&] {
     run([&] {
-      const task<> other = spawn("other", [&] {
-        while (!ends) yield();
-      });
-      while (!ends) yield();
+      const task<> other = spawn("other", [] { yield_often(100'000); });
+      begun = true;
+      yield_often(100'000);
       other.join();
     });
   });
-  for (int i = 0; i < 10; ++i) {
-    const temporary_trace copy;
-    trace::snapshot(copy.path());
+  while (!begun) std::this_thread::yield();
+  for (const temporary_trace& copy : copies) trace::snapshot(copy.path());
+  busy.join();
+  trace::stop();
+
+  for (const temporary_trace& copy : copies) {
     const history h(reader::open(copy.path()));
     EXPECT_EQ(h.violation_count(), 0u) << h.violations().front().text;
     EXPECT_TRUE(h.source().info().damage.empty());
     EXPECT_EQ(h.source().info().lost, 0u);
   }
-  ends = true;
-  busy.join();
-  trace::stop();
 }
 
 TEST(Snapshot, IsClosedToOthersAndReplacesNothingElse) {
