@@ -1,8 +1,8 @@
 // The diary: recording what the scheduler does into a trace file, and the program's own marks in it.
 //
 // Without a line of code: WEFT_TRACE=FILE ./program records from the first weft::run() on. The file is complete after
-// every event, also if the process is killed. `weft view FILE` shows it. WEFT_TRACE_RING=16M keeps only the last 16 MiB;
-// WEFT_TRACE_ORDER_ONLY=1 leaves out most times; WEFT_TRACE=off forbids recording by environment.
+// every event, also if the process is killed. `weft view FILE` shows it. WEFT_TRACE_RING=16M keeps only the last 16
+// MiB; WEFT_TRACE_ORDER_ONLY=1 leaves out most times; WEFT_TRACE=off forbids recording by environment.
 #pragma once
 
 #include <cstddef>
@@ -27,9 +27,10 @@ void start(const options& o);
 // Ends the recording: the file is complete and closed. Nothing if none is on. Call it from a coroutine, or while no
 // other thread runs a scheduler.
 void stop();
-// Writes what was recorded so far, or what the ring still holds, as a complete trace to `path` (created as start() does),
-// and goes on recording. From any thread; others are not held up. Throws std::logic_error if nothing is recorded,
-// std::invalid_argument if `path` is the file that is recorded into, std::system_error if it cannot be written.
+// Writes what was recorded so far, or what the ring still holds, as a complete trace to `path` (created as start()
+// does), and goes on recording. From any thread; others are not held up. Throws std::logic_error if nothing is
+// recorded, std::invalid_argument if `path` is the file that is recorded into, std::system_error if it cannot be
+// written.
 void snapshot(const std::string& path);
 // True while a recording is on.
 bool active() noexcept;
