@@ -121,7 +121,7 @@ BENCHMARK(add_and_fire_a_timer_among)->Arg(16)->Arg(1000)->Arg(100'000);
 void encode_an_event(benchmark::State& state) {
   struct one_chunk final : weft::diary::chunk_source {
     alignas(64) std::array<std::uint8_t, weft::diary::chunk_bytes> memory{};
-    std::uint8_t* next_chunk() noexcept override { return memory.data(); }
+    std::uint8_t* next_chunk(std::uint32_t, bool) noexcept override { return memory.data(); }
   } source;
   weft::diary::chunk_writer writer(source, 0);
   std::uint64_t ticks = 0;
