@@ -87,7 +87,7 @@ void tcp_server::state::accept_connections() {
   for (;;) {
     server.lock.lock();
     while (open.size() >= limits.max_connections) {
-      (void)wait_for_change(diary::wait_reason::pool_slot, detail::forever);
+      (void)wait_for_change(diary::wait_reason::connection_limit, detail::forever);
     }
     server.lock.unlock();
     auto stream = accept_one(backoff);
@@ -118,7 +118,7 @@ void tcp_server::state::back_off(int error, std::chrono::nanoseconds& backoff) {
   detail::record_accept_backoff(listener.native_handle(), error, backoff.count());
   server.lock.lock();
   // A connection that ends gives an fd back: no need to wait longer.
-  (void)wait_for_change(diary::wait_reason::sleep, backoff.count());
+  (void)wait_for_change(diary::wait_reason::accept_backoff, backoff.count());
   server.lock.unlock();
 }
 

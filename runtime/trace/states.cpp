@@ -48,8 +48,10 @@ constexpr std::array<std::string_view, wait_reason_count> reason_words{
     "server_drain",
     "resolve",
     "main_end",
+    "connection_limit",
+    "accept_backoff",
 };
-static_assert(reason_words.back() == "main_end");
+static_assert(reason_words.back() == "accept_backoff");
 
 constexpr std::array<std::string_view, wake_cause_count> cause_words{"none",   "granted",  "cancelled", "timed_out",
                                                                      "closed", "deadlock", "started",   "expired"};

@@ -57,9 +57,11 @@ enum class wait_reason : std::uint8_t {
   awaitable = 33,
   server_drain = 34,
   resolve = 35,
-  main_end = 36,  // the scheduler waits for what main left over
+  main_end = 36,          // the scheduler waits for what main left over
+  connection_limit = 37,  // a server that has as many connections as it may have
+  accept_backoff = 38,    // a server that got no fd or memory for the next connection
 };
-inline constexpr std::uint8_t wait_reason_count = 37;
+inline constexpr std::uint8_t wait_reason_count = 39;
 
 // What made a blocked coroutine ready.
 enum class wake_cause : std::uint8_t {

@@ -240,6 +240,13 @@ TEST(TcpServer, HandlersErrorIsReportedAndTheServerGoesOn) {
   EXPECT_THAT(reported, ElementsAre("the handler failed"));
 }
 
+// What the diary says the accepting coroutine waits for.
+diary::wait_reason reason_of_acceptor() {
+  const core::coroutine* c = core::scheduler::current()->oldest();
+  while (c != nullptr && !c->work->name().starts_with("accept ")) c = c->younger;
+  return c != nullptr ? c->reason : diary::wait_reason::none;
+}
+
 TEST(TcpServer, NoMoreThanMaxConnectionsAtOnce) {
   run([] {
     std::size_t most = 0;
@@ -255,6 +262,7 @@ TEST(TcpServer, NoMoreThanMaxConnectionsAtOnce) {
     std::vector<tcp_stream> clients;
     for (int i = 0; i < 5; ++i) clients.push_back(connect_to(server));
     run_until([&] { return server.connections() == 2; });
+    EXPECT_EQ(reason_of_acceptor(), diary::wait_reason::connection_limit);
 
     for (auto& client : clients) {
       client.write_all("x\n");
@@ -320,6 +328,7 @@ TEST(TcpServer, OutOfFdsItBacksOffLongerEachTimeAndRecovers) {
 
     run_until([&] { return seen.delays.size() >= 3; });
     EXPECT_EQ(server.connections(), 0U);
+    EXPECT_EQ(reason_of_acceptor(), diary::wait_reason::accept_backoff);
     ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &before), 0);
     client.write_all("x");
     EXPECT_EQ(client.read_exactly(1), "x") << "the connection waited in the kernel's queue";
