@@ -60,7 +60,8 @@ answer ask_resolver(const std::string& host, const std::string& service) {
                 reinterpret_cast<char*>(&address.storage));
     address.size = one->ai_addrlen;
     endpoint found = address.to_endpoint();
-    const bool known = std::ranges::find(result.endpoints, found) != result.endpoints.end();
+    const auto& all = result.endpoints;
+    const bool known = std::find(all.begin(), all.end(), found) != all.end();
     if (!found.host.empty() && !known) result.endpoints.push_back(std::move(found));
   }
   ::freeaddrinfo(list);

@@ -167,7 +167,7 @@ std::optional<std::string> stream::read_some_ns(std::size_t max, std::int64_t li
   // Most reads are small: those need no buffer but the result's.
   std::array<char, 2048> small;
   const std::size_t size = std::min(max, largest_chunk);
-  const auto large = size > small.size() ? std::make_unique_for_overwrite<char[]>(size) : nullptr;
+  const std::unique_ptr<char[]> large(size > small.size() ? new char[size] : nullptr);
   char* const buffer = large ? large.get() : small.data();
   const auto count = read_some_ns(buffer, size, limit_ns);
   if (!count) return std::nullopt;

@@ -238,7 +238,7 @@ void tcp_server::shutdown_ns(std::int64_t drain_ns) {
   const std::uint64_t me = detail::current_id();
   const auto is_me = [&](const task<void>& t) { return t.id() == me; };
   s->server.lock.lock();
-  const std::size_t but = me != 0 && std::ranges::any_of(s->open, is_me) ? 1 : 0;
+  const std::size_t but = me != 0 && std::any_of(s->open.begin(), s->open.end(), is_me) ? 1 : 0;
   s->wait_for_connections(but, limit);
   std::vector<task<void>> left(s->open.begin(), s->open.end());
   s->server.lock.unlock();

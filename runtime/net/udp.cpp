@@ -69,7 +69,7 @@ bool udp_socket::send_ns(std::string_view bytes, std::int64_t limit_ns) {
 
 std::optional<std::pair<std::string, endpoint>> udp_socket::receive_from_ns(std::size_t max, std::int64_t limit_ns) {
   const detail::deadline limit(limit_ns);
-  const auto buffer = std::make_unique_for_overwrite<char[]>(max);
+  const std::unique_ptr<char[]> buffer(new char[max]);
   for (;;) {
     net::socket_address from;
     const ssize_t count = ::recvfrom(native_handle(), buffer.get(), max, 0, from.get(), &from.size);

@@ -7,16 +7,22 @@
 #include <atomic>
 #include <chrono>
 #include <csignal>
+#include <cstdint>
 #include <cstdlib>
 #include <string>
 #include <thread>
 #include <vector>
+
+#if __has_include(<execinfo.h>)
+#include <execinfo.h>
+#endif
 
 #include "core/sanitizer.hpp"
 #include "support/recorded.hpp"
 #include "weft/io.hpp"
 #include "weft/run.hpp"
 #include "weft/this_coroutine.hpp"
+#include "weft_switch.h"
 
 namespace weft {
 namespace {
@@ -169,6 +175,28 @@ TEST(ThreadEnd, ManyThreadsInARowLeaveNothingBehind) {
     }).join();
   }
 }
+
+#if __has_include(<execinfo.h>) && !defined(__APPLE__)
+TEST(Backtrace, OfACoroutineEndsAtItsEntry) {
+  std::vector<void*> frames(100);
+  int count = 0;
+  run([&] {
+    spawn([&] {
+      yield();
+      count = backtrace(frames.data(), static_cast<int>(frames.size()));
+    }).join();
+  });
+  ASSERT_GT(count, 2);
+  ASSERT_LT(count, 100) << "it runs off the stack's end";
+  // The frame that is no frame, behind the last one, counts as one for some unwinders.
+  while (count > 0 && frames[static_cast<std::size_t>(count) - 1] == nullptr) --count;
+
+  const auto last = reinterpret_cast<std::uintptr_t>(frames[static_cast<std::size_t>(count) - 1]);
+  const auto entry = reinterpret_cast<std::uintptr_t>(&weft_context_entry);
+  EXPECT_GE(last, entry);
+  EXPECT_LT(last, entry + 64);
+}
+#endif
 
 // The program leaves from within a coroutine: what was recorded is complete, others are not unwound.
 TEST(ProcessEnd, ExitInACoroutineCompletesTheTrace) {

@@ -131,7 +131,7 @@ class fake_poller final : public core::poller {
   void report_level(int fd) {
     const auto& known = fds_[fd];
     const auto same_fd = [&](const core::io_event& e) { return e.fd == fd; };
-    if (const auto queued = std::ranges::find_if(queued_, same_fd); queued != queued_.end()) {
+    if (const auto queued = std::find_if(queued_.begin(), queued_.end(), same_fd); queued != queued_.end()) {
       queued->generation = known.generation;
       queued->ready |= known.level;
     } else if (known.level != 0) {
