@@ -8,6 +8,7 @@
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <thread>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -524,6 +525,52 @@ TEST_F(CoTask, AwaitsFutures) {
     EXPECT_THROW(c.get(), std::range_error);
     EXPECT_THROW(d.get(), task_cancelled);
     EXPECT_EQ(await(reads()), 4);
+  });
+}
+
+TEST_F(CoTask, IsWokenByOtherThreadsAlsoWhileItIsCancelled) {
+  for (int round = 0; round < 50; ++round) {
+    std::vector<promise<int>> promises(8);
+    std::vector<future<int>> futures;
+    for (promise<int>& p : promises) futures.push_back(p.get_future());
+    std::thread setter([&] {
+      for (std::size_t i = 0; i < promises.size(); ++i) promises[i].set_value(static_cast<int>(i));
+    });
+    run([&]() -> co_task<> {
+      std::vector<task<int>> readers;
+      for (const future<int>& f : futures) {
+        const auto reads = [](future<int> from) -> co_task<int> { co_return co_await from; };
+        readers.push_back(spawn(reads(f)));
+      }
+      co_await yielded();
+      readers[5].cancel();
+      for (std::size_t i = 0; i < readers.size(); ++i) {
+        int got = -1;
+        try {
+          got = co_await readers[i];
+        } catch (const task_cancelled&) {
+          got = 5;
+        }
+        EXPECT_EQ(got, static_cast<int>(i));
+      }
+    });
+    setter.join();
+  }
+}
+
+TEST_F(CoTask, WhatHasNoFormForCoAwaitGetsAStack) {
+  sim.run([] {
+    queue<int> items;
+    const auto consumer = [](queue<int>& from) -> co_task<int> {
+      const int first = co_await spawn([&] { return from.get(); });
+      const int second = co_await spawn([&] { return from.get(); });
+      co_return 10 * first + second;
+    };
+    const task<int> t = spawn(consumer(items));
+    yield();
+    items.put(4);
+    items.put(2);
+    EXPECT_EQ(t.get(), 42);
   });
 }
 

@@ -52,6 +52,7 @@ namespace weft {
 //
 // The body runs on the scheduler's own stack and must not suspend but by co_await: a wait of weft's other functions
 // that would have to (sleep_for, get of an unfinished task, lock of a held mutex ...) throws std::logic_error there.
+// What has no form for co_await gets a coroutine with a stack: `co_await spawn([&] { return items.get(); })`.
 // co_await takes: sleep(d), yielded(), readable(fd), writable(fd), task<T>, future<T>, co_task<T>&&, and anything else
 // that has the awaiter's three functions. A cancellation is thrown at the co_await. An error of the body comes out
 // where it is awaited.
