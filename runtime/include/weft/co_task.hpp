@@ -20,9 +20,10 @@
 //  - co_await is not allowed in a catch block: note the error there, and co_await behind it.
 //  - A std::lock_guard held over a co_await holds its lock over everything that runs meanwhile; thread_local variables
 //    and the addresses of stack objects of functions called before mean nothing after one.
-//  - GCC 12 miscompiles some full expressions that contain a co_await: a braced list (`f({co_await a(), b()})`), and a
-//    conditional with temporaries (`co_await f(c ? T() : t)` may evaluate both sides). Name such values in a line
-//    before.
+//  - GCC 12 miscompiles some full expressions that contain a co_await. A lambda that is written in it has its captures
+//    destroyed twice, `co_await spawn([text] { ... })` (references and plain numbers are safe), as have the members of
+//    an `S{text}`; a braced list goes wrong, `f({co_await a(), b()})`; and of `co_await f(c ? T() : t)` both sides may
+//    be evaluated. Name such values in a line before, e.g. the task, and co_await that.
 #pragma once
 
 #include <chrono>
