@@ -72,6 +72,7 @@ void collect_keys(const nlohmann::json& value, std::set<std::string>& keys) {
 
 TEST(JsonPage, NamesEveryKeyThatIsPrinted) {
   const test_folder folder;
+  const environment_variable where("XDG_RUNTIME_DIR", folder.path("nobody"));  // not what runs on this machine
   const std::string file = folder.with("sample.weft", sample_schedule().bytes());
   const std::string other = folder.with("died.weft", sample_schedule(false).bytes().substr(0, 5000));
   const std::string page = read_file(WEFT_CLI_FOLDER "/../../docs/json.md");

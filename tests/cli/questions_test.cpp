@@ -369,6 +369,9 @@ TEST(Tail, FollowsARunningProgramToItsEnd) {
 }
 
 TEST(Tail, ANumberThatIsNoProgramIsWrongUse) {
+  const test_folder folder;
+  const environment_variable where("XDG_RUNTIME_DIR", folder.path("nobody"));  // not what runs on this machine
+
   const outcome result = run_weft({"tail", "999999999"});
 
   EXPECT_EQ(result.status, 2);

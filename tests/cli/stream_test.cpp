@@ -7,9 +7,11 @@
 
 #include "cli/progress.hpp"
 #include "cli/stream_spool.hpp"
+#include "cli/trace_glance.hpp"
 #include "run_weft.hpp"
 #include "sample_trace.hpp"
 #include "shell.hpp"
+#include "trace/reader.hpp"
 
 namespace weft::tests {
 namespace {
@@ -68,6 +70,30 @@ TEST(StreamSpool, EndsThoughThePipeIsStillOpen) {
   { const viz::cli::stream_spool spool(pipe.out(), folder.path("open.weft")); }
 
   SUCCEED() << "a spool that waited for the pipe would hang here";
+}
+
+TEST(TraceGlance, CountsWithoutReadingEverything) {
+  const test_folder folder;
+  trace_builder b = sample_schedule();
+  for (int i = 0; i < 20'000; ++i) b.text(diary::event_type::mark, {}, "fills more than one chunk");
+  const std::string file = folder.with("long.weft", b.bytes());
+
+  const viz::cli::trace_glance seen = viz::cli::glance_at(file);
+
+  const diary::reader whole = diary::reader::open(file);
+  const diary::file_info& info = whole.info();
+  EXPECT_GT(info.chunks, 5u);
+  EXPECT_EQ(seen.events, info.events);
+  EXPECT_EQ(seen.threads, info.threads);
+  EXPECT_EQ(seen.duration_ns, info.duration_ns);
+}
+
+TEST(TraceGlance, RefusesWhatIsNoTrace) {
+  const test_folder folder;
+
+  EXPECT_THROW(viz::cli::glance_at(folder.path("missing")), diary::file_error);
+  EXPECT_THROW(viz::cli::glance_at(folder.with("text", "no trace")), diary::file_error);
+  EXPECT_THROW(viz::cli::glance_at(folder.path(".")), diary::file_error);
 }
 
 TEST(Progress, SaysNothingWhereNobodyWatches) {

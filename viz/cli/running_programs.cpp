@@ -13,7 +13,9 @@
 #include <optional>
 
 #include "cli/console.hpp"
-#include "trace/reader.hpp"
+#include "cli/trace_glance.hpp"
+#include "trace/event.hpp"
+#include "trace/header_check.hpp"
 
 namespace weft::viz::cli {
 namespace {
@@ -60,10 +62,10 @@ std::vector<running_program> find_running_programs(const std::string& folder) {
     if (error) continue;
     try {
       // A number may have been given to another process since: the trace itself says whose it is.
-      const diary::reader trace = diary::reader::open(target.string());
-      if (trace.info().pid != static_cast<std::uint32_t>(*pid) || trace.info().complete) continue;
-      const diary::file_info& info = trace.info();
-      found.push_back({*pid, target.string(), info.program, info.threads, info.events, info.duration_ns});
+      const trace_glance trace = glance_at(target.string());
+      if (trace.header.pid != static_cast<std::uint32_t>(*pid) || trace.header.complete != 0) continue;
+      found.push_back({*pid, target.string(), diary::text_field(trace.header.program, sizeof trace.header.program),
+                       trace.threads, trace.events, trace.duration_ns});
     } catch (const diary::file_error&) {
       // Left behind by a process that died: not a running program.
     }

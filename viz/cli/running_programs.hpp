@@ -15,7 +15,7 @@ struct running_program {
   std::string trace;    // path of its trace file
   std::string program;  // its name, sanitised
   std::uint32_t threads = 0;
-  std::uint64_t events = 0;
+  std::uint64_t events = 0;      // recorded so far, lost ones included
   std::int64_t duration_ns = 0;  // from its first to its last event
 };
 
