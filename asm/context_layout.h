@@ -21,6 +21,7 @@
 /* The MXCSR bits 0-5 are sticky "this happened" flags. Nobody computes by them, yet they differ between contexts as
  * soon as one has rounded: only the other bits decide whether the register has to be loaded. */
 #define WEFT_MXCSR_STICKY_FLAGS 0x3f
+#define WEFT_MXCSR_STICKY_BITS 6
 
 /* A new context finds these in its first frame, see weft_context_entry. */
 #define WEFT_FRAME_ENTRY WEFT_FRAME_R12

@@ -20,7 +20,14 @@ extern "C" {
  * exception, when it is resumed through weft_switch_call(). Before: `to` is suspended, and is resumed only once. */
 WEFT_SWITCH_API void weft_switch(void** save, void* to);
 
-/* The same, but fn(arg) runs first, on to's stack, with to's registers, as if `to` itself had called it at the point
+#if defined(__x86_64__)
+/* The same for a caller that has read its floating-point control words already: MXCSR in the low 32 bits of `control`,
+ * the x87 control word in the 16 above (read_control_words(), core/context.hpp). Reading MXCSR takes 15 cycles on some
+ * processors, which other work can hide if it begins early enough. Nothing may change the words in between. */
+WEFT_SWITCH_API void weft_switch_given(void** save, void* to, unsigned long long control);
+#endif
+
+/* The same as weft_switch(), but fn(arg) runs first, on to's stack, with to's registers, as if `to` itself had called it at the point
  * where it was suspended. When fn returns, `to` goes on; when fn throws, the exception unwinds into to's frames. fn may
  * free the stack that was left, and may itself switch away. On a context that never ran, fn must not throw: there is no
  * frame to catch it, and std::terminate() follows. */

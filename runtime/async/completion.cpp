@@ -19,11 +19,11 @@ enum : std::uintptr_t { joiner = 0, listener = 1 };
 completion_listener::completion_listener() noexcept { tag = listener; }
 
 void retain(completion* c) noexcept {
-  if (c != nullptr) c->references_.fetch_add(1, std::memory_order_relaxed);
+  if (c != nullptr) count_up(c->references_);
 }
 
 void release(completion* c) noexcept {
-  if (c == nullptr || c->references_.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
+  if (c == nullptr || !count_down(c->references_)) return;
   c->report_unread_error();
   delete c;
 }

@@ -53,22 +53,26 @@ enum class resume_kind : std::uint8_t {
   stackless,  // it never has one: the root calls its body. It stays so for the coroutine's life
 };
 
-struct coroutine {
+// The first cache line is what a yield or a wake of somebody else reads and writes, and nothing more: with many ready
+// each line is a miss.
+struct alignas(64) coroutine {
   // -- read and written by every switch
-  void* sp = nullptr;         // saved stack pointer while not running
-  coroutine* next = nullptr;  // in the ready queue
-  execution_state execution;  // exception state and errno while not running
-  std::uint32_t slot = 0;     // its number in the diary while it lives; fixed for this block
+  void* sp = nullptr;          // saved stack pointer while not running
+  coroutine* next = nullptr;   // in the ready queue
+  execution_state execution;   // exception state and errno while not running
+  std::uint32_t slot = 0;      // its number in the diary while it lives; fixed for this block
+  unsigned unsuspendable = 0;  // > 0 in a callback, which must not wait
+  // Apart from `unsuspendable`: asked together they would be read as one word, just after parts of it were written.
   diary::coroutine_status status = diary::coroutine_status::none;
   resume_kind resume = resume_kind::plain;
-  // -- waiting
+  bool in_yield = false;  // ready because of yield(), not of a wake
+  interruption pending = interruption::none;
   diary::wait_reason reason = diary::wait_reason::none;
   detail::wait_outcome outcome = detail::wait_outcome::granted;
-  bool in_yield = false;        // ready because of yield(), not of a wake
   bool woken_remotely = false;  // the wake under way came from another thread
   bool fd_closed = false;       // the fd wait ended because the fd was closed
-  interruption pending = interruption::none;
-  unsigned unsuspendable = 0;             // > 0 in a callback, which must not wait
+  std::uint64_t id = 0;         // never reused in a process
+  // -- the rest
   unsigned shields = 0;                   // open cancel_shield scopes: nothing is delivered while > 0
   detail::waiter* waiting = nullptr;      // while blocked on an object or fd
   detail::object* object = nullptr;       // what it waits for; null: a timer or an fd
@@ -79,8 +83,6 @@ struct coroutine {
   detail::local_value* locals = nullptr;  // made by it, the youngest first
   detail::co_driver* driver = nullptr;    // while the body of a co_task runs in it
   std::uint64_t blocked_at = 0;           // the scheduler's count of switches when the last wait began, for debuggers
-  // -- life
-  std::uint64_t id = 0;  // never reused in a process
   scheduler* home = nullptr;
   body* work = nullptr;
   std::size_t stack_size = 0;  // 0: the scheduler's default

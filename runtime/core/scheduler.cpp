@@ -116,7 +116,7 @@ coroutine* scheduler::spawn(body& work, std::size_t stack_size, std::int64_t del
   }
   c->time_limit.owner = c;
   c->time_limit.kind = timer_kind::start;
-  c->id = next_coroutine_id.fetch_add(1, std::memory_order_relaxed);
+  c->id = detail::count_next(next_coroutine_id);
   c->home = this;
   c->parent_id = running_->id;
   c->work = &work;

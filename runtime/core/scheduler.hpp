@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "core/clock.hpp"
+#include "core/context.hpp"
 #include "core/coroutine.hpp"
 #include "core/coroutine_slab.hpp"
 #include "core/fd_table.hpp"
@@ -157,11 +158,15 @@ class scheduler {
   static constexpr unsigned events_every = 64;
 
   // -- switching (switch.cpp)
-  void change_running(coroutine& from, coroutine& to);       // everything of a switch but the stack
-  void change_stack(coroutine& whose_stack, coroutine& to);  // to the one that `to` runs on; comes back later
+  void change_running(coroutine& from, coroutine& to);  // everything of a switch but the stack
+  void change_stack(coroutine& whose_stack, coroutine& to,
+                    control_words now);  // to the one that `to` runs on; comes back later
+  coroutine* with_stack(coroutine* c);
+  coroutine* next_ready_inline();  // the same two as below, for switch.cpp itself
+  coroutine& pick_next_inline();
   coroutine* next_ready();  // takes the next one out of the ready queue, with a stack; null if nobody is ready
   coroutine& pick_next();   // the same; the root if nobody is ready or it is time to look at events
-  void resume(coroutine& from, coroutine& to);
+  void resume(coroutine& from, coroutine& to, control_words now);
   void enter(coroutine& next);            // from the root; returns when the root runs again
   void before_suspension(coroutine& me);  // throws what is due, or that a callback must not wait
   bool give_stack(coroutine& c) noexcept;

@@ -37,11 +37,17 @@ bool scheduler::give_stack(coroutine& c) noexcept {
   return true;
 }
 
-coroutine* scheduler::next_ready() {
+[[gnu::always_inline]] inline coroutine* scheduler::next_ready_inline() {
+  coroutine* const c = ready_.pop();
+  if (c == nullptr || c->resume != resume_kind::start) [[likely]]
+    return c;
+  return with_stack(c);
+}
+
+// c is taken out of the queue and begins now; null: neither it nor anybody else can have a stack.
+coroutine* scheduler::with_stack(coroutine* c) {
   for (std::size_t refused = 0;;) {
-    coroutine* c = ready_.pop();
-    if (c == nullptr || c->resume == resume_kind::plain || c->sp != nullptr) return c;
-    if (c->resume == resume_kind::stackless) return c;
+    if (c == nullptr || c->resume != resume_kind::start) return c;
     if (give_stack(*c)) {
       c->resume = resume_kind::plain;
       return c;
@@ -49,15 +55,20 @@ coroutine* scheduler::next_ready() {
     // Its turn comes when the one that fails on the reserve has ended.
     ready_.push_back(c);
     if (++refused == ready_.size()) return nullptr;
+    c = ready_.pop();
   }
 }
 
-coroutine& scheduler::pick_next() {
+coroutine* scheduler::next_ready() { return next_ready_inline(); }
+
+[[gnu::always_inline]] inline coroutine& scheduler::pick_next_inline() {
   if (--events_countdown_ == 0) [[unlikely]]
     return root_;
-  coroutine* next = next_ready();
+  coroutine* next = next_ready_inline();
   return next != nullptr ? *next : root_;
 }
+
+coroutine& scheduler::pick_next() { return pick_next_inline(); }
 
 [[gnu::always_inline]] inline void scheduler::change_running(coroutine& from, coroutine& to) {
   if (&to != &root_) {
@@ -70,13 +81,13 @@ coroutine& scheduler::pick_next() {
   exchange(registers_, from.execution, to.execution);
 }
 
-[[gnu::always_inline]] inline void scheduler::change_stack(coroutine& whose_stack, coroutine& to) {
+[[gnu::always_inline]] inline void scheduler::change_stack(coroutine& whose_stack, coroutine& to, control_words now) {
   if (to.resume == resume_kind::plain) [[likely]] {
     before_switch(whose_stack.annotation, to.annotation);
-    weft_switch(&whose_stack.sp, to.sp);
+    switch_given(&whose_stack.sp, to.sp, now);
   } else if (to.resume == resume_kind::stackless) {
     before_switch(whose_stack.annotation, root_.annotation);
-    weft_switch(&whose_stack.sp, root_.sp);
+    switch_given(&whose_stack.sp, root_.sp, now);
   } else {
     to.resume = resume_kind::plain;
     before_switch(whose_stack.annotation, to.annotation);
@@ -85,14 +96,15 @@ coroutine& scheduler::pick_next() {
   after_switch(whose_stack.annotation);
 }
 
-[[gnu::always_inline]] inline void scheduler::resume(coroutine& from, coroutine& to) {
+[[gnu::always_inline]] inline void scheduler::resume(coroutine& from, coroutine& to, control_words now) {
   change_running(from, to);
-  change_stack(from, to);
+  change_stack(from, to, now);
 }
 
 void scheduler::stop() {
+  const control_words now = read_control_words();
   coroutine& me = *running_;
-  resume(me, *std::exchange(chosen_next_, nullptr));
+  resume(me, *std::exchange(chosen_next_, nullptr), now);
 }
 
 void scheduler::enter(coroutine& next) {
@@ -103,7 +115,7 @@ void scheduler::enter(coroutine& next) {
   change_running(root_, next);
   for (;;) {
     if (running_->resume != resume_kind::stackless) {
-      change_stack(root_, *running_);
+      change_stack(root_, *running_, read_control_words());
     } else {
       // Here, on the root's stack: each of them in its turn, until one with a stack or the root is to go on.
       coroutine& me = *running_;
@@ -126,13 +138,14 @@ void scheduler::before_suspension(coroutine& me) {
 }
 
 void scheduler::yield() {
+  const control_words now = read_control_words();
   coroutine& me = *running_;
   if (me.pending != interruption::none || me.unsuspendable != 0) [[unlikely]]
     before_suspension(me);
   me.status = coroutine_status::ready;
   me.in_yield = true;
   ready_.push_back(&me);
-  coroutine& next = pick_next();
+  coroutine& next = pick_next_inline();
   if (observer_ != nullptr) [[unlikely]] {
     observer_->record(event_type::yield, next.slot);
     note_change(me);
@@ -141,26 +154,28 @@ void scheduler::yield() {
     me.status = coroutine_status::running;
     return;
   }
-  resume(me, next);
+  resume(me, next, now);
 }
 
 detail::wait_outcome scheduler::sleep(std::int64_t limit_ns) {
+  const control_words now = read_control_words();
   coroutine& me = *running_;
   if (me.pending != interruption::none || me.unsuspendable != 0) [[unlikely]]
     before_suspension(me);
   begin_block(me, diary::wait_reason::sleep, limit_ns, timer_kind::sleep);
-  coroutine& next = pick_next();
+  coroutine& next = pick_next_inline();
   if (observer_ != nullptr) [[unlikely]] {
     observer_->record(event_type::sleep, next.slot, static_cast<std::uint64_t>(limit_ns));
     note_change(me);
   }
-  resume(me, next);
+  resume(me, next, now);
   end_block(me);
   return me.outcome;
 }
 
 detail::wait_outcome scheduler::wait(detail::object& o, detail::waiter& w, diary::wait_reason reason,
                                      std::int64_t limit_ns) {
+  const control_words now = read_control_words();
   coroutine& me = *running_;
   if (interruption_due(me) || me.unsuspendable != 0) [[unlikely]] {
     if (w.list != nullptr) w.list->remove(w);
@@ -173,14 +188,14 @@ detail::wait_outcome scheduler::wait(detail::object& o, detail::waiter& w, diary
   const std::uint64_t owner_slot = o.owner_slot;
   begin_block(me, reason, limit_ns, timer_kind::wait_limit);
   o.lock.unlock();  // from here on another thread's grant may come into the inbox
-  coroutine& next = pick_next();
+  coroutine& next = pick_next_inline();
   if (observer_ != nullptr) [[unlikely]] {
     observer_->define_object(o.id(), o.kind(), o.name());
     if (limit_ns != detail::forever) observer_->record(event_type::time_limit, static_cast<std::uint64_t>(limit_ns));
     observer_->record(event_type::block, next.slot, static_cast<std::uint64_t>(reason), o.id(), owner_slot);
     note_change(me);
   }
-  resume(me, next);
+  resume(me, next, now);
   end_block(me);
   if (me.woken_remotely) {
     // The waker may still be inside o's lock; after this it does not touch o any more, so that o may be destroyed.
@@ -206,6 +221,7 @@ detail::io_outcome scheduler::wait_fd(int fd, detail::direction d, std::int64_t 
   if (me.unsuspendable != 0) before_suspension(me);
   if (interruption_due(me)) return detail::io_outcome::interrupted;
 
+  const control_words now = read_control_words();
   detail::waiter w;
   (reads ? e.readers : e.writers).push_back(w);
   ++fds_.waiting;
@@ -213,14 +229,14 @@ detail::io_outcome scheduler::wait_fd(int fd, detail::direction d, std::int64_t 
   me.fd = fd;
   const auto reason = reads ? diary::wait_reason::fd_readable : diary::wait_reason::fd_writable;
   begin_block(me, reason, limit_ns, timer_kind::wait_limit);
-  coroutine& next = pick_next();
+  coroutine& next = pick_next_inline();
   if (observer_ != nullptr) [[unlikely]] {
     if (limit_ns != detail::forever) observer_->record(event_type::time_limit, static_cast<std::uint64_t>(limit_ns));
     observer_->record(event_type::block_fd, next.slot, static_cast<std::uint64_t>(reason),
                       static_cast<std::uint64_t>(fd));
     note_change(me);
   }
-  resume(me, next);
+  resume(me, next, now);
   end_block(me);
   me.fd = -1;
   if (me.outcome == detail::wait_outcome::interrupted) return detail::io_outcome::interrupted;
@@ -254,22 +270,23 @@ coroutine& scheduler::retire(coroutine& me, coroutine_status status) noexcept {
   release_ended();
   me.status = status;
   ended_ = &me;
-  coroutine& next = pick_next();
+  coroutine& next = pick_next_inline();
   if (observer_ != nullptr) [[unlikely]]
     observer_->record(event_type::finish, next.slot, static_cast<std::uint64_t>(status));
   return next;
 }
 
 void scheduler::finish(coroutine& me, coroutine_status status) noexcept {
+  const control_words now = read_control_words();
   coroutine& next = retire(me, status);
   // As resume(), but nothing comes back here.
   change_running(me, next);
   if (next.resume == resume_kind::plain) {
     before_switch(me.annotation, next.annotation, last_switch::yes);
-    weft_switch(&me.sp, next.sp);
+    switch_given(&me.sp, next.sp, now);
   } else if (next.resume == resume_kind::stackless) {
     before_switch(me.annotation, root_.annotation, last_switch::yes);
-    weft_switch(&me.sp, root_.sp);
+    switch_given(&me.sp, root_.sp, now);
   } else {
     next.resume = resume_kind::plain;
     before_switch(me.annotation, next.annotation, last_switch::yes);

@@ -87,7 +87,7 @@ object::~object() = default;
 std::uint64_t object::id() const noexcept {
   std::uint64_t mine = id_.load(std::memory_order_relaxed);
   if (mine != 0) return mine;
-  const std::uint64_t fresh = next_object_id.fetch_add(1, std::memory_order_relaxed);
+  const std::uint64_t fresh = count_next(next_object_id);
   return id_.compare_exchange_strong(mine, fresh, std::memory_order_relaxed) ? fresh : mine;
 }
 

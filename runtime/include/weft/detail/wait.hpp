@@ -19,6 +19,8 @@
 #include <memory>
 #include <string_view>
 
+#include "weft/detail/one_thread.hpp"
+
 namespace weft::diary {
 enum class wait_reason : std::uint8_t;
 enum class object_kind : std::uint8_t;
@@ -60,7 +62,11 @@ std::int64_t nanoseconds_until(const std::chrono::time_point<Clock, Duration>& t
 class spinlock {
  public:
   void lock() noexcept {
-    if (taken_.exchange(true, std::memory_order_acquire)) lock_contended();
+    if (one_thread()) {
+      taken_.store(true, std::memory_order_relaxed);
+    } else if (taken_.exchange(true, std::memory_order_acquire)) {
+      lock_contended();
+    }
   }
   bool try_lock() noexcept { return !taken_.exchange(true, std::memory_order_acquire); }
   void unlock() noexcept { taken_.store(false, std::memory_order_release); }
