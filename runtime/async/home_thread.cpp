@@ -104,7 +104,8 @@ void home_thread::release() noexcept {
 core::stack home_thread::take_stack() {
   core::scheduler* s = core::scheduler::current();
   if (s == nullptr || s->running() == nullptr) return stacks_.take();
-  return stacks_.take(std::max(s->running()->memory.size, s->stacks().default_size()));
+  const core::stack* const own = s->running()->memory;  // a co_task has none
+  return stacks_.take(std::max(own != nullptr ? own->size : 0, s->stacks().default_size()));
 }
 
 void home_thread::give_stack(const core::stack& unused) noexcept {

@@ -66,7 +66,7 @@ bool cancel_requested() noexcept {
 
 std::size_t stack_high_water() noexcept {
   const core::coroutine* c = running();
-  return c != nullptr ? core::stack_used(c->memory) : 0;
+  return c != nullptr && c->memory != nullptr ? core::stack_used(*c->memory) : 0;
 }
 
 task<void> self() {

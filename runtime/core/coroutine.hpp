@@ -74,9 +74,9 @@ struct alignas(64) coroutine {
   std::uint64_t id = 0;         // never reused in a process
   // -- the rest
   unsigned shields = 0;                   // open cancel_shield scopes: nothing is delivered while > 0
+  int fd = -1;                            // while blocked on one
   detail::waiter* waiting = nullptr;      // while blocked on an object or fd
   detail::object* object = nullptr;       // what it waits for; null: a timer or an fd
-  int fd = -1;                            // while blocked on one
   timer time_limit;                       // end of its sleep, of its wait, or of its delay before the start
   std::exception_ptr pending_error;       // with interruption::error
   detail::scope* scopes = nullptr;        // the open ones, inner first
@@ -85,15 +85,17 @@ struct alignas(64) coroutine {
   std::uint64_t blocked_at = 0;           // the scheduler's count of switches when the last wait began, for debuggers
   scheduler* home = nullptr;
   body* work = nullptr;
-  std::size_t stack_size = 0;  // 0: the scheduler's default
-  stack memory;
-  coroutine* older = nullptr;  // in the list of all, in spawn order
+  const stack* memory = nullptr;  // null: none yet, and the default size will do
+  coroutine* older = nullptr;     // in the list of all, in spawn order
   coroutine* younger = nullptr;
   std::uint64_t parent_id = 0;  // who spawned it, 0: nobody
   // While a diary is kept: when it got into its present state, for the diary's checkpoints
   std::uint64_t changed_ticks = 0;
-  std::uint64_t changed_order = 0;  // scheduler::changes_ then: puts waiters of one object in order
-  fiber_annotation annotation;      // for the sanitizers
+  std::uint64_t changed_order = 0;                    // scheduler::changes_ then: puts waiters of one object in order
+  [[no_unique_address]] fiber_annotation annotation;  // for the sanitizers
 };
+#if defined(__x86_64__) && defined(NDEBUG) && !defined(WEFT_ASAN) && !defined(WEFT_TSAN)
+static_assert(sizeof(coroutine) <= 256, "a parked coroutine is a page of stack and little more");
+#endif
 
 }  // namespace weft::core

@@ -19,6 +19,8 @@ class observer {
   // One event with its schema's arguments, in order; unused ones are 0.
   virtual void record(diary::event_type type, std::uint64_t a = 0, std::uint64_t b = 0, std::uint64_t c = 0,
                       std::uint64_t d = 0, std::uint64_t e = 0, std::uint64_t f = 0) noexcept = 0;
+  // The same for events with one argument: what most switches record.
+  virtual void record_one(diary::event_type type, std::uint64_t a) noexcept { record(type, a); }
   // The same for events with a text.
   virtual void record_text(diary::event_type type, std::string_view text, std::uint64_t a = 0, std::uint64_t b = 0,
                            std::uint64_t c = 0) noexcept = 0;

@@ -1,5 +1,6 @@
 // What the thread's own stack does while nobody is ready, and every 64 switches: it takes what other threads sent,
 // fires the timers, asks the poller, and enters the next coroutine.
+#include <algorithm>
 #include <array>
 #include <string>
 
@@ -25,13 +26,13 @@ bool scheduler::run(coroutine& main) {
         if (find(main_id) == nullptr) return false;
         interrupt_by_deadlock(main);
       } else {
-        stacks_.trim(64);
         poll(sleep_ns());
         take_messages();
         fire_timers();
       }
-    } else if (fds_.waiting > 0) {
-      poll(0);
+    } else {
+      if (stacks_.may_age()) stacks_.age(clock_.now_ns(), 8);
+      if (fds_.waiting > 0) poll(0);
     }
     coroutine* next = next_ready();
     if (next == nullptr) continue;
@@ -43,13 +44,21 @@ bool scheduler::run(coroutine& main) {
 }
 
 std::int64_t scheduler::sleep_ns() noexcept {
+  std::int64_t longest = -1;
+  const auto at_most = [&longest](std::int64_t ns) {
+    if (longest < 0 || ns < longest) longest = ns;
+  };
   if (!timers_.empty()) {
-    const std::int64_t left = timers_.next_deadline() - clock_.now_ns();
-    return left > 0 ? left : 0;
+    at_most(std::max<std::int64_t>(timers_.next_deadline() - clock_.now_ns(), 0));
+  } else if (settings_.detect_deadlock && fds_.waiting == 0) {
+    // Threads outside may end without waking anybody, and then nothing would ever ask again whether there is hope.
+    at_most(1'000'000'000);
   }
-  // Threads outside may end without waking anybody, and then nothing would ever ask again whether there is hope.
-  constexpr std::int64_t look_again_ns = 1'000'000'000;
-  return settings_.detect_deadlock && fds_.waiting == 0 ? look_again_ns : -1;
+  // Nothing to do: the time to give stacks back, some at a time. Whoever is to be woken waits 0.1 ms for it at most.
+  if (longest != 0 && stacks_.may_age()) {
+    if (const std::int64_t again = stacks_.age(clock_.now_ns(), 128); again >= 0) at_most(again);
+  }
+  return longest;
 }
 
 bool scheduler::hopeless() const {

@@ -60,6 +60,7 @@ scheduler::scheduler(const scheduler_settings& settings, clock& c, poller& p)
   root_.status = coroutine_status::running;
   root_.annotation.adopt_thread();
   running_ = &root_;
+  stacks_.will_be_aged();
   try {
     reserve_ = stacks_.take();
   } catch (...) {
@@ -86,7 +87,7 @@ scheduler::~scheduler() {
     detach_scopes(*c);
     if (c->work != nullptr) c->work->abandoned();
     c->annotation.destroy();
-    if (c->memory.base != nullptr) stacks_.give(c->memory);
+    if (c->memory != nullptr) stacks_.give(*c->memory);
     slab_.give(c);
   }
   stacks_.give(reserve_);
@@ -105,12 +106,11 @@ coroutine* scheduler::spawn(body& work, std::size_t stack_size, std::int64_t del
     } else if (stack_size != 0 && stack_size != stacks_.default_size()) {
       // An unusual size is asked for now, so that it can be refused here; the default one is taken when it first runs,
       // so that many short coroutines in a row share one warm stack.
-      c->stack_size = stack_size;
-      c->memory = stacks_.take(stack_size);
+      c->memory = kept_handle(stacks_.take(stack_size));
     }
     if (delay_ns >= 0) timers_.add(c->time_limit, deadline_after(delay_ns));
   } catch (...) {
-    if (c->memory.base != nullptr) stacks_.give(c->memory);
+    if (c->memory != nullptr) stacks_.give(*c->memory);
     slab_.give(c);
     throw;
   }

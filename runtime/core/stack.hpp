@@ -15,7 +15,7 @@ struct stack_slot;
 inline constexpr std::size_t default_stack_size = 256 * 1024;
 
 // Smaller requests are rounded up to this: room for a signal handler's frame, an exception's unwinding and lazy binding
-// at once, less the up to 3840 bytes that colouring takes. Sanitizers' frames are several times larger.
+// at once, less the up to 2304 bytes that colouring takes. Sanitizers' frames are several times larger.
 #if defined(WEFT_ASAN) || defined(WEFT_TSAN)
 inline constexpr std::size_t minimum_stack_size = 64 * 1024;
 #else

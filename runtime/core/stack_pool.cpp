@@ -98,6 +98,7 @@ stack stack_pool::take(std::size_t size) {
   size_class& from =
       rounded == default_size_ ? default_class_ : others_.try_emplace(rounded, make_class(rounded)).first->second;
   stack_slot* slot = from.warm.pop_youngest();
+  from.least_warm = std::min(from.least_warm, from.warm.count);
   if (slot == nullptr) slot = from.cold.pop_youngest();
   if (slot == nullptr) {
     const int callers_errno = errno;  // a coroutine must not see the system calls of its scheduler
@@ -122,7 +123,7 @@ void stack_pool::give(stack unused) noexcept {
     }
   }
   to->warm.push(slot);
-  if (to->warm.count > to->idle_limit) trim_oldest(*to, std::min(trim_batch, to->warm.count - to->hot_limit));
+  if (to->warm.count > to->idle_limit && !aged_) trim_oldest(*to, std::min(trim_batch, to->warm.count - to->hot_limit));
 }
 
 // Stacks that ended in the order they were cut in, the usual case, are neighbours: one system call for a whole run.
@@ -162,6 +163,36 @@ std::size_t stack_pool::trim(std::size_t at_most) noexcept {
   trim_class(default_class_);
   for (auto& [size, other] : others_) trim_class(other);
   return trimmed;
+}
+
+bool stack_pool::others_may_age() const noexcept {
+  return std::any_of(others_.begin(), others_.end(),
+                     [](const auto& other) { return other.second.warm.count > other.second.hot_limit; });
+}
+
+std::int64_t stack_pool::age(std::int64_t now_ns, std::size_t at_most) noexcept {
+  constexpr std::int64_t period_ns = 1'000'000'000;
+  const bool new_period = now_ns >= period_end_ns_;
+  if (new_period) period_end_ns_ = now_ns + period_ns;
+  bool more = false;
+  const auto age_class = [&](size_class& of) {
+    if (new_period) {
+      of.excess = of.least_warm > of.hot_limit ? of.least_warm - of.hot_limit : 0;
+      of.least_warm = of.warm.count;
+    }
+    const std::size_t spare = of.warm.count > of.hot_limit ? of.warm.count - of.hot_limit : 0;
+    of.excess = std::min(of.excess, spare);
+    const std::size_t count = std::min(of.excess, at_most);
+    trim_oldest(of, count);
+    at_most -= count;
+    of.excess -= count;
+    of.least_warm = std::min(of.least_warm, of.warm.count);
+    more = more || of.excess > 0;
+  };
+  age_class(default_class_);
+  for (auto& [size, other] : others_) age_class(other);
+  if (more) return 0;
+  return may_age() ? period_end_ns_ - now_ns : -1;
 }
 
 stack_pool_counts stack_pool::counts() const noexcept {

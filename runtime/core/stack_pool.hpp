@@ -20,6 +20,9 @@ struct stack_pool_counts {
   std::size_t unguarded = 0;     // of those, how many got no guard because the budget was used up
 };
 
+// The handle itself, where the pool keeps it: stays in place as long as the stack is in use.
+inline const stack* kept_handle(const stack& of) noexcept { return &of.slot->handle; }
+
 class stack_pool {
  public:
   // Of each size, this many idle stacks keep their pages without anybody asking: taking one costs no page fault. Fewer
@@ -49,6 +52,15 @@ class stack_pool {
   // many stacks that were; 0: nothing left to do. For a scheduler that is about to sleep.
   std::size_t trim(std::size_t at_most = 64) noexcept;
 
+  // For an owner who calls age() regularly: give() trims nothing itself any more, and stacks stay warm for a second or
+  // two whatever their number, so that a burst like the last one finds them.
+  void will_be_aged() noexcept { aged_ = true; }
+  // Is there anything that age() could do, now or later?
+  bool may_age() const noexcept { return default_class_.warm.count > default_class_.hot_limit || others_may_age(); }
+  // Hands back the pages of at most at_most stacks above the hot ones that nobody needed during the last whole second.
+  // Returns in how many nanoseconds to call again: 0 if more could be done at once, negative if may_age() is false.
+  std::int64_t age(std::int64_t now_ns, std::size_t at_most) noexcept;
+
   std::size_t default_size() const noexcept { return default_size_; }
   stack_pool_counts counts() const noexcept;
 
@@ -69,17 +81,22 @@ class stack_pool {
     std::size_t next_reserve = 0;  // stacks in the next arena
     std::size_t hot_limit = 0;
     std::size_t idle_limit = 0;
+    std::size_t least_warm = 0;  // since the period began
+    std::size_t excess = 0;      // were idle through the whole period before: to be trimmed
   };
 
   static size_class make_class(std::size_t size) noexcept;
   stack_slot& cut(size_class& from, std::size_t size);
   static void trim_oldest(size_class& from, std::size_t count) noexcept;  // count <= from.warm.count
+  bool others_may_age() const noexcept;
   static void release_all(size_class& from) noexcept;
 
   std::size_t default_size_;  // a key of others_ never
   guard_kind guards_;
   size_class default_class_;
   std::map<std::size_t, size_class> others_;  // by usable size
+  bool aged_ = false;
+  std::int64_t period_end_ns_ = 0;
   std::int64_t in_use_ = 0;
   std::size_t created_ = 0;
   std::size_t unguarded_ = 0;

@@ -23,17 +23,17 @@ constexpr char no_wait_in_co_task[] =
 
 bool scheduler::give_stack(coroutine& c) noexcept {
   try {
-    if (c.memory.base == nullptr) c.memory = stacks_.take(c.stack_size);
+    if (c.memory == nullptr) c.memory = kept_handle(stacks_.take());
   } catch (const std::bad_alloc&) {
     if (reserve_lent_) return false;
     reserve_lent_ = true;
-    c.memory = reserve_;
+    c.memory = kept_handle(reserve_);
     c.pending = c.pending | interruption::error;
     c.pending_error = std::make_exception_ptr(std::bad_alloc());
     c.shields = 0;
   }
-  c.sp = make_context(c.memory.top, &coroutine_entry, &c);
-  c.annotation.create(c.memory.base, c.memory.size);
+  c.sp = make_context(c.memory->top, &coroutine_entry, &c);
+  c.annotation.create(c.memory->base, c.memory->size);
   return true;
 }
 
@@ -109,7 +109,7 @@ void scheduler::stop() {
 
 void scheduler::enter(coroutine& next) {
   if (observer_ != nullptr) [[unlikely]]
-    observer_->record(event_type::enter, next.slot);
+    observer_->record_one(event_type::enter, next.slot);
   // One that goes on after the root had a look around has not been switched away from.
   if (next.id == last_run_id_) --counts_.switches;
   change_running(root_, next);
@@ -147,7 +147,7 @@ void scheduler::yield() {
   ready_.push_back(&me);
   coroutine& next = pick_next_inline();
   if (observer_ != nullptr) [[unlikely]] {
-    observer_->record(event_type::yield, next.slot);
+    observer_->record_one(event_type::yield, next.slot);
     note_change(me);
   }
   if (&next == &me) {
@@ -299,12 +299,12 @@ void scheduler::release_ended() noexcept {
   coroutine* c = std::exchange(ended_, nullptr);
   if (c == nullptr) return;
   c->annotation.destroy();
-  if (c->memory.base != nullptr) {
-    forget_stack_poison(c->memory.base, c->memory.size);
-    if (reserve_lent_ && c->memory.base == reserve_.base) {
+  if (c->memory != nullptr) {
+    forget_stack_poison(c->memory->base, c->memory->size);
+    if (reserve_lent_ && c->memory->base == reserve_.base) {
       reserve_lent_ = false;
     } else {
-      stacks_.give(c->memory);
+      stacks_.give(*c->memory);
     }
   }
   slab_.give(c);

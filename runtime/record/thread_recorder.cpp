@@ -42,9 +42,10 @@ std::uint64_t thread_recorder::now(event_type type) noexcept {
 
 void thread_recorder::record(event_type type, std::uint64_t a, std::uint64_t b, std::uint64_t c, std::uint64_t d,
                              std::uint64_t e, std::uint64_t f) noexcept {
-  const std::array<std::uint64_t, 6> args{a, b, c, d, e, f};
-  writer_.append(type, now(type), args.data(), arg_counts[static_cast<std::size_t>(type)]);
+  writer_.append(type, now(type), arg_counts[static_cast<std::size_t>(type)], a, b, c, d, e, f);
 }
+
+void thread_recorder::record_one(event_type type, std::uint64_t a) noexcept { writer_.append_one(type, now(type), a); }
 
 void thread_recorder::record_text(event_type type, std::string_view text, std::uint64_t a, std::uint64_t b,
                                   std::uint64_t c) noexcept {

@@ -30,6 +30,7 @@ class thread_recorder final : public core::observer {
 
   void record(diary::event_type type, std::uint64_t a, std::uint64_t b, std::uint64_t c, std::uint64_t d,
               std::uint64_t e, std::uint64_t f) noexcept override;
+  void record_one(diary::event_type type, std::uint64_t a) noexcept override;
   void record_text(diary::event_type type, std::string_view text, std::uint64_t a, std::uint64_t b,
                    std::uint64_t c) noexcept override;
   void record_last_words(diary::event_type type, std::string_view text) noexcept override;

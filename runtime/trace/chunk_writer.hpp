@@ -2,8 +2,10 @@
 // system call while the chunk has room.
 #pragma once
 
+#include <bit>
 #include <cassert>
 #include <cstdint>
+#include <cstring>
 #include <string_view>
 
 #include "trace/format.hpp"
@@ -43,6 +45,44 @@ class chunk_writer {
     commit(encode(type, ticks, args, arg_count));
     return true;
   }
+  // The same with the arguments in registers.
+  bool append(event_type type, std::uint64_t ticks, unsigned arg_count, std::uint64_t a, std::uint64_t b,
+              std::uint64_t c, std::uint64_t d, std::uint64_t e, std::uint64_t f) noexcept {
+    if (static_cast<std::size_t>(end_ - cursor_) < max_event_bytes && !make_room(ticks)) return false;
+    std::uint8_t* out = encode(type, ticks, nullptr, 0, arg_count);
+    if (arg_count > 0) out = put_varint(out, a);
+    if (arg_count > 1) out = put_varint(out, b);
+    if (arg_count > 2) out = put_varint(out, c);
+    if (arg_count > 3) out = put_varint(out, d);
+    if (arg_count > 4) out = put_varint(out, e);
+    if (arg_count > 5) out = put_varint(out, f);
+    commit(out);
+    return true;
+  }
+  // The same with one argument. Nearly all of these fit into eight bytes, which are composed in a register.
+  bool append_one(event_type type, std::uint64_t ticks, std::uint64_t a) noexcept {
+    assert(event_type_has(type, 1));
+    if (static_cast<std::size_t>(end_ - cursor_) < max_event_bytes && !make_room(ticks)) return false;
+    const std::uint64_t elapsed = ticks > last_ticks_ ? ticks - last_ticks_ : 0;
+    if (elapsed >= 0x4000 || a >= 0x4000) [[unlikely]]
+      return append(type, ticks, &a, 1);
+    last_ticks_ += elapsed;
+    std::uint64_t bytes = static_cast<std::uint8_t>(type);
+    unsigned bits = 8;
+    for (const std::uint64_t value : {elapsed, a}) {
+      if (value < 0x80) {
+        bytes |= value << bits;
+        bits += 8;
+      } else {
+        bytes |= (value & 0x7f) << bits | std::uint64_t{0x80} << bits | value >> 7 << (bits + 8);
+        bits += 16;
+      }
+    }
+    static_assert(std::endian::native == std::endian::little);
+    std::memcpy(cursor_, &bytes, sizeof bytes);  // what is too much is zero, as the rest of the chunk
+    commit(cursor_ + bits / 8);
+    return true;
+  }
   // The same with a text, which is cut to max_text_bytes at a UTF-8 boundary.
   bool append_text(event_type type, std::uint64_t ticks, const std::uint64_t* args, unsigned arg_count,
                    std::string_view text) noexcept;
@@ -71,8 +111,9 @@ class chunk_writer {
   bool make_room(std::uint64_t ticks) noexcept;  // takes a new chunk; counts a lost event if there is none
   void seal() noexcept;
 
-  std::uint8_t* encode(event_type type, std::uint64_t ticks, const std::uint64_t* args, unsigned arg_count) noexcept {
-    assert(event_type_has(type, arg_count));
+  std::uint8_t* encode(event_type type, std::uint64_t ticks, const std::uint64_t* args, unsigned arg_count,
+                       [[maybe_unused]] unsigned args_to_come = 0) noexcept {
+    assert(event_type_has(type, arg_count + args_to_come));
     std::uint8_t* out = cursor_;
     *out++ = static_cast<std::uint8_t>(type);
     const std::uint64_t elapsed = ticks > last_ticks_ ? ticks - last_ticks_ : 0;

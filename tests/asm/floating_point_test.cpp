@@ -92,6 +92,38 @@ TEST_F(FloatingPoint, EachContextKeepsItsRoundingMode) {
   EXPECT_EQ(seen_there, original | round_up);
 }
 
+TEST_F(FloatingPoint, EachContextKeepsItsRoundingModeWhenTheWordsAreGiven) {
+  decltype(mode()) seen_there = 0;
+  const auto original = mode();
+  partner other([&](partner& self) {
+    set_control(control() | round_up);
+    core::switch_given(self.own_slot(), *self.test_slot(), core::read_control_words());
+    seen_there = mode();
+  });
+
+  set_control(control() | round_down);
+  core::switch_given(other.test_slot(), *other.own_slot(), core::read_control_words());
+  const auto seen_here = mode();
+  other.resume();
+
+  EXPECT_EQ(seen_here, original | round_down);
+  EXPECT_EQ(seen_there, original | round_up);
+}
+
+TEST_F(FloatingPoint, StickyFlagsAloneDoNotLoadTheControlRegisterWhenTheWordsAreGiven) {
+  set_sticky(0);
+  decltype(sticky()) seen_there = 0;
+  partner other([&](partner& self) {
+    seen_there = sticky();
+    core::switch_given(self.own_slot(), *self.test_slot(), core::read_control_words());
+  });
+
+  set_sticky(sticky_inexact);
+  core::switch_given(other.test_slot(), *other.own_slot(), core::read_control_words());
+
+  EXPECT_EQ(seen_there, sticky_inexact) << "the new context's own word has the flag clear: somebody loaded it";
+}
+
 TEST_F(FloatingPoint, ANewContextBeginsWithTheModeOfTheThreadThatMadeIt) {
   decltype(mode()) seen_there = 0;
   set_control(control() | round_up);
@@ -135,6 +167,23 @@ TEST_F(FloatingPoint, StickyFlagsAloneDoNotLoadTheControlRegister) {
 }
 
 #if defined(__x86_64__)
+TEST_F(FloatingPoint, EachContextKeepsItsX87PrecisionWhenTheWordsAreGiven) {
+  std::uint16_t seen_there = 0;
+  const std::uint16_t original = x87_control();
+  partner other([&](partner& self) {
+    set_x87_control(x87_single_precision);
+    core::switch_given(self.own_slot(), *self.test_slot(), core::read_control_words());
+    seen_there = x87_control();
+  });
+
+  core::switch_given(other.test_slot(), *other.own_slot(), core::read_control_words());
+  const std::uint16_t seen_here = x87_control();
+  other.resume();
+
+  EXPECT_EQ(seen_here, original);
+  EXPECT_EQ(seen_there, x87_single_precision);
+}
+
 TEST_F(FloatingPoint, EachContextKeepsItsX87Precision) {
   std::uint16_t seen_there = 0;
   const std::uint16_t original = x87_control();

@@ -19,3 +19,8 @@ extern "C" void probe_switch(void** save, void* to, const std::uint64_t* values,
 // The same by weft_switch_call(save, to, fn, arg); arg is found.
 extern "C" void probe_switch_call(void** save, void* to, const std::uint64_t* values, std::uint64_t* found,
                                   void (*fn)(void*));
+#if defined(__x86_64__)
+// The same by weft_switch_given(save, to, control).
+extern "C" void probe_switch_given(void** save, void* to, const std::uint64_t* values, std::uint64_t* found,
+                                   unsigned long long control);
+#endif

@@ -17,6 +17,14 @@ SYMBOL(probe_switch):
   jmp 1f
   .cfi_endproc
 
+// On entry: rdi = save, rsi = to, rdx = values, rcx = found, r8 = control.
+  .globl SYMBOL(probe_switch_given)
+SYMBOL(probe_switch_given):
+  .cfi_startproc
+  leaq SYMBOL(weft_switch_given)(%rip), %rax
+  jmp 1f
+  .cfi_endproc
+
 // On entry: rdi = save, rsi = to, rdx = values, rcx = found, r8 = fn.
   .globl SYMBOL(probe_switch_call)
 SYMBOL(probe_switch_call):

@@ -127,7 +127,7 @@ void encode_an_event(benchmark::State& state) {
   std::uint64_t ticks = 0;
   for (auto _ : state) {
     const std::uint64_t next = 1 + (ticks & 1);
-    writer.append(weft::diary::event_type::yield, ticks += 40, &next, 1);
+    writer.append_one(weft::diary::event_type::yield, ticks += 40, next);
   }
 }
 BENCHMARK(encode_an_event);

@@ -79,14 +79,14 @@ TEST(StackPool, TheWholeStackIsWritable) {
 
 TEST(StackPool, TopsAreAlignedAndOfDifferentColours) {
   stack_pool pool;
-  const std::vector<stack> taken = take_many(pool, 61);
+  const std::vector<stack> taken = take_many(pool, 37);
 
   std::set<std::uintptr_t> offsets_in_page;
   std::set<std::uintptr_t> misalignments;
   for (const stack& one : taken) offsets_in_page.insert(reinterpret_cast<std::uintptr_t>(one.top) % page_size());
   for (const stack& one : taken) misalignments.insert(reinterpret_cast<std::uintptr_t>(one.top) % 16);
 
-  EXPECT_EQ(offsets_in_page.size(), 61u);
+  EXPECT_EQ(offsets_in_page.size(), 37u);
   EXPECT_THAT(misalignments, ::testing::ElementsAre(0u));
   give_all(pool, taken);
 }
@@ -205,6 +205,67 @@ TEST(StackPool, GiveBoundsTheIdleStacksThatHoldMemory) {
   EXPECT_EQ(counts.idle, taken.size());
   EXPECT_LE(counts.idle - counts.idle_trimmed, stack_pool::idle_bound);
   EXPECT_EQ(stack_used(taken[0]), 0u);
+}
+
+constexpr std::int64_t second_ns = 1'000'000'000;
+
+TEST(StackPool, AgeGivesBackWhatWasIdleForAWholePeriod) {
+  stack_pool pool;
+  pool.will_be_aged();
+  const std::vector<stack> taken = take_many(pool, stack_pool::hot_stacks + 100);
+  for (const stack& one : taken) touch_first_page(one);
+  give_all(pool, taken);
+
+  const std::int64_t at_first = pool.age(0, 1000);
+  const std::size_t trimmed_at_first = pool.counts().idle_trimmed;
+  const std::int64_t after_a_period = pool.age(second_ns, 60);
+  const std::size_t trimmed_then = pool.counts().idle_trimmed;
+  const std::int64_t after_the_rest = pool.age(second_ns, 60);
+
+  EXPECT_EQ(at_first, second_ns);
+  EXPECT_EQ(trimmed_at_first, 0u);
+  EXPECT_EQ(after_a_period, 0) << "more could be done";
+  EXPECT_EQ(trimmed_then, 60u);
+  EXPECT_EQ(after_the_rest, -1) << "nothing is left to do";
+  EXPECT_EQ(pool.counts().idle_trimmed, 100u);
+  EXPECT_EQ(stack_used(taken[0]), 0u);
+  EXPECT_GT(stack_used(taken[100]), 0u);
+}
+
+TEST(StackPool, AgeKeepsWhatABurstInEachPeriodNeeds) {
+  stack_pool pool;
+  pool.will_be_aged();
+  std::vector<stack> burst = take_many(pool, stack_pool::hot_stacks + 100);
+  give_all(pool, burst);
+
+  for (std::int64_t now = 0; now < 5 * second_ns; now += second_ns) {
+    pool.age(now, 1000);
+    burst = take_many(pool, stack_pool::hot_stacks + 90);
+    give_all(pool, burst);
+  }
+
+  EXPECT_EQ(pool.counts().idle_trimmed, 10u) << "only those that no burst took";
+}
+
+TEST(StackPool, WhoeverAgesHasNoPagesGivenBackBetweenBursts) {
+  stack_pool pool;
+  pool.will_be_aged();
+  const std::vector<stack> taken = take_many(pool, stack_pool::idle_bound + 500);
+
+  give_all(pool, taken);
+
+  EXPECT_EQ(pool.counts().idle_trimmed, 0u);
+}
+
+TEST(StackPool, ColoursLeaveMostOfTheFirstPage) {
+  stack_pool pool;
+  const std::vector<stack> taken = take_many(pool, 200);
+
+  for (const stack& one : taken) {
+    const auto shift = static_cast<std::byte*>(one.base) + one.size - static_cast<std::byte*>(one.top);
+    EXPECT_LE(shift, 2304);
+  }
+  give_all(pool, taken);
 }
 
 TEST(StackPool, ATrimmedStackWorksAgain) {

@@ -62,6 +62,61 @@ TEST(ChunkWriter, EveryKnownEventComesBackAsItWasWritten) {
   }
 }
 
+TEST(ChunkWriter, OneArgumentComesBackWhateverItsLength) {
+  memory_chunks chunks;
+  chunk_writer writer(chunks, 0);
+  const std::vector<std::uint64_t> lengths = {
+      0, 1, 0x7f, 0x80, 0x3fff, 0x4000, std::uint64_t{1} << 40, std::numeric_limits<std::uint64_t>::max()};
+  std::vector<std::uint64_t> times;
+  std::uint64_t ticks = 0;
+  for (const std::uint64_t elapsed : {0u, 1u, 0x7fu, 0x80u, 0x3fffu, 0x4000u, 1u << 30}) {
+    for (const std::uint64_t value : lengths) {
+      writer.append_one(event_type::yield, ticks += elapsed, value);
+      times.push_back(ticks);
+    }
+  }
+
+  const reader r = read_back(chunks);
+
+  ASSERT_EQ(r.event_count(), times.size());
+  for (std::uint64_t n = 0; n < times.size(); ++n) {
+    EXPECT_EQ(r.at(n).type, event_type::yield);
+    EXPECT_EQ(r.at(n).t_ns, static_cast<std::int64_t>(times[n])) << n;
+    EXPECT_EQ(r.at(n).args[0], lengths[n % lengths.size()]) << n;
+  }
+  EXPECT_TRUE(r.info().damage.empty());
+}
+
+TEST(ChunkWriter, ManyEventsOfOneArgumentFillChunksWithoutDamage) {
+  memory_chunks chunks;
+  chunk_writer writer(chunks, 0);
+  for (std::uint64_t i = 0; i < 60'000; ++i) writer.append_one(event_type::yield, i * 130, i % 200);
+
+  const reader r = read_back(chunks);
+
+  EXPECT_GT(chunks.chunk_count(), 3u);
+  ASSERT_EQ(r.event_count(), 60'000u);
+  EXPECT_EQ(r.at(59'999).args[0], 59'999u % 200);
+  EXPECT_TRUE(r.info().damage.empty());
+}
+
+TEST(ChunkWriter, ArgumentsInRegistersGiveTheSameBytes) {
+  memory_chunks from_array;
+  memory_chunks from_registers;
+  chunk_writer first(from_array, 0);
+  chunk_writer second(from_registers, 0);
+  std::uint64_t ticks = 1000;
+  for (const event_schema& s : all_event_schemas()) {
+    if (s.has_text) continue;
+    const std::uint64_t args[max_args] = {1, 0x80, std::numeric_limits<std::uint64_t>::max(), 0, 0x4000, 7};
+    first.append(s.type, ticks, args, s.arg_count);
+    second.append(s.type, ticks, s.arg_count, args[0], args[1], args[2], args[3], args[4], args[5]);
+    ticks += 10;
+  }
+
+  EXPECT_EQ(from_array.file_bytes(), from_registers.file_bytes());
+}
+
 TEST(ChunkWriter, AFullChunkIsFollowedByTheNext) {
   memory_chunks chunks;
   chunk_writer writer(chunks, 0);
