@@ -95,7 +95,7 @@ void report(const guard_hit& hit) noexcept {
   coroutine* running = s != nullptr ? s->running() : nullptr;
   const coroutine* owner = nullptr;
   for (const coroutine* c = s != nullptr ? s->oldest() : nullptr; c != nullptr && owner == nullptr; c = c->younger) {
-    if (c->memory.base == hit.stack_base) owner = c;
+    if (c->memory != nullptr && c->memory->base == hit.stack_base) owner = c;
   }
 
   message first;

@@ -307,14 +307,14 @@ void scheduler::record_spawn(coroutine& c, std::int64_t delay_ns) {
 // warm one. What was used stays visible until the pool gives the pages back, so a deep use that is not seen at once is
 // seen later; it is told when it is deeper than what was told of this stack before.
 void scheduler::record_stack_mark(const coroutine& c) noexcept {
-  stack_slot* const slot = c.memory.slot;
-  if (slot == nullptr) return;
+  if (c.memory == nullptr) return;
+  stack_slot* const slot = c.memory->slot;
   const std::uint32_t ends = ++slot->recorded_ends;
   if ((ends & (ends - 1)) != 0 && ends % 1024 != 0) return;
-  const std::size_t used = stack_used(c.memory);
+  const std::size_t used = stack_used(*c.memory);
   if (used <= slot->recorded_use) return;
   slot->recorded_use = used;
-  observer_->record(event_type::stack_mark, c.slot, used, c.memory.size);
+  observer_->record(event_type::stack_mark, c.slot, used, c.memory->size);
 }
 
 void scheduler::record_rename(const coroutine& c, std::string_view name) {

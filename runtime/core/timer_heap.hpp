@@ -33,7 +33,7 @@ class timer_heap {
   };
   void place(std::size_t index, const entry& e) noexcept {
     entries_[index] = e;
-    e.owner->place = index;
+    e.owner->place = static_cast<std::uint32_t>(index);
   }
   void sift_up(std::size_t index, const entry& e) noexcept;
   void sift_down(std::size_t index, const entry& e) noexcept;

@@ -94,8 +94,9 @@ class Coroutine:
         self.status = word_of(value["status"])
         self.is_running = int(scheduler["running_"]) == int(value.address)
         self.sp = int(value["sp"])
-        self.stack_base = int(value["memory"]["base"])
-        self.stack_end = self.stack_base + int(value["memory"]["size"])
+        memory = value["memory"]  # null: none yet
+        self.stack_base = int(memory["base"]) if int(memory) != 0 else 0
+        self.stack_end = self.stack_base + (int(memory["size"]) if int(memory) != 0 else 0)
 
     def task(self):
         work = self.value["work"]

@@ -163,7 +163,7 @@ DEMANDS = [
     Ratio("sleepers", "sleeper_cpu_ns", "Go", 0.4),
     Ratio("sleepers", "sleeper_late_us", "Go", 1.0),
     EventCost("yield_2_ns", 1, 3.0),
-    EventCost("message_ns", 2.5, 3.0),
+    EventCost("message_ns", 4, 3.0),
     Ratio("trace", "yield_2_ns", "Boost.Fiber", 1.0, ours="weft recording"),
     Ratio("trace", "yield_2_ns", "State Threads", 1.0, ours="weft recording"),
     Ratio("trace", "yield_2_ns", "weft without recorder", 1.02),

@@ -9,13 +9,13 @@ namespace weft::core {
 enum class timer_kind : std::uint8_t { sleep, wait_limit, start, scope };
 
 struct timer {
-  static constexpr std::size_t not_armed = SIZE_MAX;
+  static constexpr std::uint32_t not_armed = UINT32_MAX;
 
   std::int64_t deadline_ns = 0;
-  std::uint64_t sequence = 0;  // ties go to the older
-  std::size_t place = not_armed;
-  void* owner = nullptr;  // the coroutine it belongs to; of a scope's: the scope
+  std::uint64_t sequence = 0;       // ties go to the older
+  std::uint32_t place = not_armed;  // in the heap
   timer_kind kind = timer_kind::sleep;
+  void* owner = nullptr;  // the coroutine it belongs to; of a scope's: the scope
 
   bool armed() const noexcept { return place != not_armed; }
 };
