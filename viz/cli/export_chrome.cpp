@@ -1,6 +1,8 @@
 // The trace as the JSON of chrome://tracing, which Perfetto's UI, Speedscope and others read too. What counts there: a
 // thread is the only lane there is, so each coroutine gets a tid of its own; spans of a lane are strictly paired; a
 // flow begins and ends inside of slices that were written before.
+#include <fmt/core.h>
+
 #include <array>
 #include <bit>
 #include <cmath>
@@ -24,11 +26,7 @@ using diary::coroutine_status;
 
 constexpr std::uint64_t first_lane_tid = 10'000, first_zone_tid = 1'000'000'000, first_thread_zone_tid = 2'000'000'000;
 
-void append_unit(std::string& out, unsigned unit) {
-  std::array<char, 8> escape;
-  std::snprintf(escape.data(), escape.size(), "\\u%04x", unit);
-  out += escape.data();
-}
+void append_unit(std::string& out, unsigned unit) { out += fmt::format("\\u{:04x}", unit); }
 
 // Only ASCII: some readers of this format take bytes for Latin-1.
 void append_text(std::string& out, std::string_view text) {
