@@ -9,6 +9,8 @@
 #endif
 
 #include <algorithm>
+#include <cstddef>
+#include <new>
 #include <string>
 #include <utility>
 
@@ -75,7 +77,9 @@ void home_thread::attach() {
   if (!is_main_thread()) {
     [[maybe_unused]] static thread_local home_thread_end at_thread_end;
   } else {
-    [[maybe_unused]] static const core::overflow_watch* const watch = new core::overflow_watch;
+    // In static storage and never destroyed: the thread may overflow as long as the process lives.
+    alignas(core::overflow_watch) static std::byte storage[sizeof(core::overflow_watch)];
+    [[maybe_unused]] static const core::overflow_watch* const watch = new (storage) core::overflow_watch;
   }
   of_this_thread_ = new home_thread;
 }

@@ -167,6 +167,7 @@ void scheduler_recording::begin(std::shared_ptr<recording> r) {
   recording_ = std::move(r);
   if (scheduler_.shuffled()) recording_->mark_shuffled();
   recorder.record_text(diary::event_type::thread_start, this_thread_name().data(), this_thread_number(), 0, 0);
+  recorder_ = &recorder;
   scheduler_.set_observer(&recorder);
   if (scheduler_.live() > 0) scheduler_.record_checkpoint();
 }
@@ -175,8 +176,9 @@ void scheduler_recording::end() {
   if (recording_ == nullptr) return;
   // A recording that is stopped in the middle ends with coroutines alive: their thread goes on.
   if (scheduler_.live() == 0) scheduler_.diary()->record(diary::event_type::thread_stop);
-  static_cast<thread_recorder*>(scheduler_.diary())->leave();
+  recorder_->leave();
   scheduler_.set_observer(nullptr);
+  recorder_ = nullptr;
   recording_.reset();
 }
 

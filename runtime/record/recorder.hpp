@@ -12,6 +12,7 @@ class scheduler;
 namespace weft::record {
 
 class recording;
+class thread_recorder;
 
 // For as long as it exists its scheduler is recorded whenever a recording is on: the one that is on already, the one
 // that WEFT_TRACE asks for (started by the first scheduler of the process), and those that trace::start() begins later.
@@ -34,6 +35,7 @@ class scheduler_recording {
   core::scheduler& scheduler_;
   core::clock* virtual_clock_;
   std::shared_ptr<recording> recording_;  // the one that is being written to
+  thread_recorder* recorder_ = nullptr;   // its part for this thread; the observer may be somebody between
 };
 
 }  // namespace weft::record
