@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <exception>
 #include <functional>
+#include <future>  // std::future_error, for those who catch it
 #include <string>
 #include <string_view>
 #include <type_traits>
