@@ -157,7 +157,8 @@ TEST_F(Stat, ByReasonSumsTheWaits) {
 TEST_F(Stat, ByReasonHasTheSameSumsAsByCoroutine) {
   const auto sums = [&](const char* by) {
     std::array<std::int64_t, 4> sum{};
-    for (const json& row : run_weft({"stat", file_, "--by", by, "--json"}).json().at("rows")) {
+    const json table = run_weft({"stat", file_, "--by", by, "--json"}).json();
+    for (const json& row : table.at("rows")) {
       sum[0] += row.at("runs").get<std::int64_t>();
       sum[1] += row.at("run_ns").get<std::int64_t>();
       sum[2] += row.at("ready_ns").get<std::int64_t>();

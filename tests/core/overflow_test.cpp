@@ -33,7 +33,7 @@ struct dead_program {
   std::string text;
   int status = 0;
   // A sanitizer that handled the signal before us gets the fault after us and ends in its own way.
-  bool died_of(int signal_number) const {
+  bool died_of([[maybe_unused]] int signal_number) const {
 #if defined(WEFT_ASAN) || defined(WEFT_TSAN)
     return WIFEXITED(status) ? WEXITSTATUS(status) != 0 : WTERMSIG(status) != 0;
 #else
@@ -187,14 +187,14 @@ TEST(StackOverflow, LeavesADiaryThatEndsWithIt) {
 TEST(StackOverflow, AnotherFaultKillsWithoutAWord) {
   const dead_program dead = run_in_child([] { run([] { *nowhere = 1; }); });
 
-  EXPECT_THAT(dead.text, Not(HasSubstr("weft:")));
+  EXPECT_THAT(dead.text, Not(HasSubstr("weft: ")));
   EXPECT_TRUE(dead.died_of(SIGSEGV)) << dead.status;
 }
 
 TEST(StackOverflow, ASignalThatWasSentKills) {
   const dead_program dead = run_in_child([] { run([] { raise(SIGSEGV); }); });
 
-  EXPECT_THAT(dead.text, Not(HasSubstr("weft:")));
+  EXPECT_THAT(dead.text, Not(HasSubstr("weft: ")));
   EXPECT_TRUE(dead.died_of(SIGSEGV)) << dead.status;
 }
 
@@ -306,7 +306,7 @@ TEST(EarlierHandler, NoneDiesOfAnotherFault) {
   const dead_program dead = run_afresh("EarlierHandler.DISABLED_NoneDiesOfAnotherFault");
   if (!ran(dead)) GTEST_SKIP() << "this program cannot execute itself here (an emulator?)";
 
-  EXPECT_THAT(dead.text, Not(HasSubstr("weft:")));
+  EXPECT_THAT(dead.text, Not(HasSubstr("weft: ")));
   EXPECT_TRUE(dead.died_of(SIGSEGV)) << dead.status;
 }
 
