@@ -27,10 +27,10 @@ WEFT_SWITCH_API void weft_switch(void** save, void* to);
 WEFT_SWITCH_API void weft_switch_given(void** save, void* to, unsigned long long control);
 #endif
 
-/* The same as weft_switch(), but fn(arg) runs first, on to's stack, with to's registers, as if `to` itself had called it at the point
- * where it was suspended. When fn returns, `to` goes on; when fn throws, the exception unwinds into to's frames. fn may
- * free the stack that was left, and may itself switch away. On a context that never ran, fn must not throw: there is no
- * frame to catch it, and std::terminate() follows. */
+/* The same as weft_switch(), but fn(arg) runs first, on to's stack, with to's registers, as if `to` itself had called
+ * it at the point where it was suspended. When fn returns, `to` goes on; when fn throws, the exception unwinds into
+ * to's frames. fn may free the stack that was left, and may itself switch away. On a context that never ran, fn must
+ * not throw: there is no frame to catch it, and std::terminate() follows. */
 WEFT_SWITCH_API void weft_switch_call(void** save, void* to, void (*fn)(void*), void* arg);
 
 /* The first instruction of a new context; only make_context() (core/context.hpp) puts it into a frame. Calls
