@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "support/recorded.hpp"
+#include "weft/latch.hpp"
 #include "weft/task.hpp"
 #include "weft/this_coroutine.hpp"
 
@@ -466,12 +467,13 @@ TEST(FutureThreads, APlainThreadWaitsAtMostSoLong) {
 
 TEST(FutureThreads, ACoroutineWaitsForAPlainThread) {
   promise<std::string> p;
-  std::thread writer;
+  latch waits{1};
+  std::thread writer([&] {
+    waits.wait();
+    p.set_value("from outside");
+  });
   EXPECT_EQ(run([&] {
-              writer = std::thread([&] {
-                std::this_thread::sleep_for(1ms);
-                p.set_value("from outside");
-              });
+              spawn([&] { waits.count_down(); });  // runs once main waits
               return p.get_future().get();
             }),
             "from outside");
