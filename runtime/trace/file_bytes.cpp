@@ -142,7 +142,10 @@ void file_bytes::load() {
   copy_.resize(size_);
   std::size_t index = 0;
   for (std::uint64_t at = file_header_bytes; at + sizeof(chunk_header) <= size_; at += chunk_bytes, ++index) {
-    std::memcpy(copy_.data() + at, headers.data() + index * sizeof(chunk_header), sizeof(chunk_header));
+    chunk_header header;
+    std::memcpy(&header, headers.data() + index * sizeof header, sizeof header);
+    // A sealed one does not grow, but may have been sealed while it was copied: then only the later copy is true.
+    if ((header.flags & chunk_flag_sealed) == 0) std::memcpy(copy_.data() + at, &header, sizeof header);
   }
   data_ = copy_.data();
   if (mapping_ != nullptr) ::munmap(mapping_, mapped_bytes_);

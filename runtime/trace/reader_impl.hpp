@@ -35,6 +35,8 @@ struct reader::impl {
   // Chunk slots of the file: those before scan_from are settled, later ones by `slot_settled`.
   std::uint64_t scan_from = 0;
   std::vector<bool> slot_settled;
+  // Slots whose chunk waits for the one before it (see add_chunks), in order.
+  std::vector<std::uint64_t> held_slots;
   bool bytes_missing = false;
   std::uint64_t needed_bytes = 0;  // the end of the last event that was counted
   std::uint64_t lost_in_chunks = 0;
@@ -61,11 +63,13 @@ struct reader::impl {
 
  private:
   void add_damage(std::uint64_t offset, const std::string& what);
+  void take_chunks(bool first);
   void read_header_again();
   std::vector<found_chunk> find_chunks(bool first);
   void decode_ahead(std::vector<found_chunk>& found) const;
   bool take_sealed(const found_chunk& f, chunk_place& place);
   void add_chunks(std::vector<found_chunk> found);
+  bool hold_for_predecessor(const found_chunk& f, std::uint64_t expected, const std::vector<std::uint64_t>& held_before);
   bool begins_understandably(const found_chunk& f, std::uint32_t stream_number) const;
   void check_events(chunk_place& chunk, const decoded_chunk& ahead);
   std::string damage_at(const std::uint8_t* in) const;

@@ -42,9 +42,20 @@ void reader::impl::add_damage(std::uint64_t offset, const std::string& what) {
   if (info.damage.size() < damage_limit) info.damage.push_back("byte " + std::to_string(offset) + ": " + what);
 }
 
-// One look at the file as it is now. Headers of new chunks first, `committed` counts after them: so a chunk that has
-// a successor is known to be finished when its count is read.
 void reader::impl::look(bool first) {
+  take_chunks(first);
+  if (!held_slots.empty() && (first || header.complete != 0)) {
+    // Nobody may come to look once more: what still waits then is taken as it is.
+    bytes.refresh(needed_bytes);
+    take_chunks(first);
+  }
+  number_events(first);
+  finish_info(first);
+}
+
+// The file as it is now. Headers of new chunks first, `committed` counts after them: so a chunk that has a successor is
+// known to be finished when its count is read.
+void reader::impl::take_chunks(bool first) {
   streams.bytes = bytes.data();
   streams.file = &bytes;
   streams.chunk_bytes = header.chunk_bytes;
@@ -53,8 +64,6 @@ void reader::impl::look(bool first) {
   for (thread_stream& s : streams.streams) check_events(s.chunks.back(), {});
   decode_ahead(found);
   add_chunks(std::move(found));
-  number_events(first);
-  finish_info(first);
 }
 
 void reader::impl::read_header_again() {
@@ -80,6 +89,10 @@ std::vector<found_chunk> reader::impl::find_chunks(bool first) {
     if (chunk.header.magic == 0) {
       if (!first && ++unbegun == unbegun_limit) break;
       continue;
+    }
+    // Sealed while it was copied, its numbers may be older than its flag; a second copy has them all.
+    if ((chunk.header.flags & chunk_flag_sealed) != 0 && !bytes.copy_out(offset, &chunk.header, sizeof chunk.header)) {
+      break;
     }
     unbegun = 0;
     slot_settled[slot] = true;
@@ -138,6 +151,7 @@ bool reader::impl::take_sealed(const found_chunk& f, chunk_place& place) {
 }
 
 void reader::impl::add_chunks(std::vector<found_chunk> found) {
+  const std::vector<std::uint64_t> held_before = std::exchange(held_slots, {});
   for (const found_chunk& f : found) {
     chunk_place place;
     place.offset = f.offset;
@@ -157,7 +171,9 @@ void reader::impl::add_chunks(std::vector<found_chunk> found) {
                                  std::to_string(f.header.thread) + " are there already");
         continue;
       }
-    } else {
+    }
+    if (hold_for_predecessor(f, expected, held_before)) continue;
+    if (stream_number == 0) {
       streams.streams.push_back({f.header.thread, {}});
       stream_number = static_cast<std::uint32_t>(streams.streams.size());
     }
@@ -167,6 +183,20 @@ void reader::impl::add_chunks(std::vector<found_chunk> found) {
     stream.chunks.push_back(place);
     if (!take_sealed(f, stream.chunks.back())) check_events(stream.chunks.back(), f.decoded);
   }
+}
+
+// True if events are missing before the chunk that its writer does not tell of: the slot of the chunk before it may have
+// been looked at before that one was begun, and this one's after, or the count of the one before it is older. Then the
+// chunk waits for the next look, which sees all that was there before this one's end. What is missing then is lost.
+bool reader::impl::hold_for_predecessor(const found_chunk& f, std::uint64_t expected,
+                                        const std::vector<std::uint64_t>& held_before) {
+  if (f.header.first_ordinal - expected <= f.header.lost_before) return false;
+  const std::uint64_t slot = (f.offset - header.header_bytes) / header.chunk_bytes;
+  if (std::binary_search(held_before.begin(), held_before.end(), slot)) return false;
+  held_slots.insert(std::upper_bound(held_slots.begin(), held_slots.end(), slot), slot);
+  slot_settled[slot] = false;
+  scan_from = std::min(scan_from, slot);
+  return true;
 }
 
 // The rest of a generation of a ring whose beginning was dropped means nothing, and counts as lost.

@@ -43,6 +43,9 @@ class mapped_chunks : public chunk_source {
   }
 
   file_header& header() { return *reinterpret_cast<file_header*>(memory_); }
+  chunk_header& chunk(std::size_t index) {
+    return *reinterpret_cast<chunk_header*>(memory_ + file_header_bytes + index * chunk_bytes);
+  }
   const std::string& path() const { return path_; }
   // As a recorder does when it stops: what was not needed goes.
   void cut_to_used() {
@@ -154,6 +157,48 @@ TEST(LiveReader, AThreadThatStartsLaterJoinsIn) {
   EXPECT_EQ(r.at(20'000).text, "second");
   EXPECT_EQ(r.at(20'001).text, "first");
   EXPECT_EQ(r.at(77).args[0], 77u);
+}
+
+// A look takes time: it may have passed the slot of a chunk before that was begun, and see the one after it.
+TEST(LiveReader, AChunkWhosePredecessorIsNotSeenYetWaitsForIt) {
+  mapped_chunks chunks(40);
+  chunk_writer writer(chunks, 0);
+  auto append_events = [&, i = std::uint64_t{0}](std::uint64_t count) mutable {
+    for (const std::uint64_t end = i + count; i < end; ++i) writer.append(event_type::offload_begin, i, &i, 1);
+  };
+  append_events(1000);
+  reader r = reader::open(chunks.path());
+  ASSERT_EQ(r.event_count(), 1000u);
+  append_events(40'000);
+  chunk_header& second = chunks.chunk(1);
+  second.magic = 0;
+
+  EXPECT_TRUE(r.refresh());
+  const std::uint64_t of_the_first_chunk = r.event_count();
+  EXPECT_LT(of_the_first_chunk, 41'000u);
+  second.magic = chunk_magic;
+  EXPECT_TRUE(r.refresh());
+
+  EXPECT_EQ(r.event_count(), 41'000u);
+  EXPECT_EQ(r.info().lost, 0u);
+  EXPECT_TRUE(r.info().damage.empty());
+  EXPECT_EQ(r.at(of_the_first_chunk).args[0], of_the_first_chunk);
+}
+
+TEST(LiveReader, AChunkThatNeverComesIsLostAndTheNextOnesAreShown) {
+  mapped_chunks chunks(40);
+  chunk_writer writer(chunks, 0);
+  for (std::uint64_t i = 0; i < 1000; ++i) writer.append(event_type::offload_begin, i, &i, 1);
+  reader r = reader::open(chunks.path());
+  for (std::uint64_t i = 1000; i < 41'000; ++i) writer.append(event_type::offload_begin, i, &i, 1);
+  chunks.chunk(1).magic = 0;
+
+  while (r.refresh()) {
+  }
+  r.refresh();
+
+  EXPECT_GT(r.info().lost, 0u);
+  EXPECT_EQ(r.event_count() + r.info().lost, 41'000u);
 }
 
 TEST(LiveReader, ARecorderThatGivesBackUnusedChunksDisturbsNobody) {
