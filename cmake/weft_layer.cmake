@@ -9,7 +9,9 @@ if(WEFT_SANITIZE)
     add_compile_options(-Wno-maybe-uninitialized)
   endif()
   if(WEFT_SANITIZE MATCHES "undefined")
-    add_compile_options(-fno-sanitize-recover=undefined)
+    # vptr asks the kernel through a pipe whether an address can be read, so it reports good objects where no descriptor
+    # is left, and that is what some tests are about.
+    add_compile_options(-fno-sanitize-recover=undefined -fno-sanitize=vptr)
   endif()
 endif()
 

@@ -6,6 +6,7 @@
 
 #include "async/unhandled.hpp"
 #include "core/context.hpp"
+#include "core/sanitizer.hpp"
 #include "trace/schema.hpp"
 
 namespace weft::detail {
@@ -103,7 +104,7 @@ void greenlet_base::release() noexcept {
 }
 
 bool greenlet_base::owns(const void* address) const noexcept {
-  const auto* at = static_cast<const char*>(address);
+  const auto* at = static_cast<const char*>(core::address_on_stack(address));
   return at >= stack_low_.load(std::memory_order_relaxed) && at < stack_high_.load(std::memory_order_relaxed);
 }
 

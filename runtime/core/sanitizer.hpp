@@ -117,6 +117,21 @@ WEFT_ANNOTATION void forget_stack_poison([[maybe_unused]] const void* base,
 #endif
 }
 
+// Where a variable of the running context would lie on its stack. With detect_stack_use_after_return ASan keeps the
+// variables of a frame on the heap, and whoever asks "is this on that stack?" has to ask about the frame.
+WEFT_ANNOTATION const void* address_on_stack(const void* address) noexcept {
+#if defined(WEFT_ASAN)
+  void* const fake_stack = __asan_get_current_fake_stack();
+  void* begin = nullptr;
+  void* end = nullptr;
+  if (fake_stack == nullptr) return address;
+  // The address is only compared.
+  const void* const frame = __asan_addr_is_in_fake_stack(fake_stack, const_cast<void*>(address), &begin, &end);
+  if (frame != nullptr) return frame;
+#endif
+  return address;
+}
+
 }  // namespace weft::core
 
 #undef WEFT_ANNOTATION

@@ -162,17 +162,17 @@ void reader::impl::add_chunks(std::vector<found_chunk> found) {
     if (stream_of_thread.size() <= f.header.thread) stream_of_thread.resize(f.header.thread + 1);
     std::uint32_t& stream_number = stream_of_thread[f.header.thread];
     std::uint64_t expected = 0;
-    if (info.ring && !begins_understandably(f, stream_number)) continue;
     if (stream_number != 0) {
       const chunk_place& last = streams.streams[stream_number - 1].chunks.back();
       expected = last.first_ordinal + last.event_count;
-      if (place.first_ordinal < expected) {
-        add_damage(f.offset, "the events from ordinal " + std::to_string(place.first_ordinal) + " of thread " +
-                                 std::to_string(f.header.thread) + " are there already");
-        continue;
-      }
     }
     if (hold_for_predecessor(f, expected, held_before)) continue;
+    if (info.ring && !begins_understandably(f, stream_number)) continue;
+    if (place.first_ordinal < expected) {
+      add_damage(f.offset, "the events from ordinal " + std::to_string(place.first_ordinal) + " of thread " +
+                               std::to_string(f.header.thread) + " are there already");
+      continue;
+    }
     if (stream_number == 0) {
       streams.streams.push_back({f.header.thread, {}});
       stream_number = static_cast<std::uint32_t>(streams.streams.size());
@@ -185,12 +185,13 @@ void reader::impl::add_chunks(std::vector<found_chunk> found) {
   }
 }
 
-// True if events are missing before the chunk that its writer does not tell of: the slot of the chunk before it may have
-// been looked at before that one was begun, and this one's after, or the count of the one before it is older. Then the
-// chunk waits for the next look, which sees all that was there before this one's end. What is missing then is lost.
+// True if events are missing before the chunk that its writer does not tell of: the slot of the chunk before it may
+// have been looked at before that one was begun, and this one's after, or the count of the one before it is older. Then
+// the chunk waits for the next look, which sees all that was there before this one's end. What is missing then is lost.
 bool reader::impl::hold_for_predecessor(const found_chunk& f, std::uint64_t expected,
                                         const std::vector<std::uint64_t>& held_before) {
-  if (f.header.first_ordinal - expected <= f.header.lost_before) return false;
+  const std::uint64_t first = f.header.first_ordinal;
+  if (first < expected || first - expected <= f.header.lost_before) return false;
   const std::uint64_t slot = (f.offset - header.header_bytes) / header.chunk_bytes;
   if (std::binary_search(held_before.begin(), held_before.end(), slot)) return false;
   held_slots.insert(std::upper_bound(held_slots.begin(), held_slots.end(), slot), slot);

@@ -167,8 +167,9 @@ TEST_F(ForeignAwait, IsWokenByAnotherThread) {
                 std::thread& thread;
                 bool await_ready() const { return false; }
                 void await_suspend(std::coroutine_handle<> h) {
+                  std::thread& started = thread;  // the awaitable is gone once the thread has fired
                   on.waiting = h;
-                  thread = std::thread([this_on = &on] { this_on->fire(11); });
+                  started = std::thread([this_on = &on] { this_on->fire(11); });
                 }
                 int await_resume() const { return on.value; }
               };

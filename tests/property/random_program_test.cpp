@@ -8,6 +8,7 @@
 #include <string>
 
 #include "property/random_program.hpp"
+#include "support/expected_leaks.hpp"
 #include "support/recorded.hpp"
 #include "support/scheduler_watch.hpp"
 #include "weft/errors.hpp"
@@ -27,6 +28,7 @@ struct recorded_program {
 };
 
 void run_program(std::uint64_t seed, recorded_program& r) {
+  const support::expected_leaks of_the_given_up;
   simulation s;
   tests::random_program program(seed, s.poller);
   run_options options;
