@@ -10,6 +10,7 @@
 #include "core/scheduler.hpp"
 #include "poller/poller.hpp"
 #include "record/recorder.hpp"
+#include "replay/replay.hpp"
 
 namespace weft {
 
@@ -64,12 +65,24 @@ void run_main(const run_options& options, task_state& main) {
   core::poller& poller = options.poller != nullptr ? *options.poller : *own_poller;
   core::clock& clock = options.clock != nullptr ? *options.clock : core::monotonic_clock();
 
+  core::scheduler_settings settings = settings_of(options);
+  const std::unique_ptr<replay::replayed_run> replayed = replay::replayed_run::asked_for(options.replay, clock);
+  if (replayed != nullptr) settings.shuffle_seed = replayed->shuffle_seed();
+
   const core::overflow_watch watch;
-  core::scheduler scheduler(settings_of(options), clock, poller);
-  const record::scheduler_recording recording(scheduler, options.clock);
-  main.start_on(scheduler, 0, -1);
-  guard.state = nullptr;
-  scheduler.run(*access::coroutine(main));
+  {
+    core::scheduler scheduler(settings, replayed != nullptr ? replayed->time() : clock, poller);
+    const record::scheduler_recording recording(scheduler, options.clock,
+                                                replayed != nullptr ? &replayed->front() : nullptr);
+    if (replayed != nullptr) scheduler.follow(replayed->front());
+    main.start_on(scheduler, 0, -1);
+    guard.state = nullptr;
+    scheduler.run(*access::coroutine(main));
+  }
+  if (replayed == nullptr) return;
+  // Main has got the divergence, too: it is not to be reported as an error that nobody has read.
+  if (replayed->outcome() != nullptr) main.mark_read();
+  replayed->conclude();
 }
 
 void cancel_left_overs() {

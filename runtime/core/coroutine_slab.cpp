@@ -45,6 +45,19 @@ void coroutine_slab::give(coroutine* c) noexcept {
   free_ = c;
 }
 
+coroutine* coroutine_slab::at(std::uint64_t slot) noexcept {
+  const auto is_in = [slot](const block& b) { return slot >= b.first_slot && slot - b.first_slot < block_size; };
+  // Usually one block follows the other.
+  const std::size_t guess =
+      blocks_.empty() || slot < blocks_[0].first_slot ? 0 : (slot - blocks_[0].first_slot) / block_size;
+  if (guess < blocks_.size() && is_in(blocks_[guess]))
+    return &blocks_[guess].coroutines[slot - blocks_[guess].first_slot];
+  for (block& b : blocks_) {
+    if (is_in(b)) return &b.coroutines[slot - b.first_slot];
+  }
+  return nullptr;
+}
+
 void coroutine_slab::grow() {
   blocks_.reserve(blocks_.size() + 1);
   auto coroutines = std::make_unique<coroutine[]>(block_size);

@@ -20,6 +20,8 @@ class coroutine_slab {
 
   coroutine* take();  // a fresh control block with its slot set; throws std::bad_alloc
   void give(coroutine* c) noexcept;
+  // The block with this slot, in use or free; null: it is another slab's.
+  coroutine* at(std::uint64_t slot) noexcept;
 
  private:
   static constexpr std::uint32_t block_size = 64;

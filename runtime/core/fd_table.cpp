@@ -31,7 +31,7 @@ fd_table::entry& fd_table::watch(int fd, bool level) {
   if (!e.watched) {
     error = poller_.watch(fd, e.generation);
   } else if (level) {
-    e.edges = 0;
+    e.edges = e.held = 0;
     error = poller_.rearm(fd, e.generation);
     // Closed and opened again behind our back: the kernel knows nothing of the new one.
     if (error == ENOENT) error = poller_.watch(fd, ++e.generation);
@@ -55,7 +55,7 @@ void fd_table::forget(int fd) noexcept {
   if (e == nullptr) return;
   if (e->watched) poller_.forget(fd);
   e->watched = false;
-  e->edges = 0;
+  e->edges = e->held = 0;
   ++e->generation;
 }
 

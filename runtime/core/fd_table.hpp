@@ -20,6 +20,7 @@ class fd_table {
     detail::wait_list writers;
     std::uint32_t generation = 0;  // grows when the fd is closed: events of its predecessor are dropped
     std::uint32_t edges = 0;       // readiness reported while nobody waited, as bits
+    std::uint32_t held = 0;        // with a script: readiness reported before its time
     bool watched = false;
     bool always_ready = false;  // the kernel does not watch it (a regular file)
   };
@@ -34,6 +35,8 @@ class fd_table {
   entry& watch(int fd, bool level);
   // The entry of an fd that was watched; null if it never was.
   entry* find(int fd) noexcept;
+  // No fd from here on has an entry.
+  int end() const noexcept { return static_cast<int>(entries_.size()); }
   // Stops watching fd. Its waiters must have been taken out.
   void forget(int fd) noexcept;
 

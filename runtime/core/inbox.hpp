@@ -23,6 +23,7 @@ struct inbox_message {
   std::uint64_t waker_thread = 0;   // its index in the diary + 1; 0: a thread without a scheduler
   std::uint64_t waker_ordinal = 0;  // how many events that thread had recorded
   std::function<void()> work;
+  bool at_any_time = false;  // `work` decides nothing that a replay would have to repeat
 };
 
 // An fd that another thread is closing: whoever waits for it is to be woken.

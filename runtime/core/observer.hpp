@@ -51,4 +51,10 @@ class observer {
   virtual std::uint64_t ns_since([[maybe_unused]] std::uint64_t ticks) const noexcept { return 0; }
 };
 
+// Stands between a scheduler and whoever records it.
+class front_observer : public observer {
+ public:
+  virtual void pass_on_to(observer* o) noexcept = 0;  // null: to nobody
+};
+
 }  // namespace weft::core

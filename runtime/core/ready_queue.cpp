@@ -11,10 +11,26 @@ coroutine* ready_queue::pop_random() noexcept {
     before = chosen;
     chosen = chosen->next;
   }
-  (before == nullptr ? first_ : before->next) = chosen->next;
-  if (last_ == chosen) last_ = before;
-  --size_;
+  unlink(chosen, before);
   return chosen;
+}
+
+coroutine* ready_queue::take(std::uint64_t slot) noexcept {
+  coroutine* before = nullptr;
+  coroutine* c = first_;
+  while (c != nullptr && c->slot != slot) {
+    before = c;
+    c = c->next;
+  }
+  if (c != nullptr) unlink(c, before);
+  return c;
+}
+
+void ready_queue::unlink(coroutine* c, coroutine* before) noexcept {
+  (before == nullptr ? first_ : before->next) = c->next;
+  if (last_ == c) last_ = before;
+  if (ahead_ != nullptr) ahead_ = nullptr;  // it counts from the front
+  --size_;
 }
 
 }  // namespace weft::core

@@ -39,12 +39,14 @@ class ready_queue {
     }
     return c;
   }
+  // Takes the one with this slot out, wherever it stands; null: it is not here. O(1) if it is the front.
+  coroutine* take(std::uint64_t slot) noexcept;
   void shuffle(std::uint64_t seed) noexcept { choices_ = random_sequence(seed); }
-  bool shuffled() const noexcept { return choices_.has_value(); }
 
  private:
   // O(n): a mode for tests, where n is small.
   coroutine* pop_random() noexcept;
+  void unlink(coroutine* c, coroutine* before) noexcept;
 
   // With many ready, each one's block and stack are cache and TLB misses: they begin some coroutines ahead.
   void look_ahead() noexcept {

@@ -16,6 +16,16 @@ using diary::wake_cause;
 bool scheduler::run(coroutine& main) {
   const std::uint64_t main_id = main.id;
   while (live_ > 0) {
+    if (script_ != nullptr) [[unlikely]] {
+      if (coroutine* next = next_by_script(main)) {
+        enter(*next);
+        release_ended();
+        if (main_gave_up_) return live_ == 0;
+      } else {
+        leave_script(find(main_id));
+      }
+      continue;
+    }
     events_countdown_ = events_every;
     if (observer_ != nullptr && observer_->wants_checkpoint(live_)) [[unlikely]]
       record_checkpoint();
@@ -70,25 +80,27 @@ void scheduler::take_messages() {
   if (!inbox_->maybe_filled()) return;
   inbox_->take(messages_);
   if (inbox_->has_closed_fds()) take_closed_fds();
-  for (inbox_message& m : messages_) {
-    if (m.woken == nullptr) {
-      m.work();
-      continue;
-    }
-    coroutine& c = *m.woken;
-    c.woken_remotely = true;
-    if (cancel_due(c)) c.outcome = detail::wait_outcome::interrupted;
-    make_ready(c);
-    if (observer_ != nullptr) {
-      observer_->record(event_type::wake_remote, c.slot, static_cast<std::uint64_t>(wake_cause::granted), m.object_id,
-                        m.waker_thread, m.waker_ordinal);
-      note_change(c);
-      // A lock that another thread's coroutine handed over: that thread does not keep it in mind any more.
-      if (c.object != nullptr && c.object->owner.load(std::memory_order_relaxed) == c.id)
-        notes_.update(c.object->id(), [&](object_note& note) { note.owner_slot = c.slot; });
-    }
-  }
+  for (inbox_message& m : messages_) take_message(m);
   messages_.clear();
+}
+
+void scheduler::take_message(inbox_message& m) {
+  if (m.woken == nullptr) {
+    m.work();
+    return;
+  }
+  coroutine& c = *m.woken;
+  c.woken_remotely = true;
+  if (cancel_due(c)) c.outcome = detail::wait_outcome::interrupted;
+  make_ready(c);
+  if (observer_ != nullptr) {
+    observer_->record(event_type::wake_remote, c.slot, static_cast<std::uint64_t>(wake_cause::granted), m.object_id,
+                      m.waker_thread, m.waker_ordinal);
+    note_change(c);
+    // A lock that another thread's coroutine handed over: that thread does not keep it in mind any more.
+    if (c.object != nullptr && c.object->owner.load(std::memory_order_relaxed) == c.id)
+      notes_.update(c.object->id(), [&](object_note& note) { note.owner_slot = c.slot; });
+  }
 }
 
 void scheduler::fire_timers() {
@@ -99,7 +111,7 @@ void scheduler::fire_timers() {
 
 void scheduler::fire(timer& t, std::int64_t lateness_ns) {
   coroutine* const woken =
-      t.kind == timer_kind::scope ? expire(*static_cast<detail::scope*>(t.owner)) : static_cast<coroutine*>(t.owner);
+      t.kind == timer_kind::scope ? fire_limit_of(*static_cast<detail::scope*>(t.owner)) : static_cast<coroutine*>(t.owner);
   if (woken == nullptr) return;
   coroutine& c = *woken;
   wake_cause cause = wake_cause::granted;
@@ -124,6 +136,17 @@ void scheduler::fire(timer& t, std::int64_t lateness_ns) {
                       static_cast<std::uint64_t>(lateness_ns));
     note_change(c);
   }
+}
+
+// Told before anything has changed, or, if that turns out to be all there is to tell, afterwards.
+coroutine* scheduler::fire_limit_of(detail::scope& s) noexcept {
+  const coroutine& c = *s.owner;
+  const bool will_wake = c.status == coroutine_status::blocked && s.shields >= c.shields;
+  const bool tells = !will_wake || c.scopes != &s;
+  if (tells) record_scope_expired(s);
+  coroutine* const woken = expire(s);
+  if (woken == nullptr && !tells) record_scope_expired(s);
+  return woken;
 }
 
 void scheduler::poll(std::int64_t timeout_ns) {

@@ -25,6 +25,7 @@
 #include "core/observer.hpp"
 #include "core/random_sequence.hpp"
 #include "core/ready_queue.hpp"
+#include "core/script.hpp"
 #include "core/stack_pool.hpp"
 #include "core/timer_heap.hpp"
 #include "poller/poller.hpp"
@@ -129,7 +130,7 @@ class scheduler {
   inbox& messages() noexcept { return *inbox_; }
   const scheduler_counts& counts() const noexcept { return counts_; }
   std::size_t live() const noexcept { return live_; }
-  bool shuffled() const noexcept { return ready_.shuffled(); }
+  std::optional<std::uint64_t> shuffle_seed() const noexcept { return settings_.shuffle_seed; }
   // The next number of the sequence that select() chooses by: the same in every run with the same seed.
   std::uint64_t next_choice() noexcept { return choices_.next(); }
   clock& time() noexcept { return clock_; }
@@ -142,6 +143,9 @@ class scheduler {
   // Tells the observer the whole present state: for a recording that begins in the middle, and now and then so that a
   // reader can begin there. O(live coroutines). Nothing if there is no memory for it.
   void record_checkpoint() noexcept;
+  // From now on, until it is over, `s` decides. Before the first coroutine; `s` is the observer, too, or hears of what it
+  // is told.
+  void follow(script& s) noexcept;
   // What the diary says of objects, to be repeated by checkpoints.
   object_notes& notes() noexcept { return notes_; }
 
@@ -166,6 +170,7 @@ class scheduler {
   coroutine& pick_next_inline();
   coroutine* next_ready();  // takes the next one out of the ready queue, with a stack; null if nobody is ready
   coroutine& pick_next();   // the same; the root if nobody is ready or it is time to look at events
+  coroutine& events_due() noexcept;  // it is time: the root, or with a script whom that says
   void resume(coroutine& from, coroutine& to, control_words now);
   void enter(coroutine& next);            // from the root; returns when the root runs again
   void before_suspension(coroutine& me);  // throws what is due, or that a callback must not wait
@@ -211,14 +216,32 @@ class scheduler {
   // -- events (root_loop.cpp)
   std::int64_t sleep_ns() noexcept;  // how long the poller may sleep, negative: without end
   void take_messages();
+  void take_message(inbox_message& m);
   void fire_timers();
   void fire(timer& t, std::int64_t lateness_ns);
+  coroutine* fire_limit_of(detail::scope& s) noexcept;  // returns whom to wake, as expire()
   void poll(std::int64_t timeout_ns);
   void dispatch(int fd, std::uint32_t generation, std::uint32_t ready);
   void take_closed_fds();
   void wake_fd_waiters(detail::wait_list& list, int fd, std::uint32_t ready) noexcept;
   void wake_waiters_of_closed(int fd, const closed_fd* told) noexcept;  // null: closed on this thread
   bool hopeless() const;  // nothing inside or outside can ever wake anybody
+
+  // -- with a script (scripted.cpp)
+  coroutine* next_by_script(coroutine& main);  // does what happens on the root until somebody enters; null: it is over
+  void leave_script(coroutine* main);          // main: null if it has ended
+  bool do_step(const script_step& step, coroutine& main);  // false, and the script is told why: it cannot be done
+  bool fire_by_script(const script_step& step, coroutine& c);
+  bool report_by_script(const script_step& step, int fd);
+  bool deliver_by_script(const script_step& step, coroutine& c);
+  bool work_by_script(const script_step& step);
+  template <class Condition>
+  bool wait_outside(std::int64_t patience_ns, Condition&& is_there);
+  void hold_events(std::int64_t timeout_ns);
+  void hold_messages();
+  bool ready_by_script(int fd, detail::direction d);
+  std::uint64_t depth_of(const detail::scope& s) const noexcept;
+  void record_scope_expired(const detail::scope& s) noexcept;
 
   static constinit thread_local scheduler* current_of_thread_;
 
@@ -232,6 +255,7 @@ class scheduler {
   coroutine* running_ = nullptr;  // &root_ while the root runs
   ready_queue ready_;
   random_sequence choices_;
+  script* script_ = nullptr;
 #if defined(WEFT_WITHOUT_RECORDER)  // only for tests/bench: what the recorder costs that is there but off
   static constexpr observer* observer_ = nullptr;
 #else
@@ -263,6 +287,7 @@ class scheduler {
   scheduler_settings settings_;
   std::vector<inbox_message> messages_;  // scratch of take_messages
   std::vector<closed_fd> closed_fds_;    // scratch of take_closed_fds
+  std::vector<inbox_message> held_;      // with a script: came before their time
   // For the diary's checkpoints (checkpoint.cpp)
   object_notes notes_;
   std::uint64_t changes_ = 0;

@@ -82,9 +82,11 @@ scope* scheduler::due_scope(coroutine& c) noexcept {
   const std::int64_t now = clock_.now_ns();
   for (scope* s = c.scopes; s != nullptr; s = s->outer) {
     // The timers are looked at now and then only, but a suspension knows the time.
-    if (s->at == scope::stage::armed && s->limit.deadline_ns <= now) {
+    if (s->at == scope::stage::armed &&
+        (script_ == nullptr ? s->limit.deadline_ns <= now : script_->scope_expires(c.slot, depth_of(*s)))) {
       timers_.remove(s->limit);
       s->at = scope::stage::fired;
+      record_scope_expired(*s);
     }
     if (s->at != scope::stage::fired || s->shields < c.shields) continue;
     if (due == nullptr || s->limit.deadline_ns <= due->limit.deadline_ns) due = s;  // equal ones: the outer
@@ -126,6 +128,17 @@ void scheduler::throw_request() {
     observer_->record(event_type::cancel_delivered);
   if (std::exception_ptr error = take_request(*running_)) std::rethrow_exception(std::move(error));
   throw cancelled{};
+}
+
+std::uint64_t scheduler::depth_of(const scope& s) const noexcept {
+  std::uint64_t depth = 0;
+  for (const scope* inner = s.owner->scopes; inner != &s; inner = inner->outer) ++depth;
+  return depth;
+}
+
+void scheduler::record_scope_expired(const scope& s) noexcept {
+  if (observer_ != nullptr) [[unlikely]]
+    observer_->record(event_type::scope_expired, s.owner->slot, depth_of(s));
 }
 
 coroutine* scheduler::expire(scope& s) noexcept {

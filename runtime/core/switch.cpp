@@ -63,7 +63,7 @@ coroutine* scheduler::next_ready() { return next_ready_inline(); }
 
 [[gnu::always_inline]] inline coroutine& scheduler::pick_next_inline() {
   if (--events_countdown_ == 0) [[unlikely]]
-    return root_;
+    return events_due();
   coroutine* next = next_ready_inline();
   return next != nullptr ? *next : root_;
 }
@@ -220,6 +220,9 @@ detail::io_outcome scheduler::wait_fd(int fd, detail::direction d, std::int64_t 
   }
   if (me.unsuspendable != 0) before_suspension(me);
   if (interruption_due(me)) return detail::io_outcome::interrupted;
+  // In the recording it did not have to wait: what came from outside was quicker then.
+  if (script_ != nullptr && tried && ready_by_script(fd, d)) [[unlikely]]
+    return detail::io_outcome::ready;
 
   const control_words now = read_control_words();
   detail::waiter w;

@@ -127,8 +127,9 @@ void start_from_environment() {
 
 }  // namespace
 
-scheduler_recording::scheduler_recording(core::scheduler& s, core::clock* virtual_clock)
-    : scheduler_(s), virtual_clock_(virtual_clock) {
+scheduler_recording::scheduler_recording(core::scheduler& s, core::clock* virtual_clock, core::front_observer* front)
+    : scheduler_(s), virtual_clock_(virtual_clock), front_(front) {
+  scheduler_.set_observer(front_);
   prepare_process_once();
   start_from_environment();
   process_state& p = process();
@@ -165,10 +166,18 @@ void scheduler_recording::follow() {
 void scheduler_recording::begin(std::shared_ptr<recording> r) {
   thread_recorder& recorder = r->this_thread(virtual_clock_);
   recording_ = std::move(r);
-  if (scheduler_.shuffled()) recording_->mark_shuffled();
   recorder.record_text(diary::event_type::thread_start, this_thread_name().data(), this_thread_number(), 0, 0);
+  if (const std::optional<std::uint64_t> seed = scheduler_.shuffle_seed()) {
+    recording_->mark_shuffled();
+    recorder.record(diary::event_type::shuffle_seed, *seed, 0, 0, 0, 0, 0);
+  }
   recorder_ = &recorder;
-  scheduler_.set_observer(&recorder);
+  if (front_ != nullptr) {
+    front_->pass_on_to(&recorder);
+    scheduler_.set_observer(front_);
+  } else {
+    scheduler_.set_observer(&recorder);
+  }
   if (scheduler_.live() > 0) scheduler_.record_checkpoint();
 }
 
@@ -177,7 +186,8 @@ void scheduler_recording::end() {
   // A recording that is stopped in the middle ends with coroutines alive: their thread goes on.
   if (scheduler_.live() == 0) scheduler_.diary()->record(diary::event_type::thread_stop);
   recorder_->leave();
-  scheduler_.set_observer(nullptr);
+  if (front_ != nullptr) front_->pass_on_to(nullptr);
+  scheduler_.set_observer(front_);
   recorder_ = nullptr;
   recording_.reset();
 }
@@ -204,6 +214,7 @@ void tell_schedulers() {
       } else {
         core::inbox_message m;
         m.work = [s] { s->follow(); };
+        m.at_any_time = true;
         s->followed().messages().post(std::move(m));
       }
     }

@@ -6,8 +6,9 @@
 #include "core/clock.hpp"
 
 namespace weft::core {
+class front_observer;
 class scheduler;
-}
+}  // namespace weft::core
 
 namespace weft::record {
 
@@ -18,8 +19,9 @@ class thread_recorder;
 // that WEFT_TRACE asks for (started by the first scheduler of the process), and those that trace::start() begins later.
 class scheduler_recording {
  public:
-  // `virtual_clock`: the scheduler's clock if it is not the machine's, else null.
-  scheduler_recording(core::scheduler& s, core::clock* virtual_clock);
+  // `virtual_clock`: the scheduler's clock if it is not the machine's, else null. `front`: is to hear everything too,
+  // recording or not; may be null.
+  scheduler_recording(core::scheduler& s, core::clock* virtual_clock, core::front_observer* front = nullptr);
   ~scheduler_recording();
   scheduler_recording(const scheduler_recording&) = delete;
   scheduler_recording& operator=(const scheduler_recording&) = delete;
@@ -34,6 +36,7 @@ class scheduler_recording {
 
   core::scheduler& scheduler_;
   core::clock* virtual_clock_;
+  core::front_observer* front_;
   std::shared_ptr<recording> recording_;  // the one that is being written to
   thread_recorder* recorder_ = nullptr;   // its part for this thread; the observer may be somebody between
 };

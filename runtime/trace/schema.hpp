@@ -23,6 +23,8 @@ enum class event_type : std::uint8_t {
   object = 6,  // object id, kind; text: name, may be empty
   // A ring's part that can be read by itself begins here: everything that follows uses is told anew
   generation = 7,  // number, tid; text: name of the thread
+  // How the thread's scheduler chooses whom to run, and select() among the ready cases; not told: FIFO, and seed 0
+  shuffle_seed = 8,  // seed
   // Life
   spawn = 10,  // slot, coroutine id, parent slot (0: none), name string, site. Goes to the back of the ready queue
   spawn_after = 11,  // the same and delay_ns. Starts blocked with wait reason start_timer
@@ -56,6 +58,7 @@ enum class event_type : std::uint8_t {
   // Cancellation
   cancel = 60,            // slot of the target
   cancel_delivered = 61,  // the running coroutine's wait throws now
+  scope_expired = 62,  // slot, how many open scopes are inside of it. Not told where a wake_timer tells as much: expired, 0
   // Sockets
   socket_listening = 70,  // fd; text: endpoint
   socket_accepted = 71,   // fd; text: peer endpoint

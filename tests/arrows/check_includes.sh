@@ -6,7 +6,7 @@
 set -euo pipefail
 cd "${1:-$(dirname "${BASH_SOURCE[0]}")/../..}"
 
-private='(core|poller|record|sync|async|net|parallel|patch)/'   # of the runtime; trace/ is what viz shares with it
+private='(core|poller|record|replay|sync|async|net|parallel|patch)/'   # of the runtime; trace/ is what viz shares with it
 viewer='(viz|model|analysis|view|app|cli)/'
 window='(imgui|SDL|GL/|EGL/|KHR/|glad)'
 
@@ -17,7 +17,7 @@ asm             (weft/|trace/|$private|$viewer)              asm depends on noth
 runtime         ($viewer|$window|fmt/|nlohmann/|CLI/|gtest/) the runtime depends on libc and the C++ library only
 runtime/include (trace/|$private|context_layout|weft_switch) an installed header can only see installed headers
 runtime/trace   (weft/|$private|context_layout|weft_switch)  the diary's language does not know the runtime
-runtime/core    (record|sync|async|net|parallel|patch)/      the scheduler does no trace I/O and knows no user of it
+runtime/core    (record|replay|sync|async|net|parallel|patch)/      the scheduler does no trace I/O and knows no user of it
 viz             ($private|context_layout|weft_switch)        the viewer shares only trace/ with the runtime
 viz/model       ($window|analysis/|view/|app/|cli/|weft/)    the model is tested without a window
 viz/analysis    ($window|view/|app/|cli/|weft/)              the analysis is tested without a window

@@ -4,6 +4,7 @@
 #include <deque>
 #include <unordered_map>
 
+#include "trace/comparable_name.hpp"
 #include "trace/scheduler_state.hpp"
 
 namespace weft::viz {
@@ -42,18 +43,6 @@ struct placed_step {
 
 bool is_switch(event_type type) { return type >= event_type::enter && type <= event_type::finish; }
 bool is_wake(event_type type) { return type >= event_type::wake && type <= event_type::wake_remote; }
-
-// Ports are the system's choice, and servers name coroutines by them.
-std::string without_ports(std::string name) {
-  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
-  for (std::size_t i = 0; i + 1 < name.size(); ++i) {
-    if (name[i] != ':' || !is_digit(name[i + 1])) continue;
-    std::size_t end = i + 1;
-    while (end < name.size() && is_digit(name[end])) ++end;
-    name.replace(i + 1, end - i - 1, "*");
-  }
-  return name;
-}
 
 // The decisions of one trace, thread by thread, made as they are asked for.
 class decisions {
@@ -150,7 +139,7 @@ class decisions {
     s.compared.what = e.type == event_type::spawn ? kind::spawn : kind::spawn_after;
     s.compared.who = identity_of(c->id);
     s.compared.parent = identity_of(c->parent);
-    s.compared.name = without_ports(trace_.string(c->name));
+    s.compared.name = diary::comparable_name(trace_.string(c->name));
     // Lines move when a program is edited, so only those without a name are told apart by theirs.
     const diary::site_record* const site = s.compared.name.empty() ? trace_.site(c->site) : nullptr;
     if (site) {

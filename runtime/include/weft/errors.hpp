@@ -1,6 +1,7 @@
 // The errors that weft's waits throw.
 #pragma once
 
+#include <cstdint>
 #include <stdexcept>
 #include <string>
 
@@ -34,6 +35,23 @@ struct timeout_error : std::runtime_error {
 // at once; what() lists every blocked coroutine with its wait reason, object and owner. Also: join or get of oneself.
 struct deadlock_error : std::runtime_error {
   using std::runtime_error::runtime_error;
+};
+
+// A replay (run_options::replay, WEFT_REPLAY) that cannot be: what() says in one line why. Thrown by run() before main
+// begins.
+struct replay_error : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+// The program did something else than was recorded. what() names the file, the event's number in it, what was recorded
+// and what the program did. Thrown into main's wait as soon as it is known, and by run() when all have ended, whatever
+// main has made of it.
+struct replay_divergence : replay_error {
+  replay_divergence(const std::string& what, std::uint64_t event) : replay_error(what), event_(event) {}
+  std::uint64_t event() const noexcept { return event_; }
+
+ private:
+  std::uint64_t event_;
 };
 
 }  // namespace weft

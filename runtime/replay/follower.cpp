@@ -1,0 +1,300 @@
+#include "replay/follower.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <iterator>
+
+#include "replay/step_words.hpp"
+#include "trace/comparable_name.hpp"
+#include "weft/errors.hpp"
+
+namespace weft::replay {
+
+using core::script_step;
+using diary::event;
+using diary::event_type;
+
+namespace {
+
+constexpr std::uint64_t unknown_slot = UINT32_MAX;  // no slot of the recording
+
+void say(const std::string& text) { std::fprintf(stderr, "weft: %s\n", text.c_str()); }
+
+}  // namespace
+
+follower::follower(recorded_order& order, core::clock& real) : order_(order), real_(real), start_ns_(real.now_ns()) {}
+
+std::int64_t follower::replayed_time::now_ns() noexcept {
+  const follower& f = follower_;
+  if (f.over_) return f.time_ns_at_end_ + (f.real_.now_ns() - f.real_ns_at_end_);
+  return f.start_ns_ + std::max<std::int64_t>(f.order_.time_ns(), 0);
+}
+
+std::uint64_t follower::here(std::uint64_t recorded_slot) const noexcept {
+  return recorded_slot < here_.size() ? here_[recorded_slot] : 0;
+}
+
+std::uint64_t follower::there(std::uint64_t slot) const noexcept {
+  if (slot == 0) return 0;
+  return slot < there_.size() && there_[slot] != 0 ? there_[slot] : unknown_slot;
+}
+
+// ---- what comes next
+
+std::uint64_t follower::next_to() noexcept {
+  const event* e = next_step();
+  return e != nullptr && is_switch(e->type) && e->type != event_type::enter ? here(e->args[0]) : 0;
+}
+
+bool follower::scope_expires(std::uint64_t slot, std::uint64_t depth) noexcept {
+  const event* e = next_step();
+  return e != nullptr && e->type == event_type::scope_expired && here(e->args[0]) == slot && e->args[1] == depth;
+}
+
+bool follower::waits_for_fd() noexcept {
+  const event* e = next_step();
+  return e == nullptr || e->type == event_type::block_fd;
+}
+
+script_step follower::next_on_root() noexcept {
+  using kind = script_step::kind;
+  constexpr std::int64_t least_patience_ns = 10'000'000'000;
+  script_step step;
+  const event* e = next_step();
+  if (e == nullptr) return step;
+  step.slot = here(e->args[0]);
+  step.patience_ns = least_patience_ns + 2 * std::max<std::int64_t>(e->t_ns - order_.time_ns(), 0);
+  const auto cause = static_cast<diary::wake_cause>(e->args[1]);
+  switch (e->type) {
+    case event_type::enter:
+      step.what = kind::enter;
+      break;
+    case event_type::poll_begin:
+      step.what = kind::poll_begin;
+      step.timeout_ns_plus_1 = e->args[0];
+      break;
+    case event_type::poll_end:
+      step.what = kind::poll_end;
+      break;
+    case event_type::fd_ready:
+      step.what = kind::fd;
+      step.fd = e->args[0] < fds_.size() ? fds_[e->args[0]] : -1;
+      step.ready = static_cast<std::uint32_t>(e->args[1]);
+      break;
+    case event_type::wake_fd:
+      step.what = kind::fd_of;
+      step.ready = static_cast<std::uint32_t>(e->args[2]);
+      break;
+    case event_type::wake_timer:
+      step.what = cause == diary::wake_cause::expired ? kind::scope : kind::timer;
+      break;
+    case event_type::scope_expired:
+      step.what = kind::scope;
+      step.depth = e->args[1];
+      break;
+    case event_type::wake_remote:
+      step.what = cause == diary::wake_cause::closed ? kind::closed : kind::granted;
+      break;
+    case event_type::wake:
+      step.what = cause == diary::wake_cause::deadlock ? kind::deadlock : kind::work;
+      break;
+    case event_type::cancel:
+    case event_type::spawn:
+    case event_type::spawn_after:
+      step.what = kind::work;
+      break;
+    default:
+      cannot("nobody runs");
+      step.what = kind::over;
+      break;
+  }
+  return step;
+}
+
+// ---- what the program does
+
+void follower::compare(event_type type, const std::uint64_t* args) {
+  if (over_ || !is_step(type, order_.running() == 0)) return;
+  const event* recorded = order_.front();
+  if (recorded == nullptr) {
+    if (order_.run_ended()) {
+      const event done = in_terms_of_recording(type, args);
+      diverge("the program goes on: " + words(order_, done, order_.running(), last_text_, last_object_));
+    } else {
+      end_of_recording();
+    }
+    return;
+  }
+  const event done = in_terms_of_recording(type, args);
+  if (is_same(*recorded, done)) {
+    take(*recorded, args);
+    return;
+  }
+  event at_least = done;
+  at_least.args[0] = recorded->args[0];
+  if (is_switch(type) && type != event_type::enter && done.args[0] == 0 && is_same(*recorded, at_least)) {
+    diverge(order_.coroutine(recorded->args[0]) + " is not ready");
+  } else {
+    diverge("the program did \"" + words(order_, done, order_.running(), last_text_, last_object_) + '"');
+  }
+}
+
+event follower::in_terms_of_recording(event_type type, const std::uint64_t* args) const {
+  event e;
+  e.type = type;
+  std::copy_n(args, diary::max_args, e.args.begin());
+  const bool has_slot = type != event_type::poll_begin && type != event_type::poll_end && type != event_type::fd_ready &&
+                        type != event_type::spawn && type != event_type::spawn_after;
+  if (has_slot) e.args[0] = there(args[0]);
+  return e;
+}
+
+// Scheduling decisions are compared, as `weft diff` does. Times, fds and the numbers of objects decide nothing.
+bool follower::is_same(const event& recorded, const event& done) const {
+  if (recorded.type != done.type) return false;
+  switch (done.type) {
+    case event_type::spawn:
+    case event_type::spawn_after:
+      return diary::comparable_name(order_.string(recorded.args[3])) ==
+             diary::comparable_name(diary::sanitised(last_text_));
+    case event_type::enter:
+    case event_type::yield:
+    case event_type::sleep:
+    case event_type::wake_fd:
+    case event_type::cancel:
+      return recorded.args[0] == done.args[0];
+    case event_type::block:
+    case event_type::block_fd:
+    case event_type::finish:
+    case event_type::wake:
+    case event_type::wake_timer:
+    case event_type::wake_remote:
+    case event_type::scope_expired:
+      return recorded.args[0] == done.args[0] && recorded.args[1] == done.args[1];
+    default:
+      return true;
+  }
+}
+
+void follower::take(const event& recorded, const std::uint64_t* args) {
+  const auto set = [](auto& table, std::uint64_t place, auto value, auto none) {
+    if (place >= table.size()) table.resize(place + place / 2 + 64, none);
+    table[place] = value;
+  };
+  if (recorded.type == event_type::spawn || recorded.type == event_type::spawn_after) {
+    // Both slots are below what their tables have already proved to hold: slots are few.
+    set(here_, recorded.args[0], static_cast<std::uint32_t>(args[0]), std::uint32_t{0});
+    set(there_, args[0], static_cast<std::uint32_t>(recorded.args[0]), std::uint32_t{0});
+  }
+  constexpr std::uint64_t fd_limit = 1 << 24;
+  if (recorded.type == event_type::block_fd && recorded.args[2] < fd_limit)
+    set(fds_, recorded.args[2], static_cast<int>(args[2]), -1);
+  ++progress_;
+  order_.pop();
+}
+
+void follower::end_of_recording() {
+  if (!said_end_) {
+    say("replay of " + order_.path() + ": " +
+        (order_.has_gap() ? "events are missing at event " : "the recording ends at event ") +
+        std::to_string(order_.event_number()) + ", before the program does; it goes on freely");
+  }
+  said_end_ = true;
+  be_over();
+}
+
+void follower::diverge(const std::string& what_was_done) {
+  const event* recorded = order_.front();
+  const std::uint64_t number = order_.event_number();
+  std::string text = "replay of " + order_.path() + ": event " + std::to_string(number) + ": recorded \"";
+  if (recorded == nullptr) {
+    text += "the run ends";
+  } else {
+    std::string object;
+    if (recorded->type == event_type::block) object = order_.object(recorded->args[2]);
+    text += words(order_, *recorded, order_.running(), order_.coroutine(recorded->args[0]), object);
+  }
+  text += "\", but " + what_was_done;
+  say(text);
+  divergence_ = std::make_exception_ptr(replay_divergence(text, number));
+  be_over();
+}
+
+void follower::be_over() noexcept {
+  time_ns_at_end_ = time_.now_ns();
+  real_ns_at_end_ = real_.now_ns();
+  over_ = true;
+}
+
+void follower::cannot(const std::string& why) noexcept {
+  if (!over_) diverge(why);
+}
+
+void follower::finish() noexcept {
+  if (!over_ && order_.front() != nullptr) diverge("the program has ended");
+  if (!over_) be_over();
+}
+
+// ---- core::observer
+
+void follower::record(event_type type, std::uint64_t a, std::uint64_t b, std::uint64_t c, std::uint64_t d,
+                      std::uint64_t e, std::uint64_t f) noexcept {
+  if (recorder_ != nullptr) {
+    recorder_->record(type, a, b, c, d, e, f);
+    last_ticks = recorder_->last_ticks;
+  }
+  const std::uint64_t args[] = {a, b, c, d, e, f};
+  static_assert(std::size(args) == diary::max_args);
+  try {
+    compare(type, args);
+  } catch (const std::exception& error) {  // a damaged recording, or no memory
+    if (over_) return;
+    say(std::string(error.what()) + "; the program goes on freely");
+    be_over();
+  }
+}
+
+void follower::record_text(event_type type, std::string_view text, std::uint64_t a, std::uint64_t b,
+                           std::uint64_t c) noexcept {
+  if (recorder_ == nullptr) return;
+  recorder_->record_text(type, text, a, b, c);
+  last_ticks = recorder_->last_ticks;
+}
+
+void follower::record_last_words(event_type type, std::string_view text) noexcept {
+  if (recorder_ != nullptr) recorder_->record_last_words(type, text);
+}
+
+std::uint64_t follower::string_id(std::string_view text) noexcept {
+  last_text_ = text;
+  return recorder_ != nullptr ? recorder_->string_id(text) : 0;
+}
+
+std::uint64_t follower::site_id(const source_location& where) noexcept {
+  return recorder_ != nullptr ? recorder_->site_id(where) : 0;
+}
+
+void follower::define_object(std::uint64_t object_id, diary::object_kind kind, std::string_view name) noexcept {
+  last_object_ = name.empty() ? std::string() : " \"" + diary::sanitised(name) + '"';
+  if (recorder_ != nullptr) recorder_->define_object(object_id, kind, name);
+}
+
+std::uint64_t follower::ordinal() const noexcept { return recorder_ != nullptr ? recorder_->ordinal() : 1; }
+std::uint32_t follower::thread_index() const noexcept { return recorder_ != nullptr ? recorder_->thread_index() : 0; }
+
+bool follower::wants_checkpoint(std::size_t live) noexcept {
+  return recorder_ != nullptr && recorder_->wants_checkpoint(live);
+}
+void follower::begin_checkpoint(std::uint64_t count, std::uint64_t running_slot) noexcept {
+  if (recorder_ != nullptr) recorder_->begin_checkpoint(count, running_slot);
+}
+void follower::end_checkpoint() noexcept {
+  if (recorder_ == nullptr) return;
+  recorder_->end_checkpoint();
+  last_ticks = recorder_->last_ticks;
+}
+std::uint64_t follower::ns_since(std::uint64_t ticks) const noexcept {
+  return recorder_ != nullptr ? recorder_->ns_since(ticks) : 0;
+}
+
+}  // namespace weft::replay

@@ -1,0 +1,94 @@
+// Follows a recorded order: tells the scheduler what comes next, compares what the program does with what was recorded,
+// and passes everything on to whoever records the replay itself. Coroutines are found again by the order in which they
+// were spawned, fds by who waits for them.
+#pragma once
+
+#include <cstdint>
+#include <exception>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/clock.hpp"
+#include "core/observer.hpp"
+#include "core/script.hpp"
+#include "replay/recorded_order.hpp"
+
+namespace weft::replay {
+
+class follower final : public core::front_observer, public core::script {
+ public:
+  // Both must outlive it. The order's run has begun. `real` goes on where the recording ends.
+  follower(recorded_order& order, core::clock& real);
+
+  // For the scheduler: its time is the recording's, so that a sleep takes none.
+  core::clock& time() noexcept { return time_; }
+  // All coroutines of the run have ended: so must the recording's.
+  void finish() noexcept;
+
+  // ---- core::script
+  std::uint64_t next_to() noexcept override;
+  core::script_step next_on_root() noexcept override;
+  std::uint64_t progress() const noexcept override { return progress_; }
+  bool scope_expires(std::uint64_t slot, std::uint64_t depth) noexcept override;
+  bool waits_for_fd() noexcept override;
+  void cannot(const std::string& why) noexcept override;
+  std::exception_ptr divergence() noexcept override { return divergence_; }
+  core::clock& real_time() noexcept override { return real_; }
+
+  // ---- core::observer
+  void pass_on_to(core::observer* o) noexcept override { recorder_ = o; }
+  void record(diary::event_type type, std::uint64_t a, std::uint64_t b, std::uint64_t c, std::uint64_t d,
+              std::uint64_t e, std::uint64_t f) noexcept override;
+  void record_text(diary::event_type type, std::string_view text, std::uint64_t a, std::uint64_t b,
+                   std::uint64_t c) noexcept override;
+  void record_last_words(diary::event_type type, std::string_view text) noexcept override;
+  std::uint64_t string_id(std::string_view text) noexcept override;
+  std::uint64_t site_id(const source_location& where) noexcept override;
+  void define_object(std::uint64_t object_id, diary::object_kind kind, std::string_view name) noexcept override;
+  std::uint64_t ordinal() const noexcept override;
+  std::uint32_t thread_index() const noexcept override;
+  bool wants_checkpoint(std::size_t live) noexcept override;
+  void begin_checkpoint(std::uint64_t count, std::uint64_t running_slot) noexcept override;
+  void end_checkpoint() noexcept override;
+  std::uint64_t ns_since(std::uint64_t ticks) const noexcept override;
+
+ private:
+  // The recording's time, and behind its end the real one.
+  class replayed_time final : public core::clock {
+   public:
+    explicit replayed_time(follower& f) : follower_(f) {}
+    std::int64_t now_ns() noexcept override;
+
+   private:
+    follower& follower_;
+  };
+
+  const diary::event* next_step() noexcept { return over_ ? nullptr : order_.front(); }
+  void compare(diary::event_type type, const std::uint64_t* args);
+  diary::event in_terms_of_recording(diary::event_type type, const std::uint64_t* args) const;
+  bool is_same(const diary::event& recorded, const diary::event& done) const;
+  void take(const diary::event& recorded, const std::uint64_t* args);
+  void end_of_recording();
+  void diverge(const std::string& what_was_done);
+  void be_over() noexcept;
+
+  std::uint64_t here(std::uint64_t recorded_slot) const noexcept;
+  std::uint64_t there(std::uint64_t slot) const noexcept;
+
+  recorded_order& order_;
+  core::clock& real_;
+  core::observer* recorder_ = nullptr;
+  replayed_time time_{*this};
+  std::int64_t start_ns_;  // of the clock, at the recording's time 0
+  bool over_ = false;
+  bool said_end_ = false;
+  std::int64_t real_ns_at_end_ = 0, time_ns_at_end_ = 0;
+  std::uint64_t progress_ = 0;
+  std::exception_ptr divergence_;
+  std::vector<std::uint32_t> here_, there_;  // slots of this run by the recording's, and the other way round; 0: none
+  std::vector<int> fds_;                     // of this run by the recording's; -1: unknown
+  std::string last_text_, last_object_;      // what a spawn is called, what a block waits for
+};
+
+}  // namespace weft::replay

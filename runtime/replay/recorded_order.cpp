@@ -1,0 +1,148 @@
+#include "replay/recorded_order.hpp"
+
+#include "weft/errors.hpp"
+
+namespace weft::replay {
+
+using diary::event;
+using diary::event_type;
+
+namespace {
+
+diary::reader open_trace(const std::string& path) {
+  try {
+    return diary::reader::open(path, diary::reader::trust::sealed_chunks);
+  } catch (const diary::file_error& e) {
+    throw replay_error("replay of " + diary::sanitised(e.what()));
+  }
+}
+
+constexpr std::uint64_t slot_limit = std::uint64_t{1} << 24;  // coroutines alive at once
+
+}  // namespace
+
+bool is_step(event_type type, bool on_root) noexcept {
+  switch (type) {
+    case event_type::spawn:
+    case event_type::spawn_after:
+    case event_type::scope_expired:
+    case event_type::poll_begin:
+    case event_type::poll_end:
+    case event_type::fd_ready:
+    case event_type::wake:
+    case event_type::wake_fd:
+    case event_type::wake_timer:
+    case event_type::wake_remote:
+      return true;
+    case event_type::cancel:
+      return on_root;  // asked for by another thread; otherwise the running coroutine does it
+    default:
+      return is_switch(type);
+  }
+}
+
+recorded_order::recorded_order(const std::string& path) : path_(path), reader_(open_trace(path)), walk_(reader_.walk(0)) {
+  const auto refuse = [&](const std::string& why) { throw replay_error("replay of " + path + ": " + why); };
+  const diary::file_info& info = reader_.info();
+  if (info.events == 0) refuse("nothing is recorded there");
+  if (info.threads > 1) {
+    refuse(std::to_string(info.threads) +
+           " scheduler threads were recorded; only the order of a single one can be followed");
+  }
+  if (reader_.at(0).ordinal != 0) refuse("its beginning is missing: a ring keeps only the end");
+}
+
+bool recorded_order::begin_run() {
+  event e;
+  while (!run_begins_ && walk_.next(e)) take_note(e);
+  if (!run_begins_) return false;
+  run_begins_ = false;
+  run_ended_ = false;
+  running_ = 0;
+  shuffle_seed_.reset();
+  by_slot_.clear();
+  read();
+  if (!shuffle_seed_ && reader_.info().shuffled) shuffle_seed_ = 0;  // by a version that did not tell it
+  return true;
+}
+
+void recorded_order::pop() {
+  time_ns_ = front_.t_ns;
+  if (is_switch(front_.type)) running_ = front_.args[0];
+  has_front_ = false;
+  read();
+}
+
+void recorded_order::read() {
+  while (!has_front_ && !run_ended_ && !has_gap_) {
+    event e;
+    if (!walk_.next(e)) return;
+    take_note(e);
+    if (e.type == event_type::thread_stop || e.type == event_type::thread_start) run_ended_ = true;
+    if (e.type == event_type::loss) has_gap_ = true;
+    if (e.type == event_type::checkpoint_begin && e.args[0] > 0 && by_slot_.empty()) {
+      throw replay_error("replay of " + path_ +
+                         ": the recording was begun in the middle of the run; only one from the start can be followed");
+    }
+    if (is_step(e.type, running_ == 0)) {
+      front_ = e;
+      has_front_ = true;
+    }
+  }
+}
+
+void recorded_order::take_note(const event& e) {
+  run_begins_ = e.type == event_type::thread_start;
+  switch (e.type) {
+    case event_type::string:
+      strings_.insert_or_assign(e.args[0], diary::sanitised(e.text));
+      break;
+    case event_type::object:
+      if (!e.text.empty()) objects_.insert_or_assign(e.args[0], diary::sanitised(e.text));
+      break;
+    case event_type::shuffle_seed:
+      shuffle_seed_ = e.args[0];
+      break;
+    case event_type::spawn:
+    case event_type::spawn_after:
+      at(e.args[0]) = {e.args[1], string(e.args[3])};
+      break;
+    case event_type::rename:
+      at(e.args[0]).name = string(e.args[1]);
+      break;
+    default:
+      break;
+  }
+}
+
+recorded_order::lived& recorded_order::at(std::uint64_t slot) {
+  if (slot >= slot_limit) throw replay_error("replay of " + path_ + ": slot " + std::to_string(slot) + " is none");
+  if (slot >= by_slot_.size()) by_slot_.resize(slot + slot / 2 + 64);
+  return by_slot_[slot];
+}
+
+const std::string& recorded_order::name_of(std::uint64_t slot) const {
+  static const std::string none;
+  return slot < by_slot_.size() ? by_slot_[slot].name : none;
+}
+
+std::string recorded_order::coroutine(std::uint64_t slot) const {
+  if (slot == 0) return "the scheduler";
+  if (slot >= by_slot_.size() || by_slot_[slot].id == 0) return "slot " + std::to_string(slot);
+  const lived& c = by_slot_[slot];
+  const std::string number = "#" + std::to_string(c.id);
+  return c.name.empty() ? number : c.name + " (" + number + ")";
+}
+
+std::string recorded_order::object(std::uint64_t id) const {
+  const auto found = objects_.find(id);
+  return found != objects_.end() ? " \"" + found->second + "\"" : std::string();
+}
+
+const std::string& recorded_order::string(std::uint64_t id) const {
+  static const std::string none;
+  const auto found = strings_.find(id);
+  return found != strings_.end() ? found->second : none;
+}
+
+}  // namespace weft::replay
