@@ -110,8 +110,8 @@ void scheduler::fire_timers() {
 }
 
 void scheduler::fire(timer& t, std::int64_t lateness_ns) {
-  coroutine* const woken =
-      t.kind == timer_kind::scope ? fire_limit_of(*static_cast<detail::scope*>(t.owner)) : static_cast<coroutine*>(t.owner);
+  coroutine* const woken = t.kind == timer_kind::scope ? fire_limit_of(*static_cast<detail::scope*>(t.owner))
+                                                       : static_cast<coroutine*>(t.owner);
   if (woken == nullptr) return;
   coroutine& c = *woken;
   wake_cause cause = wake_cause::granted;

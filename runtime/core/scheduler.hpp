@@ -143,8 +143,8 @@ class scheduler {
   // Tells the observer the whole present state: for a recording that begins in the middle, and now and then so that a
   // reader can begin there. O(live coroutines). Nothing if there is no memory for it.
   void record_checkpoint() noexcept;
-  // From now on, until it is over, `s` decides. Before the first coroutine; `s` is the observer, too, or hears of what it
-  // is told.
+  // From now on, until it is over, `s` decides. Before the first coroutine; `s` is the observer, too, or hears of what
+  // it is told.
   void follow(script& s) noexcept;
   // What the diary says of objects, to be repeated by checkpoints.
   object_notes& notes() noexcept { return notes_; }
@@ -168,8 +168,8 @@ class scheduler {
   coroutine* with_stack(coroutine* c);
   coroutine* next_ready_inline();  // the same two as below, for switch.cpp itself
   coroutine& pick_next_inline();
-  coroutine* next_ready();  // takes the next one out of the ready queue, with a stack; null if nobody is ready
-  coroutine& pick_next();   // the same; the root if nobody is ready or it is time to look at events
+  coroutine* next_ready();           // takes the next one out of the ready queue, with a stack; null if nobody is ready
+  coroutine& pick_next();            // the same; the root if nobody is ready or it is time to look at events
   coroutine& events_due() noexcept;  // it is time: the root, or with a script whom that says
   void resume(coroutine& from, coroutine& to, control_words now);
   void enter(coroutine& next);            // from the root; returns when the root runs again

@@ -1,7 +1,7 @@
-// Who knows in advance what the scheduler decides: in a replay the recorded order. While a scheduler has a script, it asks
-// it whom to switch to and, on the root, what happens next: which timer fires, which fd is ready, what came from outside.
-// Time and the kernel only say that something may happen, not when. The script hears what the program does as the
-// scheduler's observer, and so knows how far it is; when the program does something else, it ends.
+// Who knows in advance what the scheduler decides: in a replay the recorded order. While a scheduler has a script, it
+// asks it whom to switch to and, on the root, what happens next: which timer fires, which fd is ready, what came from
+// outside. Time and the kernel only say that something may happen, not when. The script hears what the program does as
+// the scheduler's observer, and so knows how far it is; when the program does something else, it ends.
 #pragma once
 
 #include <cstdint>
@@ -21,11 +21,11 @@ struct script_step {
     scope,       // slot, depth: the timer of a scope
     poll_begin,  // timeout_ns_plus_1
     poll_end,
-    fd,          // fd, ready: it is reported
-    fd_of,       // slot, ready: the fd is reported that this coroutine waits for
-    granted,     // slot: another thread has granted what it waits for
-    closed,      // slot: another thread has closed the fd it waits for
-    work,        // what another thread asked to be done
+    fd,       // fd, ready: it is reported
+    fd_of,    // slot, ready: the fd is reported that this coroutine waits for
+    granted,  // slot: another thread has granted what it waits for
+    closed,   // slot: another thread has closed the fd it waits for
+    work,     // what another thread asked to be done
     deadlock,
   };
   kind what = kind::over;

@@ -1,5 +1,5 @@
-// What the root does while there is a script: instead of looking at the timers, the poller and the inbox it does what the
-// script says comes next. What comes from outside before its time is held back, and what is late is waited for.
+// What the root does while there is a script: instead of looking at the timers, the poller and the inbox it does what
+// the script says comes next. What comes from outside before its time is held back, and what is late is waited for.
 #include <algorithm>
 #include <array>
 #include <climits>
@@ -232,8 +232,8 @@ void scheduler::hold_messages() {
 bool scheduler::ready_by_script(int fd, detail::direction d) {
   constexpr std::int64_t patience_ns = 10'000'000'000;
   fd_table::entry& e = *fds_.find(fd);
-  const auto bit = static_cast<std::uint32_t>(d == detail::direction::readable ? diary::fd_readable_bit
-                                                                               : diary::fd_writable_bit);
+  const auto bit =
+      static_cast<std::uint32_t>(d == detail::direction::readable ? diary::fd_readable_bit : diary::fd_writable_bit);
   if (script_->waits_for_fd()) {
     e.held &= ~bit;  // it was tried just now: whatever was said before is over
     return false;

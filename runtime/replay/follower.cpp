@@ -1,6 +1,7 @@
 #include "replay/follower.hpp"
 
 #include <algorithm>
+#include <climits>
 #include <cstdio>
 #include <iterator>
 
@@ -37,6 +38,12 @@ std::uint64_t follower::here(std::uint64_t recorded_slot) const noexcept {
 std::uint64_t follower::there(std::uint64_t slot) const noexcept {
   if (slot == 0) return 0;
   return slot < there_.size() && there_[slot] != 0 ? there_[slot] : unknown_slot;
+}
+
+// One that nobody has waited for yet most likely has the same number.
+int follower::fd_here(std::uint64_t recorded_fd) const noexcept {
+  const int known = recorded_fd < fds_.size() ? fds_[recorded_fd] : -1;
+  return known >= 0 ? known : static_cast<int>(std::min<std::uint64_t>(recorded_fd, INT_MAX));
 }
 
 // ---- what comes next
@@ -78,7 +85,7 @@ script_step follower::next_on_root() noexcept {
       break;
     case event_type::fd_ready:
       step.what = kind::fd;
-      step.fd = e->args[0] < fds_.size() ? fds_[e->args[0]] : -1;
+      step.fd = fd_here(e->args[0]);
       step.ready = static_cast<std::uint32_t>(e->args[1]);
       break;
     case event_type::wake_fd:
@@ -143,8 +150,8 @@ event follower::in_terms_of_recording(event_type type, const std::uint64_t* args
   event e;
   e.type = type;
   std::copy_n(args, diary::max_args, e.args.begin());
-  const bool has_slot = type != event_type::poll_begin && type != event_type::poll_end && type != event_type::fd_ready &&
-                        type != event_type::spawn && type != event_type::spawn_after;
+  const bool has_slot = type != event_type::poll_begin && type != event_type::poll_end &&
+                        type != event_type::fd_ready && type != event_type::spawn && type != event_type::spawn_after;
   if (has_slot) e.args[0] = there(args[0]);
   return e;
 }

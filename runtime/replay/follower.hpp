@@ -75,6 +75,7 @@ class follower final : public core::front_observer, public core::script {
 
   std::uint64_t here(std::uint64_t recorded_slot) const noexcept;
   std::uint64_t there(std::uint64_t slot) const noexcept;
+  int fd_here(std::uint64_t recorded_fd) const noexcept;
 
   recorded_order& order_;
   core::clock& real_;

@@ -41,7 +41,8 @@ bool is_step(event_type type, bool on_root) noexcept {
   }
 }
 
-recorded_order::recorded_order(const std::string& path) : path_(path), reader_(open_trace(path)), walk_(reader_.walk(0)) {
+recorded_order::recorded_order(const std::string& path)
+    : path_(path), reader_(open_trace(path)), walk_(reader_.walk(0)) {
   const auto refuse = [&](const std::string& why) { throw replay_error("replay of " + path + ": " + why); };
   const diary::file_info& info = reader_.info();
   if (info.events == 0) refuse("nothing is recorded there");

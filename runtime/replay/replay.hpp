@@ -12,9 +12,9 @@ namespace weft::replay {
 
 class replayed_run {
  public:
-  // What run_options::replay asks for, or, if that is empty, WEFT_REPLAY: there each run of the process follows the next
-  // one of the file. Null: nothing. Throws replay_error; if the environment asks for what cannot be, the process ends
-  // with exit status 3.
+  // What run_options::replay asks for, or, if that is empty, WEFT_REPLAY: there each run of the process follows the
+  // next one of the file. Null: nothing. Throws replay_error; if the environment asks for what cannot be, the process
+  // ends with exit status 3.
   static std::unique_ptr<replayed_run> asked_for(std::string_view option, core::clock& clock);
   ~replayed_run();
   replayed_run(const replayed_run&) = delete;

@@ -58,7 +58,8 @@ enum class event_type : std::uint8_t {
   // Cancellation
   cancel = 60,            // slot of the target
   cancel_delivered = 61,  // the running coroutine's wait throws now
-  scope_expired = 62,  // slot, how many open scopes are inside of it. Not told where a wake_timer tells as much: expired, 0
+  scope_expired =
+      62,  // slot, how many open scopes are inside of it. Not told where a wake_timer tells as much: expired, 0
   // Sockets
   socket_listening = 70,  // fd; text: endpoint
   socket_accepted = 71,   // fd; text: peer endpoint
