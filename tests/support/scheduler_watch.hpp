@@ -68,10 +68,11 @@ class scheduler_watch final : public core::observer {
   std::uint32_t thread_index() const noexcept override { return recorder_->thread_index(); }
 
  private:
-  // A time limit is told between the block's beginning and the switch that it belongs to: no state of its own.
+  // A time limit is told between the block's beginning and the switch that it belongs to: no state of its own. A scope
+  // that has run out is noticed when its coroutine stands in line already.
   void take(diary::event_type type, std::uint64_t a) {
     using t = diary::event_type;
-    if (type == t::time_limit || type == t::thread_stop) return;
+    if (type == t::time_limit || type == t::thread_stop || type == t::scope_expired) return;
     scheduler_snapshot s;
     s.event = recorder_->ordinal() - 1;
     const bool is_switch = type == t::enter || (type >= t::yield && type <= t::finish);

@@ -30,7 +30,8 @@ struct run_options {
   unsigned offload_threads = 0;    // at most so many threads for offload(); 0: four a core
   core::clock* clock = nullptr;    // for tests; null: the monotonic clock
   core::poller* poller = nullptr;  // for tests; null: epoll or kqueue
-  std::string_view replay = {};    // a trace of this program: run it in the recorded order, see weft/trace.hpp
+  std::string_view replay = {};    // a trace of this program: run again in that order, whatever shuffle_seed says; see
+                                   // weft/trace.hpp. Throws replay_error, replay_divergence
 };
 
 // What this thread's scheduler did since its start; all zero outside of run().

@@ -3,6 +3,16 @@
 // Without a line of code: WEFT_TRACE=FILE ./program records from the first weft::run() on. The file is complete after
 // every event, also if the process is killed. `weft view FILE` shows it. WEFT_TRACE_RING=16M keeps only the last 16
 // MiB; WEFT_TRACE_ORDER_ONLY=1 leaves out most times; WEFT_TRACE=off forbids recording by environment.
+//
+// The other way round: WEFT_REPLAY=FILE ./program (or run_options::replay) runs the program again in the order that
+// FILE recorded: who runs next, which timer fires first, which fd is ready when, what other threads did where. Time
+// does not matter, sleeps take none. What comes from outside of the program is waited for, or held back until it is its
+// turn. A program that does something else than was recorded is told at which event: one line on stderr,
+// replay_divergence thrown into main's wait and by run(), and the rest goes on freely. By WEFT_REPLAY the process then
+// ends with exit status 1 instead; with 3, before main begins, if FILE cannot be followed (run_options: replay_error).
+// Compared is what `weft diff` compares: spawns, switches, wakes. Where a recording just ends (kill -9), the program
+// goes on freely, and that is said. One scheduler thread, from its start; several runs one after the other follow the
+// file's runs (run_options: the first). Both at once, WEFT_TRACE records the replay. See docs/debugging.md.
 #pragma once
 
 #include <cstddef>
