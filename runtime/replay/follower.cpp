@@ -65,12 +65,13 @@ bool follower::waits_for_fd() noexcept {
 
 script_step follower::next_on_root() noexcept {
   using kind = script_step::kind;
-  constexpr std::int64_t least_patience_ns = 10'000'000'000;
+  constexpr std::int64_t least_patience_ns = 10'000'000'000, longest_patience_ns = 100'000 * least_patience_ns;
   script_step step;
   const event* e = next_step();
   if (e == nullptr) return step;
   step.slot = here(e->args[0]);
-  step.patience_ns = least_patience_ns + 2 * std::max<std::int64_t>(e->t_ns - order_.time_ns(), 0);
+  // What is outside takes its time, and the replay, which does not sleep, may be far ahead of it.
+  step.patience_ns = least_patience_ns + 2 * std::clamp<std::int64_t>(e->t_ns, 0, longest_patience_ns);
   const auto cause = static_cast<diary::wake_cause>(e->args[1]);
   switch (e->type) {
     case event_type::enter:

@@ -112,6 +112,29 @@ TEST(Replay, AReplayCanBeReplayed) {
   EXPECT_EQ(divergence(again.path(), body), "");
 }
 
+TEST(Replay, AnOrderWithoutTimesIsAnOrder) {
+  std::string order;
+  const auto program = [&] {
+    order.clear();
+    for (char name = 'a'; name <= 'h'; ++name)
+      spawn([&order, name] {
+        sleep_for(std::chrono::milliseconds(name % 3));
+        order += name;
+      });
+    sleep_for(1s);
+  };
+  simulation s;
+  const temporary_trace file;
+  trace::start({.path = file.path(), .order_only = true});
+  s.run(program, {.shuffle_seed = 8});
+  trace::stop();
+  const std::string recorded_order = order;
+  const std::string path = file.path();
+
+  EXPECT_EQ(divergence(path, program), "");
+  EXPECT_EQ(order, recorded_order);
+}
+
 TEST(Replay, SleepsTakeNoTime) {
   std::string order;
   const auto program = [&] {
