@@ -11,8 +11,8 @@
 #include "weft/channel.hpp"
 #include "weft/co_task.hpp"
 #include "weft/select.hpp"
-#include "weft/timeout.hpp"
 #include "weft/this_coroutine.hpp"
+#include "weft/timeout.hpp"
 #include "weft/trace.hpp"
 
 namespace weft {
