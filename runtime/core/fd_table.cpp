@@ -51,9 +51,14 @@ fd_table::entry& fd_table::watch(int fd, bool level) {
 }
 
 void fd_table::forget(int fd) noexcept {
+  const entry* e = find(fd);
+  if (e != nullptr && e->watched) poller_.forget(fd);
+  drop(fd);
+}
+
+void fd_table::drop(int fd) noexcept {
   entry* e = find(fd);
   if (e == nullptr) return;
-  if (e->watched) poller_.forget(fd);
   e->watched = false;
   e->edges = e->held = 0;
   ++e->generation;

@@ -39,6 +39,9 @@ class fd_table {
   int end() const noexcept { return static_cast<int>(entries_.size()); }
   // Stops watching fd. Its waiters must have been taken out.
   void forget(int fd) noexcept;
+  // The same where another thread closes it, or has: the kernel forgets it by itself, and the number may be somebody
+  // else's by now.
+  void drop(int fd) noexcept;
 
   // How many coroutines wait here: while 0, the poller need not be asked.
   std::size_t waiting = 0;

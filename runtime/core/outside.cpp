@@ -39,9 +39,12 @@ std::size_t threads_of_process() noexcept {
 }
 
 #if defined(WEFT_TSAN)
-constexpr std::size_t sanitizer_threads = 1;  // TSan's background thread
+// TSan's background thread; a forked child gets one of its own, and another one with its first thread.
+std::size_t sanitizer_threads = 1;
+constexpr std::size_t in_child = 2;
 #else
-constexpr std::size_t sanitizer_threads = 0;
+std::size_t sanitizer_threads = 0;
+constexpr std::size_t in_child = 0;
 #endif
 
 }  // namespace
@@ -55,15 +58,11 @@ std::size_t outside_threads() noexcept {
 own_thread_mark::own_thread_mark() noexcept { own_threads.fetch_add(1, std::memory_order_relaxed); }
 own_thread_mark::~own_thread_mark() { own_threads.fetch_sub(1, std::memory_order_relaxed); }
 
-void forget_parents_threads() noexcept {
-  own_threads.store(0, std::memory_order_relaxed);
-  works.store(0, std::memory_order_relaxed);
-}
-
 outside_work::outside_work() noexcept { works.fetch_add(1, std::memory_order_relaxed); }
 outside_work::~outside_work() { works.fetch_sub(1, std::memory_order_relaxed); }
 void forget_outside_in_child() noexcept {
   own_threads.store(0, std::memory_order_relaxed);
+  sanitizer_threads = in_child;
   works.store(0, std::memory_order_relaxed);
 }
 bool outside_work_under_way() noexcept { return works.load(std::memory_order_relaxed) > 0; }

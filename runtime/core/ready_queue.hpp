@@ -41,6 +41,10 @@ class ready_queue {
   }
   // Takes the one with this slot out, wherever it stands; null: it is not here. O(1) if it is the front.
   coroutine* take(std::uint64_t slot) noexcept;
+  template <class F>
+  void for_each(F&& f) const {
+    for (coroutine* c = first_; c != nullptr; c = c->next) f(*c);
+  }
   void shuffle(std::uint64_t seed) noexcept { choices_ = random_sequence(seed); }
 
  private:

@@ -217,7 +217,11 @@ void scheduler::wake_waiters_of_closed(int fd, const closed_fd* told) noexcept {
       }
     }
   }
-  fds_.forget(fd);
+  if (told == nullptr) {
+    fds_.forget(fd);
+  } else {
+    fds_.drop(fd);
+  }
 }
 
 }  // namespace weft::core

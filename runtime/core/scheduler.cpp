@@ -255,6 +255,14 @@ void scheduler::interrupt_by_deadlock(coroutine& main) {
   }
 }
 
+void scheduler::forget_grants_of(const detail::object& o) noexcept {
+  ready_.for_each([&o](coroutine& c) {
+    if (c.object != &o || c.waiting == nullptr) return;
+    c.waiting->object_gone = true;
+    c.object = nullptr;
+  });
+}
+
 void scheduler::cancel_all_but(coroutine& self) noexcept {
   for (coroutine* c = oldest_; c != nullptr; c = c->younger) {
     if (c != &self) interrupt(*c, interruption::cancel, nullptr);

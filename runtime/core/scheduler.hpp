@@ -115,6 +115,8 @@ class scheduler {
   void close_scope(detail::scope& s) noexcept;
   // Fires it now.
   void fire_scope(detail::scope& s) noexcept;
+  // Cuts off whoever was woken by o and has not run since: o is being destroyed.
+  void forget_grants_of(const detail::object& o) noexcept;
   // Interrupts everybody but `self`, in spawn order.
   void cancel_all_but(coroutine& self) noexcept;
   // Wakes everybody who waits for fd with io_outcome::closed and forgets it.
@@ -302,8 +304,6 @@ class scheduler {
 // "echo.cpp:42": what a coroutine without a name of its own is called.
 std::string default_name(const source_location& site);
 
-// In a forked child: none of the parent's threads, nor their work, is here.
-void forget_parents_threads() noexcept;
 // How many OS threads of this process weft did not start itself and the caller is not; they could wake anybody.
 std::size_t outside_threads() noexcept;
 // A thread that weft starts is not "outside": for the life of one of these on it.
@@ -322,7 +322,7 @@ class outside_work {
   outside_work& operator=(const outside_work&) = delete;
 };
 bool outside_work_under_way() noexcept;
-// In a forked child there are none.
+// In a forked child: none of the parent's threads, nor their work, is here.
 void forget_outside_in_child() noexcept;
 
 }  // namespace weft::core

@@ -200,8 +200,10 @@ detail::wait_outcome scheduler::wait(detail::object& o, detail::waiter& w, diary
   if (me.woken_remotely) {
     // The waker may still be inside o's lock; after this it does not touch o any more, so that o may be destroyed.
     me.woken_remotely = false;
-    o.lock.lock();
-    o.lock.unlock();
+    if (!w.object_gone) {
+      o.lock.lock();
+      o.lock.unlock();
+    }
   }
   return me.outcome;
 }

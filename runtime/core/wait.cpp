@@ -109,6 +109,10 @@ wait_outcome suspend(object& o, waiter& w, diary::wait_reason reason, std::int64
   return wait_outcome::granted;
 }
 
+void forget_grants_of(const object& o) noexcept {
+  if (core::scheduler* here = core::scheduler::current()) here->forget_grants_of(o);
+}
+
 void wake(const object& o, waiter& w) noexcept {
   w.granted = true;
   core::coroutine* c = w.coroutine;

@@ -64,7 +64,7 @@ std::optional<int> signal_state::wait(std::int64_t limit_ns) {
     case wait_outcome::interrupted:
       break;
   }
-  if (w.granted && w.tag != object_gone) {  // it is for the next in line, or comes first again
+  if (w.granted && !w.object_gone) {  // it is for the next in line, or comes first again
     const std::lock_guard guard(object_.lock);
     if (waiter* const next = waiters_.pop_front()) {
       *static_cast<int*>(next->handed) = signal;

@@ -47,7 +47,7 @@ process_state& process() {
 void after_fork_in_child() {
   process_state& p = process();
   new (&p.lock) std::mutex;  // another thread of the parent may have held it
-  core::forget_parents_threads();
+  core::forget_outside_in_child();
   if (p.current != nullptr) {
     p.forked = p.current->asked();
     if (!p.forked->path.empty()) p.forked->path += "." + std::to_string(getpid());

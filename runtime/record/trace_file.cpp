@@ -196,14 +196,15 @@ void trace_file::complete() noexcept {
 void trace_file::copy_to(int fd) {
   std::vector<window> windows;
   std::uint64_t left = 0;
+  diary::file_header header;
   {
     const std::lock_guard growth(growth_lock_);
     const std::lock_guard guard(lock_);
     windows = windows_;
     left = handed_out_;
+    header = *header_;
   }
   // Chunks never go away, so nobody has to wait for the copy.
-  diary::file_header header = *header_;
   header.complete = 1;
   header.chunk_count = left;
   std::vector<std::uint8_t> buffer(diary::file_header_bytes);

@@ -67,7 +67,7 @@ bool condition_variable::wait_limited(std::unique_lock<mutex>& guard, std::int64
       detail::throw_interruption();
     }
   } catch (...) {
-    if (w.tag == detail::object_gone) {
+    if (w.object_gone) {
       guard.release();  // the mutex went with us
     } else {
       lock_again(guard);

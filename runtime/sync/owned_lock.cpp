@@ -35,7 +35,7 @@ bool owned_lock::acquire(std::int64_t limit_ns) {
     case wait_outcome::interrupted:
       break;
   }
-  if (w.granted) release();
+  if (w.granted && !w.object_gone) release();
   throw_interruption();
 }
 

@@ -19,6 +19,7 @@ queue_base::queue_base(queue_role role, std::size_t capacity, std::string_view n
       role_(role) {}
 
 queue_base::~queue_base() {
+  if (promised_ != 0 || reserved_ != 0) forget_grants_of(object_);
   for (waiter* w = putters_.front(); w != nullptr;) {
     waiter* const next = w->next;
     if (w->tag == kept) {
@@ -55,7 +56,7 @@ queue_answer queue_base::begin_get(std::int64_t limit_ns) {
       case wait_outcome::timed_out:
         return queue_answer::not_now;
       case wait_outcome::interrupted:
-        if (g.granted) decline_item(g);
+        if (g.granted && !g.object_gone) decline_item(g);
         throw_interruption();
     }
     if (const queue_answer answer = redeem_item(g); answer != queue_answer::not_now) return answer;
@@ -128,7 +129,7 @@ queue_answer queue_base::begin_put(void* item, std::int64_t limit_ns) {
     case wait_outcome::timed_out:
       return queue_answer::not_now;
     case wait_outcome::interrupted:
-      if (w.granted) decline_place(w);
+      if (w.granted && !w.object_gone) decline_place(w);
       throw_interruption();
   }
   return redeem_place(w);

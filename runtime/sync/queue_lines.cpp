@@ -154,7 +154,7 @@ bool queue_base::enlist(waiter& putter, void* item) noexcept {
 }
 
 void queue_base::withdraw(waiter& w) noexcept {
-  if (w.tag == object_gone) return;
+  if (w.object_gone) return;
   const std::lock_guard guard(object_.lock);
   if (w.list != nullptr) w.list->remove(w);
 }

@@ -16,6 +16,10 @@ semaphore::semaphore(std::ptrdiff_t permits, std::ptrdiff_t most, std::string_vi
   }
 }
 
+semaphore::~semaphore() {
+  if (has_waked_) detail::forget_grants_of(object_);
+}
+
 bool semaphore::take(std::int64_t limit_ns) {
   object_.lock.lock();
   if (value_ > 0 || limit_ns == 0) {
@@ -34,7 +38,7 @@ bool semaphore::take(std::int64_t limit_ns) {
     case detail::wait_outcome::interrupted:
       break;
   }
-  if (w.granted) {
+  if (w.granted && !w.object_gone) {
     const std::lock_guard guard(object_.lock);
     give(1);
   }
@@ -51,7 +55,10 @@ void semaphore::release(std::ptrdiff_t n) {
 }
 
 void semaphore::give(std::ptrdiff_t n) noexcept {
-  for (; n > 0 && !waiters_.empty(); --n) detail::wake(object_, *waiters_.pop_front());
+  for (; n > 0 && !waiters_.empty(); --n) {
+    has_waked_ = true;
+    detail::wake(object_, *waiters_.pop_front());
+  }
   value_ += n;
 }
 

@@ -20,6 +20,10 @@ enum : std::uintptr_t { wants_shared = 0, wants_exclusive = 1 };
 
 shared_mutex::shared_mutex(std::string_view name) : object_(diary::object_kind::shared_mutex, name) {}
 
+shared_mutex::~shared_mutex() {
+  if (writer_ != nullptr || !readers_.empty()) detail::forget_grants_of(object_);
+}
+
 // ---- one writer
 
 bool shared_mutex::acquire_exclusive(std::int64_t limit_ns) {
@@ -47,7 +51,7 @@ bool shared_mutex::acquire_exclusive(std::int64_t limit_ns) {
   waiters_.push_back(w);
   const auto outcome = detail::suspend(object_, w, diary::wait_reason::shared_mutex_exclusive, limit_ns);
   if (outcome == detail::wait_outcome::granted) return true;
-  if (w.tag != detail::object_gone) {
+  if (!w.object_gone) {
     const std::lock_guard guard(object_.lock);
     if (w.granted) {
       release_exclusive();
@@ -107,7 +111,7 @@ bool shared_mutex::acquire_shared(std::int64_t limit_ns) {
   waiters_.push_back(w);
   const auto outcome = detail::suspend(object_, w, diary::wait_reason::shared_mutex_shared, limit_ns);
   if (outcome == detail::wait_outcome::granted) return true;
-  if (w.tag != detail::object_gone) {
+  if (!w.object_gone) {
     const std::lock_guard guard(object_.lock);
     if (w.granted) {
       remove_reader(me);

@@ -6,7 +6,7 @@ namespace weft::detail {
 
 wait_line::~wait_line() {
   while (waiter* const w = pop_front()) {
-    w->tag = object_gone;
+    w->object_gone = true;
     if (w->coroutine == nullptr || w->part_of != nullptr) continue;
     w->coroutine->waiting = nullptr;
     w->coroutine->object = nullptr;

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 
+#include "core/sanitizer.hpp"
 #include "property/random_program.hpp"
 #include "support/expected_leaks.hpp"
 #include "support/recorded.hpp"
@@ -92,12 +93,17 @@ class RandomPrograms : public testing::Test {
   }
   void TearDown() override { set_unhandled_handler(nullptr); }
 
+#if defined(WEFT_ASAN) || defined(WEFT_TSAN)
+  static constexpr std::uint64_t default_runs = 50;
+#else
+  static constexpr std::uint64_t default_runs = 200;
+#endif
   // Calls check for every seed until one fails.
   template <class F>
   void for_each_seed(F&& check) {
     const auto one = number_from_environment("WEFT_PROPERTY_SEED");
     const std::uint64_t first = one.value_or(1);
-    const std::uint64_t runs = one ? 1 : number_from_environment("WEFT_PROPERTY_RUNS").value_or(200);
+    const std::uint64_t runs = one ? 1 : number_from_environment("WEFT_PROPERTY_RUNS").value_or(default_runs);
     for (std::uint64_t seed = first; seed < first + runs && !HasFailure(); ++seed) {
       SCOPED_TRACE("to run this program again: WEFT_PROPERTY_SEED=" + std::to_string(seed));
       check(seed);

@@ -17,6 +17,7 @@ class semaphore {
   // Throws std::invalid_argument if permits is negative. The name (copied) appears in the diary and in deadlock_error.
   explicit semaphore(std::ptrdiff_t permits, std::string_view name = {})
       : semaphore(permits, std::numeric_limits<std::ptrdiff_t>::max(), name) {}
+  ~semaphore();
 
   // Takes one permit. Suspends until it is handed over or the wait is cancelled.
   void acquire() { take(detail::forever); }
@@ -50,6 +51,7 @@ class semaphore {
   detail::wait_line waiters_;  // empty while value_ > 0, but for a moment under the lock
   std::ptrdiff_t value_;
   const std::ptrdiff_t most_;  // value_ never exceeds it
+  bool has_waked_ = false;     // somebody, ever
 };
 
 // A semaphore that never has more permits than at first: releasing one too often is std::logic_error.

@@ -17,6 +17,7 @@ class shared_mutex {
  public:
   shared_mutex() : shared_mutex(std::string_view()) {}
   explicit shared_mutex(std::string_view name);
+  ~shared_mutex();
 
   // Suspends until nobody else holds it and everybody before in line had it; a cancellation ends the wait.
   // Throws deadlock_error at once if the caller holds it already, in either way.

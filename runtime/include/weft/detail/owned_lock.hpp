@@ -15,6 +15,9 @@ class owned_lock {
  public:
   owned_lock(diary::object_kind kind, diary::wait_reason reason, std::string_view name)
       : object_(kind, name), reason_(reason) {}
+  ~owned_lock() {
+    if (holder_.load(std::memory_order_relaxed) != nullptr) forget_grants_of(object_);
+  }
 
   // True if the running coroutine (outside of one: this thread) owns it. Takes no lock: only the owner could change
   // that.

@@ -95,6 +95,7 @@ struct waiter {
   std::uintptr_t tag = 0;                 // for the object: which of several kinds of wait this is
   selection* part_of = nullptr;           // one of several waits of which exactly one may be granted: see selection.hpp
   bool granted = false;                   // set by wake()
+  bool object_gone = false;               // its destructor says so, on the thread of who waits
 };
 
 // A FIFO of waiters; owns none of them.
@@ -151,6 +152,10 @@ enum class wait_outcome : std::uint8_t { granted, timed_out, interrupted };
 // Suspends the running coroutine (blocks a plain thread) until wake(w), the time limit or a cancellation.
 // Before: o.lock is held and w stands in one of o's lists. After: o.lock is free, w stands in no list.
 wait_outcome suspend(object& o, waiter& w, diary::wait_reason reason, std::int64_t limit_ns = forever);
+// In the destructor of an object that hands something over with a wake: whoever was woken and has not run since must
+// not give it back when cancelled. Its waiter says so: object_gone. As with wait_line, main's locals go before run()
+// cancels the coroutines that are left over. Looks at all that are ready on this thread.
+void forget_grants_of(const object& o) noexcept;
 // Makes w's coroutine ready (at the back of its scheduler's ready queue) or unblocks its thread, outcome granted.
 // Before: the object's lock is held and w was taken out of its list. w must not be touched afterwards.
 void wake(const object& o, waiter& w) noexcept;

@@ -3,14 +3,9 @@
 // cancellation or a time limit, which touch it no more.
 #pragma once
 
-#include <cstdint>
-
 #include "weft/detail/wait.hpp"
 
 namespace weft::detail {
-
-// waiter::tag of one whose object is gone.
-inline constexpr std::uintptr_t object_gone = UINTPTR_MAX;
 
 class wait_line : public wait_list {
  public:
