@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 
@@ -10,6 +11,7 @@
 #include "core/scheduler.hpp"
 #include "poller/poller.hpp"
 #include "record/recorder.hpp"
+#include "record/scheduler_gate.hpp"
 #include "replay/replay.hpp"
 
 namespace weft {
@@ -72,9 +74,11 @@ void run_main(const run_options& options, task_state& main) {
   const core::overflow_watch watch;
   {
     core::scheduler scheduler(settings, replayed != nullptr ? replayed->time() : clock, poller);
-    const record::scheduler_recording recording(scheduler, options.clock,
-                                                replayed != nullptr ? &replayed->front() : nullptr);
+    record::scheduler_recording recording(scheduler, options.clock, replayed != nullptr ? &replayed->front() : nullptr);
     if (replayed != nullptr) scheduler.follow(replayed->front());
+    std::optional<record::scheduler_gate> gate;
+    if (options.clock == nullptr && options.poller == nullptr && replayed == nullptr)
+      gate.emplace(scheduler, recording);
     main.start_on(scheduler, 0, -1);
     guard.state = nullptr;
     scheduler.run(*access::coroutine(main));

@@ -27,6 +27,9 @@ bool scheduler::run(coroutine& main) {
       continue;
     }
     events_countdown_ = events_every;
+    if (gate_closed_) [[unlikely]] {
+      if (gate_->begin_round()) events_countdown_ = 1;
+    }
     if (observer_ != nullptr && observer_->wants_checkpoint(live_)) [[unlikely]]
       record_checkpoint();
     take_messages();
@@ -42,7 +45,14 @@ bool scheduler::run(coroutine& main) {
       }
     } else {
       if (stacks_.may_age()) stacks_.age(clock_.now_ns(), 8);
-      if (fds_.waiting > 0) poll(0);
+      if (fds_.waiting > 0) {
+        poll(0);
+      } else if (gate_ != nullptr && --rounds_to_look_ == 0) {
+        look_at_gate();
+      }
+    }
+    if (gate_closed_) [[unlikely]] {
+      if (ready_.empty() || !gate_->admit()) continue;
     }
     coroutine* next = next_ready();
     if (next == nullptr) continue;
@@ -149,6 +159,29 @@ coroutine* scheduler::fire_limit_of(detail::scope& s) noexcept {
   return woken;
 }
 
+void scheduler::set_gate(gate* g, int door) noexcept {
+  gate_ = g;
+  gate_closed_ = false;
+  poller_.watch_door(g != nullptr ? door : -1);
+}
+
+// Rarely enough to be for nothing, and often enough that nobody has to wait long: 50 times a second, or as often as the
+// root gets to run. How many rounds that are is learnt; only a look costs more than reading the clock.
+void scheduler::look_at_gate() noexcept {
+  constexpr std::int64_t look_every_ns = 20'000'000;
+  constexpr unsigned most_rounds = 64;
+  const std::int64_t now = clock_.now_ns();
+  const std::int64_t passed = now - looked_ns_;
+  if (passed < look_every_ns) {
+    rounds_a_look_ = std::min(rounds_a_look_ * 2, most_rounds);
+  } else {
+    if (passed > 2 * look_every_ns) rounds_a_look_ = 1;
+    looked_ns_ = now;
+    gate_->look();
+  }
+  rounds_to_look_ = rounds_a_look_;
+}
+
 void scheduler::poll(std::int64_t timeout_ns) {
   std::array<io_event, 256> events;
   ++counts_.polls;
@@ -156,6 +189,8 @@ void scheduler::poll(std::int64_t timeout_ns) {
     observer_->record(event_type::poll_begin, timeout_ns < 0 ? 0 : static_cast<std::uint64_t>(timeout_ns) + 1);
   }
   const std::size_t count = poller_.wait(events, timeout_ns);
+  if (poller_.take_knock() && gate_ != nullptr) [[unlikely]]
+    gate_->look();
   for (std::size_t i = 0; i < count; ++i) dispatch(events[i].fd, events[i].generation, events[i].ready);
   if (observer_ != nullptr) [[unlikely]]
     observer_->record(event_type::poll_end, count);

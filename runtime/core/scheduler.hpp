@@ -20,6 +20,7 @@
 #include "core/coroutine.hpp"
 #include "core/coroutine_slab.hpp"
 #include "core/fd_table.hpp"
+#include "core/gate.hpp"
 #include "core/inbox.hpp"
 #include "core/object_notes.hpp"
 #include "core/observer.hpp"
@@ -151,6 +152,14 @@ class scheduler {
   // What the diary says of objects, to be repeated by checkpoints.
   object_notes& notes() noexcept { return notes_; }
 
+  // From now on asks `g` (null: nobody) whether somebody has come; `door`: the fd that becomes readable then.
+  void set_gate(gate* g, int door) noexcept;
+  // From now on every round of the root asks the gate, or no more. open_gate() also within begin_round().
+  void close_gate() noexcept { gate_closed_ = gate_ != nullptr; }
+  void open_gate() noexcept { gate_closed_ = false; }
+  // Who left the thread to the root last.
+  std::uint64_t last_run_id() const noexcept { return last_run_id_; }
+
   // The live coroutine with this id, or null; the oldest of all. For reports: O(n).
   coroutine* find(std::uint64_t id) const noexcept;
   coroutine* oldest() const noexcept { return oldest_; }
@@ -223,6 +232,7 @@ class scheduler {
   void fire(timer& t, std::int64_t lateness_ns);
   coroutine* fire_limit_of(detail::scope& s) noexcept;  // returns whom to wake, as expire()
   void poll(std::int64_t timeout_ns);
+  void look_at_gate() noexcept;
   void dispatch(int fd, std::uint32_t generation, std::uint32_t ready);
   void take_closed_fds();
   void wake_fd_waiters(detail::wait_list& list, int fd, std::uint32_t ready) noexcept;
@@ -299,6 +309,11 @@ class scheduler {
     std::uint32_t slot;
   };
   std::vector<named_slot> slots_by_id_;  // scratch of record_checkpoint
+  // For somebody outside (gate.hpp)
+  gate* gate_ = nullptr;
+  bool gate_closed_ = false;
+  unsigned rounds_to_look_ = 16, rounds_a_look_ = 16;  // of the root while nobody asks the poller
+  std::int64_t looked_ns_ = 0;
 };
 
 // "echo.cpp:42": what a coroutine without a name of its own is called.

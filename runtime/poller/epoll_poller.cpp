@@ -24,7 +24,9 @@ namespace weft::core {
 namespace {
 
 constexpr std::uint32_t watched_events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
-constexpr std::uint64_t notify_mark = ~std::uint64_t{0};  // no fd is negative, so no event's data looks like this
+// No fd is negative, so no event's data looks like these.
+constexpr std::uint64_t notify_mark = ~std::uint64_t{0};
+constexpr std::uint64_t door_mark = notify_mark - 1;
 constexpr std::int64_t ns_per_second = 1'000'000'000;
 constexpr std::int64_t ns_per_ms = 1'000'000;
 
@@ -100,6 +102,8 @@ class epoll_poller final : public poller {
       const ::epoll_event event = events_[static_cast<std::size_t>(i)];
       if (event.data.u64 == notify_mark) {
         take_notification();
+      } else if (event.data.u64 == door_mark) {
+        knocked_ = true;
       } else {
         out[filled++] = {static_cast<int>(event.data.u64 & 0xffffffffU),
                          static_cast<std::uint32_t>(event.data.u64 >> 32), ready_bits(event.events)};
@@ -117,6 +121,17 @@ class epoll_poller final : public poller {
     while (::write(wake_, &one, sizeof one) < 0 && errno == EINTR) {
     }
     errno = saved;
+  }
+
+  // Edge-triggered: if nobody can be let in (no fd left), the poller does not spin.
+  void watch_door(int fd) noexcept override {
+    if (door_ >= 0) forget(door_);
+    door_ = fd;
+    if (fd < 0) return;
+    ::epoll_event event{};
+    event.events = EPOLLIN | EPOLLET;
+    event.data.u64 = door_mark;
+    if (::epoll_ctl(epoll_, EPOLL_CTL_ADD, fd, &event) != 0) door_ = -1;
   }
 
   // The parent's epoll and eventfd stay open in the parent.
@@ -164,6 +179,7 @@ class epoll_poller final : public poller {
 
   int epoll_ = -1;
   int wake_ = -1;
+  int door_ = -1;
   bool has_nanoseconds_ = true;  // epoll_pwait2 has not been refused yet
   std::atomic<bool> notified_{false};
   std::array<::epoll_event, 256> events_;

@@ -114,6 +114,8 @@ class kqueue_poller final : public poller {
       const auto& event = events_[static_cast<std::size_t>(i)];
       if (is_notification(event)) {
         take_notification();
+      } else if (static_cast<int>(event.ident) == door_) {
+        knocked_ = true;
       } else {
         out[filled++] = event_of(event);
       }
@@ -136,6 +138,13 @@ class kqueue_poller final : public poller {
     }
 #endif
     errno = saved;
+  }
+
+  // Edge-triggered: if nobody can be let in (no fd left), the poller does not spin.
+  void watch_door(int fd) noexcept override {
+    if (door_ >= 0) (void)apply(change(door_, EVFILT_READ, EV_DELETE));
+    door_ = fd;
+    if (fd >= 0 && apply(change(fd, EVFILT_READ, EV_ADD | EV_CLEAR)) != 0) door_ = -1;
   }
 
   // A kqueue does not come along into a forked child: its number may be somebody else's there.
@@ -216,6 +225,7 @@ class kqueue_poller final : public poller {
   }
 
   int kqueue_ = -1;
+  int door_ = -1;
   std::atomic<bool> notified_{false};
   std::vector<io_event> found_at_once_;  // what add() learnt without the queue; the next wait() returns it first
   std::array<struct ::kevent, 256> events_;

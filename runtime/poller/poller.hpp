@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <utility>
 
 namespace weft::core {
 
@@ -36,9 +37,17 @@ class poller {
   // Ends the present wait(), or the next one if none is under way. Safe from any thread and from a signal handler.
   virtual void notify() noexcept = 0;
 
+  // One more fd, for the scheduler itself: when somebody comes there, wait() ends as after notify() and take_knock() is
+  // true once. -1: none any more. A poller that cannot do it does nothing.
+  virtual void watch_door(int) noexcept {}
+  bool take_knock() noexcept { return std::exchange(knocked_, false); }
+
   // In a forked child, where nobody waits with it any more: lets go of what it holds of the kernel without a trace in
   // the parent. Afterwards notify() does nothing, and nothing else may be called.
   virtual void abandon_in_child() noexcept {}
+
+ protected:
+  bool knocked_ = false;
 };
 
 // The poller of this platform. Throws std::system_error if the kernel gives none (EMFILE).

@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdlib>
 #include <filesystem>
 
@@ -10,11 +11,9 @@ namespace weft::record {
 
 namespace {
 
-// Made by us, a real folder, and closed to others.
-bool usable(const std::string& folder) noexcept {
-  mkdir(folder.c_str(), 0700);
-  struct stat s {};
-  return lstat(folder.c_str(), &s) == 0 && S_ISDIR(s.st_mode) && s.st_uid == geteuid() && (s.st_mode & 077) == 0;
+// A real folder of this user's, and closed to others.
+bool is_private(const struct stat& s) noexcept {
+  return S_ISDIR(s.st_mode) && s.st_uid == geteuid() && (s.st_mode & 077) == 0;
 }
 
 std::string link_path() { return discovery_folder() + "/" + std::to_string(getpid()) + ".trace"; }
@@ -29,9 +28,18 @@ std::string discovery_folder() {
   return base + "/weft-" + std::to_string(geteuid());
 }
 
+bool make_discovery_folder() {
+  const std::string folder = discovery_folder();
+  struct stat s {};
+  if (lstat(folder.c_str(), &s) != 0 && (mkdir(folder.c_str(), 0700) != 0 || lstat(folder.c_str(), &s) != 0)) {
+    return errno == EEXIST && lstat(folder.c_str(), &s) == 0 && is_private(s);  // another process made it just now
+  }
+  return is_private(s);
+}
+
 void announce(const std::string& trace_path) noexcept {
   try {
-    if (!usable(discovery_folder())) return;
+    if (!make_discovery_folder()) return;
     const std::string link = link_path();
     unlink(link.c_str());  // left by an earlier process of this number
     const std::string target = std::filesystem::absolute(trace_path).string();

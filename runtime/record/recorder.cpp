@@ -3,25 +3,20 @@
 #include <pthread.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <filesystem>
-#include <mutex>
 #include <optional>
 #include <stdexcept>
 #include <string>
-#include <system_error>
 #include <utility>
-#include <vector>
 
 #include "core/scheduler.hpp"
-#include "record/discovery.hpp"
+#include "record/control_server.hpp"
+#include "record/process_state.hpp"
 #include "record/recording.hpp"
-#include "record/secure_file.hpp"
 #include "record/thread_recorder.hpp"
 #include "trace/event.hpp"
 
@@ -29,42 +24,26 @@ namespace weft::record {
 
 namespace {
 
-// What the process knows of recording. Guarded by its lock; leaked, because atexit handlers and threads come late.
-struct process_state {
-  std::mutex lock;
-  std::shared_ptr<recording> current;  // null: none is on
-  std::vector<scheduler_recording*> schedulers;
-  bool environment_asked = false;
-  std::optional<trace::options> forked;  // in a child whose parent recorded: how the child would record
-};
-
-process_state& process() {
-  static process_state* const state = new process_state;
-  return *state;
-}
-
 // A child never writes into its parent's file. The mapping is leaked: closing it would complete the parent's trace.
 void after_fork_in_child() {
   process_state& p = process();
   new (&p.lock) std::mutex;  // another thread of the parent may have held it
   core::forget_outside_in_child();
+  control_server::abandon_in_child();
   if (p.current != nullptr) {
-    p.forked = p.current->asked();
-    if (!p.forked->path.empty()) p.forked->path += "." + std::to_string(getpid());
+    if (!p.attached) p.forked = p.current->asked();
+    if (p.forked && !p.forked->path.empty()) p.forked->path += "." + std::to_string(getpid());
     new std::shared_ptr<recording>(std::move(p.current));
   }
   p.current = nullptr;
+  p.attached = false;
+  p.temporary.clear();
   p.schedulers.clear();
 }
 
-void stop_at_exit() { trace::stop(); }
-
-void prepare_process_once() {
-  static const int once = [] {
-    std::atexit(stop_at_exit);
-    return pthread_atfork(nullptr, nullptr, after_fork_in_child);
-  }();
-  static_cast<void>(once);
+void stop_at_exit() {
+  control_server::of_process().close_door();
+  end_recording(whose::any);
 }
 
 // "16M", "64K", "1G" or a number of bytes; 0: it is none of these.
@@ -126,6 +105,19 @@ void start_from_environment() {
 }
 
 }  // namespace
+
+process_state& process() {
+  static process_state* const state = new process_state;
+  return *state;
+}
+
+void prepare_process_once() {
+  static const int once = [] {
+    std::atexit(stop_at_exit);
+    return pthread_atfork(nullptr, nullptr, after_fork_in_child);
+  }();
+  static_cast<void>(once);
+}
 
 scheduler_recording::scheduler_recording(core::scheduler& s, core::clock* virtual_clock, core::front_observer* front)
     : scheduler_(s), virtual_clock_(virtual_clock), front_(front) {
@@ -193,116 +185,3 @@ void scheduler_recording::end() {
 }
 
 }  // namespace weft::record
-
-namespace weft::trace {
-
-using record::process;
-using record::process_state;
-
-namespace {
-
-// Every scheduler of the process takes notice of a recording's beginning or end: this thread's at once, others as soon
-// as they look into their inboxes.
-void tell_schedulers() {
-  process_state& p = process();
-  record::scheduler_recording* mine = nullptr;
-  {
-    const std::lock_guard guard(p.lock);
-    for (record::scheduler_recording* s : p.schedulers) {
-      if (&s->followed() == core::scheduler::current()) {
-        mine = s;
-      } else {
-        core::inbox_message m;
-        m.work = [s] { s->follow(); };
-        m.at_any_time = true;
-        s->followed().messages().post(std::move(m));
-      }
-    }
-  }
-  if (mine != nullptr) mine->follow();
-}
-
-}  // namespace
-
-void start(const options& o) {
-  if (o.path.empty() && o.ring_bytes == 0) {
-    throw std::invalid_argument("trace::start: the path is empty: only a ring can do without a file");
-  }
-  record::prepare_process_once();
-  process_state& p = process();
-  {
-    const std::lock_guard guard(p.lock);
-    if (p.current != nullptr)
-      throw std::logic_error("trace::start: already recording into " +
-                             (p.current->asked().path.empty() ? "memory" : p.current->asked().path));
-    p.current = std::make_shared<record::recording>(o);
-    p.environment_asked = true;  // the program has spoken
-    if (!o.path.empty()) record::announce(o.path);
-  }
-  tell_schedulers();
-}
-
-void stop() {
-  process_state& p = process();
-  std::shared_ptr<record::recording> ended;
-  {
-    const std::lock_guard guard(p.lock);
-    ended = std::exchange(p.current, nullptr);
-  }
-  if (ended == nullptr) return;
-  record::withdraw();
-  tell_schedulers();
-}
-
-void snapshot(const std::string& path) {
-  process_state& p = process();
-  std::shared_ptr<record::recording> on;
-  {
-    const std::lock_guard guard(p.lock);
-    on = p.current;
-  }
-  if (on == nullptr) throw std::logic_error("trace::snapshot: nothing is recorded");
-  if (path.empty()) throw std::invalid_argument("trace::snapshot: the path is empty");
-  std::error_code error;
-  if (!on->asked().path.empty() && std::filesystem::equivalent(path, on->asked().path, error)) {
-    throw std::invalid_argument("trace::snapshot: " + path + " is being recorded into");
-  }
-  const int fd = record::create_trace_file(path);
-  try {
-    on->store().copy_to(fd);
-  } catch (...) {
-    close(fd);
-    unlink(path.c_str());
-    throw;
-  }
-  close(fd);
-}
-
-bool active() noexcept {
-  process_state& p = process();
-  const std::lock_guard guard(p.lock);
-  return p.current != nullptr;
-}
-
-void mark(std::string_view text) {
-  if (core::observer* o = core::scheduler::current_diary()) o->record_text(diary::event_type::mark, text);
-}
-
-void counter(std::string_view name, double value) {
-  if (core::observer* o = core::scheduler::current_diary()) {
-    std::uint64_t bits = 0;
-    std::memcpy(&bits, &value, sizeof bits);
-    o->record(diary::event_type::counter, o->string_id(name), bits);
-  }
-}
-
-zone::zone(std::string_view name) {
-  if (core::observer* o = core::scheduler::current_diary())
-    o->record(diary::event_type::zone_begin, o->string_id(name));
-}
-
-zone::~zone() {
-  if (core::observer* o = core::scheduler::current_diary()) o->record(diary::event_type::zone_end);
-}
-
-}  // namespace weft::trace

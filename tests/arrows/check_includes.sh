@@ -20,6 +20,7 @@ runtime/trace   (weft/|$private|context_layout|weft_switch)  the diary's languag
 runtime/core    (record|replay|sync|async|net|parallel|patch)/      the scheduler does no trace I/O and knows no user of it
 viz             ($private|context_layout|weft_switch)        the viewer shares only trace/ with the runtime
 viz/model       ($window|analysis/|view/|app/|cli/|weft/)    the model is tested without a window
+viz/attach      ($window|model/|analysis/|view/|app/|cli/|weft/) a connection to a program knows no viewer
 viz/analysis    ($window|view/|app/|cli/|weft/)              the analysis is tested without a window
 viz/view        (SDL|GL/|EGL/|app/|cli/|weft/)               a view draws; the window belongs to app
 viz/cli         SDL                                          app is the only place that knows SDL

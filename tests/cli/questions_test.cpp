@@ -375,7 +375,7 @@ TEST(Tail, ANumberThatIsNoProgramIsWrongUse) {
   const outcome result = run_weft({"tail", "999999999"});
 
   EXPECT_EQ(result.status, 2);
-  EXPECT_THAT(result.err, StartsWith("weft: tail: no running program 999999999 records in "));
+  EXPECT_THAT(result.err, StartsWith("weft: tail: no running program 999999999 in "));
 }
 
 TEST(Tail, AMissingFileIsUnreadable) { EXPECT_EQ(run_weft({"tail", "/no/such/file.weft"}).status, 3); }

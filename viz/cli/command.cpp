@@ -18,6 +18,7 @@ namespace {
 constexpr std::array subcommands{
     subcommand{"view", "open a trace in the window", declare_view},
     subcommand{"live", "open the window on a running program", declare_live},
+    subcommand{"control", "pause a running program, let it step, go on", declare_control},
     subcommand{"ps", "list the running programs that can be watched", declare_ps},
     subcommand{"tail", "write a running program's trace to standard output", declare_tail},
     subcommand{"demo", "run a built-in program and watch it live", declare_demo},

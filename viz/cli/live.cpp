@@ -1,7 +1,7 @@
-// weft live: the window on a program that records right now.
+// weft live: the window on a running program.
 #include <memory>
 
-#include "cli/running_programs.hpp"
+#include "cli/attachment.hpp"
 #include "cli/subcommands.hpp"
 #include "cli/window.hpp"
 #include "trace/reader.hpp"
@@ -10,7 +10,7 @@ namespace weft::viz::cli {
 namespace {
 
 struct live_options {
-  std::string target;
+  attach_options program;
   std::string theme;
 };
 
@@ -18,13 +18,18 @@ struct live_options {
 
 void declare_live(arguments& parser, action& chosen) {
   const auto options = std::make_shared<live_options>();
-  parser.add("PID", options->target,
-             "process to watch, as weft ps lists it, or its trace file; none: the only one that records");
+  options->program.declare(parser);
   parser.add("--theme", options->theme, "colours").value_name("THEME").one_of({"dark", "light"});
-  chosen = [options](console&) {
-    const std::string trace = trace_to_follow("live", options->target);
-    diary::reader::open(trace);
-    return open_window({.files = {trace}, .live = true, .theme = options->theme});
+  parser.footer(
+      "A program that does not record begins now, in the middle of its run. It ends, and its trace goes, with the "
+      "window, unless -o keeps it.");
+  chosen = [options](console& io) {
+    attachment program("live", options->program);
+    diary::reader::open(program.trace());
+    window_request request{.files = {program.trace()}, .live = true, .theme = options->theme};
+    const int status = open_window(request);
+    program.tell_what_is_left(io);
+    return status;
   };
 }
 

@@ -1,4 +1,4 @@
-// weft ps: the programs that weft live can watch.
+// weft ps: the programs that weft live can watch, recorded or not.
 #include <memory>
 #include <ostream>
 
@@ -20,7 +20,9 @@ void print_programs_json(const std::vector<running_program>& programs, console& 
                                {"trace", p.trace},
                                {"threads", p.threads},
                                {"events", p.events},
-                               {"duration_ns", p.duration_ns}});
+                               {"duration_ns", p.duration_ns},
+                               {"recording", p.recording},
+                               {"attachable", p.attachable}});
   }
   print_json(out, io);
 }
@@ -33,8 +35,12 @@ void print_programs_text(const std::vector<running_program>& programs, console& 
            {"recorded", align::right},
            {"trace"}});
   for (const running_program& p : programs) {
-    t.add({std::to_string(p.pid), p.program, std::to_string(p.threads), std::to_string(p.events),
-           short_duration(p.duration_ns), diary::sanitised(p.trace)});
+    if (p.recording) {
+      t.add({std::to_string(p.pid), p.program, std::to_string(p.threads), std::to_string(p.events),
+             short_duration(p.duration_ns), diary::sanitised(p.trace)});
+    } else {
+      t.add({std::to_string(p.pid), p.program, "-", "-", "-", "not recorded: weft live starts that"});
+    }
   }
   t.print(io.out);
 }
@@ -44,7 +50,7 @@ void print_programs_text(const std::vector<running_program>& programs, console& 
 void declare_ps(arguments& parser, action& chosen) {
   const auto as_json = std::make_shared<bool>(false);
   parser.flag("--json", *as_json, "print one JSON object");
-  parser.footer("Programs announce themselves in $XDG_RUNTIME_DIR/weft while they record.");
+  parser.footer("Programs announce themselves in $XDG_RUNTIME_DIR/weft from their first weft::run on.");
   chosen = [as_json](console& io) {
     const std::vector<running_program> programs = find_running_programs(runtime_folder());
     *as_json ? print_programs_json(programs, io) : print_programs_text(programs, io);

@@ -5,22 +5,28 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <charconv>
-#include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <optional>
+#include <set>
 
 #include "cli/console.hpp"
 #include "cli/trace_glance.hpp"
 #include "trace/event.hpp"
 #include "trace/header_check.hpp"
 
+#if defined(__APPLE__)
+#include <libproc.h>
+
+#include <array>
+#endif
+
 namespace weft::viz::cli {
 namespace {
 
-constexpr std::string_view link_suffix = ".trace";
+constexpr std::string_view trace_suffix = ".trace", control_suffix = ".control";
 
 bool only_ours(const std::string& folder) {
   struct stat s {};
@@ -28,9 +34,9 @@ bool only_ours(const std::string& folder) {
          (s.st_mode & (S_IRWXG | S_IRWXO)) == 0;
 }
 
-std::optional<pid_t> pid_of_link(const std::string& name) {
-  if (!name.ends_with(link_suffix)) return std::nullopt;
-  const char* const end = name.data() + name.size() - link_suffix.size();
+std::optional<pid_t> pid_of(const std::string& name, std::string_view suffix) {
+  if (!name.ends_with(suffix)) return std::nullopt;
+  const char* const end = name.data() + name.size() - suffix.size();
   pid_t pid = 0;
   const auto [stop, error] = std::from_chars(name.data(), end, pid);
   if (error != std::errc{} || stop != end || pid <= 0) return std::nullopt;
@@ -39,69 +45,108 @@ std::optional<pid_t> pid_of_link(const std::string& name) {
 
 bool is_alive(pid_t pid) { return ::kill(pid, 0) == 0 || errno == EPERM; }
 
-}  // namespace
-
-std::string runtime_folder() {
-  const auto absolute = [](const char* variable) {
-    const char* const value = std::getenv(variable);
-    return std::string(value && *value == '/' ? value : "");
-  };
-  if (const std::string base = absolute("XDG_RUNTIME_DIR"); !base.empty()) return base + "/weft";
-  const std::string temporary = absolute("TMPDIR");
-  return (temporary.empty() ? "/tmp" : temporary) + "/weft-" + std::to_string(::geteuid());
+// Somebody listens there. Who only asks and goes again is not even noticed by most of the program.
+bool listens(const std::string& socket) {
+  try {
+    const control_client visitor(socket);
+    return true;
+  } catch (const control_error&) {
+    return false;
+  }
 }
+
+std::string name_of_process(pid_t pid) {
+#if defined(__linux__)
+  const std::string folder = "/proc/" + std::to_string(pid);
+  std::error_code error;
+  const std::string path = std::filesystem::read_symlink(folder + "/exe", error).string();
+  if (!error) return path.substr(path.rfind('/') + 1);
+  std::string name;
+  std::getline(std::ifstream(folder + "/comm"), name);
+  return name;
+#elif defined(__APPLE__)
+  std::array<char, 256> name{};
+  ::proc_name(pid, name.data(), name.size());
+  return name.data();
+#else
+  static_cast<void>(pid);
+  return {};
+#endif
+}
+
+// What the trace at the link's end says of it. False: it is not this process's, or it is not written any more.
+bool look_at_trace(const std::string& link, running_program& p) {
+  std::error_code error;
+  const std::string target = std::filesystem::read_symlink(link, error).string();
+  if (error) return false;
+  try {
+    // A number may have been given to another process since: the trace itself says whose it is.
+    const trace_glance trace = glance_at(target);
+    if (trace.header.pid != static_cast<std::uint32_t>(p.pid) || trace.header.complete != 0) return false;
+    p.trace = target;
+    p.program = diary::text_field(trace.header.program, sizeof trace.header.program);
+    p.threads = trace.threads;
+    p.events = trace.events;
+    p.duration_ns = trace.duration_ns;
+    p.recording = true;
+    return true;
+  } catch (const diary::file_error&) {
+    return false;  // left behind by a process that died
+  }
+}
+
+}  // namespace
 
 std::vector<running_program> find_running_programs(const std::string& folder) {
   std::vector<running_program> found;
   if (!only_ours(folder)) return found;
+  std::set<pid_t> pids;
   std::error_code error;
   for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
-    const std::optional<pid_t> pid = pid_of_link(entry.path().filename().string());
-    if (!pid || !is_alive(*pid)) continue;
-    const std::filesystem::path target = std::filesystem::read_symlink(entry.path(), error);
-    if (error) continue;
-    try {
-      // A number may have been given to another process since: the trace itself says whose it is.
-      const trace_glance trace = glance_at(target.string());
-      if (trace.header.pid != static_cast<std::uint32_t>(*pid) || trace.header.complete != 0) continue;
-      found.push_back({*pid, target.string(), diary::text_field(trace.header.program, sizeof trace.header.program),
-                       trace.threads, trace.events, trace.duration_ns});
-    } catch (const diary::file_error&) {
-      // Left behind by a process that died: not a running program.
+    const std::string name = entry.path().filename().string();
+    for (const std::string_view suffix : {trace_suffix, control_suffix}) {
+      if (const std::optional<pid_t> pid = pid_of(name, suffix)) pids.insert(*pid);
     }
   }
-  std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.pid < b.pid; });
+  for (const pid_t pid : pids) {
+    running_program p;
+    p.pid = pid;
+    const std::string socket = control_path(folder, pid);
+    const std::string link = folder + "/" + std::to_string(pid) + std::string(trace_suffix);
+    const bool alive = is_alive(pid);
+    p.attachable = listens(socket);
+    if (!p.attachable && !alive) {
+      ::unlink(socket.c_str());
+      ::unlink(link.c_str());
+      continue;
+    }
+    if (alive && look_at_trace(link, p)) {
+      found.push_back(std::move(p));
+    } else if (p.attachable) {
+      p.program = diary::sanitised(name_of_process(pid));
+      found.push_back(std::move(p));
+    }
+  }
   return found;
 }
 
-namespace {
-
-bool is_number(const std::string& text) {
-  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
-}
-
-}  // namespace
-
-std::string trace_to_follow(const char* command, const std::string& target) {
-  // A file whose name is a number is written ./123.
-  if (!target.empty() && !is_number(target)) return target;
+running_program program_meant(const char* command, const std::string& target) {
   const std::string folder = runtime_folder();
   const std::vector<running_program> found = find_running_programs(folder);
   if (!target.empty()) {
     for (const running_program& p : found) {
-      if (std::to_string(p.pid) == target) return p.trace;
+      if (std::to_string(p.pid) == target) return p;
     }
-    throw usage_error(
-        fmt::format("{}: no running program {} records in {}: weft ps lists those that do; start it with weft record",
-                    command, target, folder));
+    throw usage_error(fmt::format(
+        "{}: no running program {} in {}: weft ps lists them; each is there from its first weft::run on, unless "
+        "WEFT_TRACE or WEFT_CONTROL is off",
+        command, target, folder));
   }
-  if (found.size() == 1) return found.front().trace;
-  if (found.empty()) {
-    throw usage_error(fmt::format("{}: no program records in {}: start one with weft record", command, folder));
-  }
+  if (found.size() == 1) return found.front();
+  if (found.empty()) throw usage_error(fmt::format("{}: no weft program runs, says {}", command, folder));
   std::string pids;
   for (const running_program& p : found) pids += fmt::format(" {} ({})", p.pid, p.program);
-  throw usage_error(fmt::format("{}: several programs record: name one of{}", command, pids));
+  throw usage_error(fmt::format("{}: several programs run: name one of{}", command, pids));
 }
 
 }  // namespace weft::viz::cli

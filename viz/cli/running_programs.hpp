@@ -1,5 +1,5 @@
-// Finds the programs of this user that record right now. Each has a link PID.trace to its trace file in one folder,
-// which the recorder makes; nothing is asked of the programs themselves.
+// Finds the running weft programs of this user. Each has a socket PID.control in one folder, where viewers come to it,
+// and while it records a link PID.trace to its trace file. Nothing is asked of the programs themselves.
 #pragma once
 
 #include <sys/types.h>
@@ -8,25 +8,26 @@
 #include <string>
 #include <vector>
 
+#include "attach/control_client.hpp"
+
 namespace weft::viz::cli {
 
 struct running_program {
   pid_t pid = 0;
-  std::string trace;    // path of its trace file
+  std::string trace;    // path of its trace file, "" if it does not record
   std::string program;  // its name, sanitised
   std::uint32_t threads = 0;
   std::uint64_t events = 0;      // recorded so far, lost ones included
   std::int64_t duration_ns = 0;  // from its first to its last event
+  bool recording = false;
+  bool attachable = false;  // it listens: recording can be started, and it can be paused
 };
 
-// $XDG_RUNTIME_DIR/weft, or weft-UID under $TMPDIR or /tmp: where the recorder announces them.
-std::string runtime_folder();
-
-// Those that are alive, by pid. A folder that others may enter counts as empty: its links may lie.
+// Those that are alive, by pid. A folder that others may enter counts as empty: its links may lie. What dead processes
+// have left there is removed.
 std::vector<running_program> find_running_programs(const std::string& folder);
 
-// The trace that `weft COMMAND TARGET` means: of a process by its pid, a file, or "" for the only program that records.
-// Throws usage_error.
-std::string trace_to_follow(const char* command, const std::string& target);
+// The one that `weft COMMAND TARGET` means: by its pid, or for "" the only one there is. Throws usage_error.
+running_program program_meant(const char* command, const std::string& target);
 
 }  // namespace weft::viz::cli

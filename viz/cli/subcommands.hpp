@@ -8,6 +8,7 @@ namespace weft::viz::cli {
 
 void declare_view(arguments& parser, action& chosen);
 void declare_live(arguments& parser, action& chosen);
+void declare_control(arguments& parser, action& chosen);
 void declare_ps(arguments& parser, action& chosen);
 void declare_tail(arguments& parser, action& chosen);
 void declare_demo(arguments& parser, action& chosen);

@@ -8,8 +8,8 @@
 #include <ostream>
 #include <thread>
 
+#include "cli/attachment.hpp"
 #include "cli/chunk_tail.hpp"
-#include "cli/running_programs.hpp"
 #include "cli/subcommands.hpp"
 
 namespace weft::viz::cli {
@@ -38,10 +38,15 @@ int tail(const std::string& trace, console& io) {
 }  // namespace
 
 void declare_tail(arguments& parser, action& chosen) {
-  const auto target = std::make_shared<std::string>();
-  parser.add("PID", *target, "process, as weft ps lists it, or its trace file; none: the only one that records");
+  const auto options = std::make_shared<attach_options>();
+  options->declare(parser);
   parser.footer("Whole chunks, until the program ends or nobody reads any more: ssh HOST weft tail PID | weft view -");
-  chosen = [target](console& io) { return tail(trace_to_follow("tail", *target), io); };
+  chosen = [options](console& io) {
+    const attachment program("tail", *options);
+    const int status = tail(program.trace(), io);
+    program.tell_what_is_left(io);
+    return status;
+  };
 }
 
 }  // namespace weft::viz::cli

@@ -1,7 +1,7 @@
 # bash completion for the weft command: commands, their options, demo names and files.
 _weft() {
   local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
-  local commands='view live ps tail demo record info stat state tree why dump load check validate diff export render'
+  local commands='view live control ps tail demo record info stat state tree why dump load check validate diff export render'
   COMPREPLY=()
   if ((COMP_CWORD == 1)); then
     mapfile -t COMPREPLY < <(compgen -W "$commands --help --version" -- "$word")
@@ -29,8 +29,10 @@ _weft() {
   if [[ $word == -* ]]; then
     local options=
     case $command in
-      view | live) options='--theme' ;;
-      ps | info | validate | diff) options='--json' ;;
+      view) options='--theme' ;;
+      live) options='--output --ring --force --theme' ;;
+      tail) options='--output --ring --force' ;;
+      control | ps | info | validate | diff) options='--json' ;;
       demo) options='--seconds --no-window --list --output --force --theme' ;;
       record) options='--output --ring --order-only --no-patch --force --' ;;
       stat) options='--by --json' ;;
@@ -47,6 +49,7 @@ _weft() {
   fi
   case $command in
     demo) mapfile -t COMPREPLY < <(compgen -W "$(weft demo --list 2>/dev/null | awk 'NR > 1 { print $1 }')" -- "$word") ;;
+    control) mapfile -t COMPREPLY < <(compgen -W "$(weft ps 2>/dev/null | awk 'NR > 1 { print $1 }')" -- "$word") ;;
     live | tail) mapfile -t COMPREPLY < <(compgen -W "$(weft ps 2>/dev/null | awk 'NR > 1 { print $1 }')" -- "$word"; compgen -f -- "$word") ;;
     *) mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
   esac

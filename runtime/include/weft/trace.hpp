@@ -2,7 +2,7 @@
 //
 // Without a line of code: WEFT_TRACE=FILE ./program records from the first weft::run() on. The file is complete after
 // every event, also if the process is killed. `weft view FILE` shows it. WEFT_TRACE_RING=16M keeps only the last 16
-// MiB; WEFT_TRACE_ORDER_ONLY=1 leaves out most times; WEFT_TRACE=off forbids recording by environment.
+// MiB; WEFT_TRACE_ORDER_ONLY=1 leaves out most times.
 //
 // The other way round: WEFT_REPLAY=FILE ./program (or run_options::replay) runs the program again in the order that
 // FILE recorded: who runs next, which timer fires first, which fd is ready when, what other threads did where. Time
@@ -13,6 +13,12 @@
 // Compared is what `weft diff` compares: spawns, switches, wakes. Where a recording just ends (kill -9), the program
 // goes on freely, and that is said. One scheduler thread, from its start; several runs one after the other follow the
 // file's runs (run_options: the first). Both at once, WEFT_TRACE records the replay. See docs/debugging.md.
+//
+// Without even that: `weft live PID` attaches to a program that runs, records it from now on and shows it, and may
+// pause it and let it step (docs/live.md). For this each process has a socket in $XDG_RUNTIME_DIR/weft from its first
+// weft::run() on, which only its own user can reach. WEFT_TRACE=off forbids attaching and the recording by environment,
+// WEFT_CONTROL=off only attaching. The program is not told of a recording from outside: its own start() replaces that
+// one, stop() and active() know nothing of it.
 #pragma once
 
 #include <cstddef>
@@ -34,15 +40,15 @@ struct options {
 // std::logic_error while a recording is on, std::system_error if the file cannot be created, std::invalid_argument for
 // an empty path without a ring.
 void start(const options& o);
-// Ends the recording: the file is complete and closed. Nothing if none is on. Call it from a coroutine, or while no
-// other thread runs a scheduler.
+// Ends the recording that start() or the environment began: the file is complete and closed. Nothing if none is on.
+// Call it from a coroutine, or while no other thread runs a scheduler.
 void stop();
 // Writes what was recorded so far, or what the ring still holds, as a complete trace to `path` (created as start()
 // does), and goes on recording. From any thread; others are not held up. Throws std::logic_error if nothing is
 // recorded, std::invalid_argument if `path` is the file that is recorded into, std::system_error if it cannot be
 // written.
 void snapshot(const std::string& path);
-// True while a recording is on.
+// True while a recording that start() or the environment began is on.
 bool active() noexcept;
 
 // A remark at this point in time. Nothing outside of a scheduler's thread or without a recording; so all below.

@@ -1,0 +1,275 @@
+#include "record/control_server.hpp"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <exception>
+#include <new>
+#include <stdexcept>
+#include <system_error>
+#include <thread>
+
+#include "core/scheduler.hpp"
+#include "record/attached_recording.hpp"
+#include "record/control_door.hpp"
+#include "weft/trace.hpp"
+
+namespace weft::record {
+
+using diary::control_command;
+using diary::control_reply;
+using diary::control_request;
+using diary::control_status;
+
+namespace {
+// Leaked: schedulers, and the server's thread, may outlive static objects.
+std::atomic<control_server*> the_server{nullptr};
+}  // namespace
+
+control_server& control_server::of_process() {
+  control_server* s = the_server.load(std::memory_order_acquire);
+  if (s == nullptr) [[unlikely]] {
+    auto* mine = new control_server;
+    if (the_server.compare_exchange_strong(s, mine, std::memory_order_acq_rel)) return *mine;
+    delete mine;
+  }
+  return *s;
+}
+
+void control_server::abandon_in_child() noexcept {
+  // Another thread of the parent may have held its lock: nothing but the numbers is looked at.
+  const control_server* parents = the_server.exchange(nullptr);
+  if (parents == nullptr) return;
+  for (const int fd : {parents->door_, parents->wake_pipe_[0], parents->wake_pipe_[1]}) {
+    if (fd >= 0) ::close(fd);
+  }
+  for (const client& c : parents->clients_) {
+    if (c.fd >= 0) ::close(c.fd);
+  }
+}
+
+int control_server::open() {
+  const std::lock_guard guard(lock_);
+  if (!tried_) {
+    tried_ = true;
+    door_ = open_door(path_);
+  }
+  return door_;
+}
+
+void control_server::close_door() noexcept {
+  const std::lock_guard guard(lock_);
+  if (door_ < 0) return;
+  // The fd stays: schedulers may still be looking at it.
+  unlink(path_.c_str());
+}
+
+void control_server::let_in_all() noexcept {
+  const std::lock_guard guard(lock_);
+  for (int fd; (fd = let_in(door_)) >= 0;) {
+    if (!take(fd)) ::close(fd);
+  }
+}
+
+bool control_server::take(int fd) noexcept {
+  const auto place = std::find_if(clients_.begin(), clients_.end(), [](const client& c) { return c.fd < 0; });
+  if (place == clients_.end()) return false;
+  place->fd = fd;
+  if (serving_) {
+    wake();
+    return true;
+  }
+  serving_ = start_thread();
+  if (!serving_) place->fd = -1;
+  return serving_;
+}
+
+// The thread takes no signals: they are the program's.
+bool control_server::start_thread() noexcept {
+  if (wake_pipe_[0] < 0) {
+    if (pipe(wake_pipe_.data()) != 0) return false;
+    for (const int end : wake_pipe_) {
+      fcntl(end, F_SETFD, FD_CLOEXEC);
+      fcntl(end, F_SETFL, O_NONBLOCK);
+    }
+  }
+  sigset_t all, before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  bool started = true;
+  try {
+    std::thread([this] {
+      const core::own_thread_mark mine;
+#if defined(__linux__)
+      pthread_setname_np(pthread_self(), "weft-control");
+#endif
+      serve();
+    }).detach();
+  } catch (const std::exception&) {
+    started = false;
+  }
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  return started;
+}
+
+void control_server::wake() noexcept {
+  const char byte = 0;
+  while (write(wake_pipe_[1], &byte, 1) < 0 && errno == EINTR) {
+  }
+}
+
+void control_server::serve() noexcept {
+  for (;;) {
+    std::array<pollfd, most_clients + 1> waited{};
+    waited[0] = {wake_pipe_[0], POLLIN, 0};
+    {
+      const std::lock_guard guard(lock_);
+      bool somebody = false;
+      for (std::size_t i = 0; i < most_clients; ++i) {
+        waited[i + 1] = {clients_[i].fd, POLLIN, 0};
+        somebody |= clients_[i].fd >= 0;
+      }
+      if (!somebody) {
+        serving_ = false;
+        return;
+      }
+    }
+    if (poll(waited.data(), waited.size(), -1) < 0) continue;
+    if (waited[0].revents != 0) {
+      std::array<char, 16> bytes;
+      while (read(wake_pipe_[0], bytes.data(), bytes.size()) > 0) {
+      }
+    }
+    for (std::size_t i = 0; i < most_clients; ++i) {
+      if (waited[i + 1].fd >= 0 && waited[i + 1].revents != 0) read_from(clients_[i]);
+    }
+  }
+}
+
+void control_server::read_from(client& c) noexcept {
+  const ssize_t count = recv(c.fd, c.message.data() + c.received, c.message.size() - c.received, 0);
+  if (count < 0 && (errno == EINTR || errno == EAGAIN || errno == EWOULDBLOCK)) return;
+  if (count <= 0) return drop(c);
+  c.received += static_cast<std::size_t>(count);
+  if (c.received < c.message.size()) return;
+  c.received = 0;
+
+  control_reply out;
+  try {
+    control_request r;
+    if (const char* wrong = diary::parse_request(c.message, r)) {
+      out.status = control_status::bad_message;
+      out.text = wrong;
+    } else {
+      out = answer(c, r);
+    }
+    out.pid = static_cast<std::uint32_t>(getpid());
+    // Whoever does not take its answers is not waited for.
+    const diary::control_bytes bytes = diary::to_bytes(out);
+    if (!send_whole(c.fd, bytes.data(), bytes.size()) || out.status == control_status::bad_message) drop(c);
+  } catch (const std::exception&) {
+    drop(c);  // no memory for an answer
+  }
+}
+
+control_reply control_server::answer(client& c, const control_request& r) {
+  control_reply out;
+  try {
+    switch (r.command) {
+      case control_command::status:
+        break;
+      case control_command::start:
+        start(c, r);
+        break;
+      case control_command::stop:
+        stop(out);
+        break;
+      case control_command::snapshot:
+        if (!r.text.starts_with('/')) throw std::runtime_error("the path of a snapshot must be absolute");
+        trace::snapshot(r.text);
+        break;
+      case control_command::mark:
+        if (!hold_.mark(r.text)) throw std::runtime_error("no scheduler runs");
+        break;
+      case control_command::pause:
+        c.holds = true;
+        hold_.pause();
+        break;
+      case control_command::step:
+        c.holds = true;
+        hold_.step();
+        break;
+      case control_command::step_to:
+        c.holds = true;
+        hold_.step_to(r.number);
+        break;
+      case control_command::resume:
+        hold_.resume();
+        break;
+      default:
+        out.status = control_status::unknown;
+    }
+  } catch (const std::exception& e) {
+    out.status = control_status::refused;
+    out.text = e.what();
+  }
+  out.sequence = r.sequence;
+  hold_.describe(out);
+  const recording_now now = what_is_recorded();
+  if (now.on) out.flags |= diary::control_flag_recording;
+  if (now.attached) out.flags |= diary::control_flag_attached;
+  if (out.status == control_status::done) out.text = now.path;
+  return out;
+}
+
+void control_server::start(client& c, const control_request& r) {
+  trace::options wanted;
+  wanted.path = r.text;
+  wanted.ring_bytes = r.number;
+  wanted.order_only = (r.flags & diary::control_flag_order_only) != 0;
+  start_attached(wanted);
+  c.records = true;
+  hold_.tell_standing();
+}
+
+void control_server::stop(control_reply& out) {
+  if (!what_is_recorded().attached) {
+    out.status = control_status::refused;
+    out.text = "nothing is recorded that was started from outside";
+    return;
+  }
+  for (client& other : clients_) other.records = false;
+  stop_attached();
+  hold_.tell_standing();
+}
+
+// The program goes on, and is recorded no more, unless somebody else who is here asked for it too.
+void control_server::drop(client& c) noexcept {
+  const bool held = std::exchange(c.holds, false), recorded = std::exchange(c.records, false);
+  c.received = 0;
+  {
+    const std::lock_guard guard(lock_);
+    ::close(c.fd.exchange(-1));
+  }
+  const auto nobody = [this](bool client::*what) {
+    return std::none_of(clients_.begin(), clients_.end(), [what](const client& other) { return other.*what; });
+  };
+  try {
+    if (held && nobody(&client::holds)) hold_.resume();
+    if (recorded && nobody(&client::records)) {
+      stop_attached();
+      hold_.tell_standing();
+    }
+  } catch (const std::exception&) {
+    // Without memory the others are not told; they see it by themselves.
+  }
+}
+
+}  // namespace weft::record

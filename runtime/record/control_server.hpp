@@ -1,0 +1,62 @@
+// Answers viewers that have come to the program's door. One for the process; its thread exists only while somebody is
+// connected.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <mutex>
+#include <string>
+
+#include "record/hold.hpp"
+#include "trace/control_message.hpp"
+
+namespace weft::record {
+
+class control_server {
+ public:
+  static control_server& of_process();
+  // In a forked child: the door and everybody at it are the parent's.
+  static void abandon_in_child() noexcept;
+
+  // Opens the door, the first time. Its fd, -1: there is none.
+  int open();
+  // Takes the door away: the process ends.
+  void close_door() noexcept;
+  // Everybody who stands at the door. Never waits.
+  void let_in_all() noexcept;
+
+  hold& hold_of_process() noexcept { return hold_; }
+
+ private:
+  static constexpr std::size_t most_clients = 8;
+  struct client {
+    std::atomic<int> fd{-1};  // -1: a free place. Set with the lock; the rest is the server's thread's
+    std::size_t received = 0;
+    diary::control_bytes message{};
+    bool records = false;  // it asked for the recording
+    bool holds = false;    // it asked the program to stand or step
+  };
+
+  control_server() = default;
+  bool take(int fd) noexcept;
+  bool start_thread() noexcept;
+  void serve() noexcept;
+  void wake() noexcept;
+  void read_from(client& c) noexcept;
+  diary::control_reply answer(client& c, const diary::control_request& r);
+  void start(client& c, const diary::control_request& r);
+  void stop(diary::control_reply& out);
+  void drop(client& c) noexcept;
+
+  hold hold_;
+  std::mutex lock_;
+  int door_ = -1;
+  std::string path_;
+  bool tried_ = false;
+  bool serving_ = false;  // the thread is there
+  std::array<int, 2> wake_pipe_{-1, -1};
+  std::array<client, most_clients> clients_;
+};
+
+}  // namespace weft::record
