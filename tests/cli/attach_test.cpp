@@ -14,6 +14,7 @@
 #include <thread>
 
 #include "attach/control_client.hpp"
+#include "attach_fixture.hpp"
 #include "cli/child_process.hpp"
 #include "cli/running_programs.hpp"
 #include "cli/trace_glance.hpp"
@@ -33,56 +34,7 @@ using viz::control_client;
 using viz::control_error;
 using viz::cli::child_process;
 using viz::cli::find_running_programs;
-
-diary::control_request request(control_command c, std::uint64_t number = 0, std::string text = "") {
-  diary::control_request r;
-  r.command = c;
-  r.number = number;
-  r.text = std::move(text);
-  return r;
-}
-
-// True as soon as it is; false if it is not within ten seconds.
-bool becomes_true(const std::function<bool()>& what) {
-  for (const auto end = std::chrono::steady_clock::now() + 10s; std::chrono::steady_clock::now() < end;) {
-    if (what()) return true;
-    std::this_thread::sleep_for(2ms);
-  }
-  return false;
-}
-
-class Attach : public testing::Test {
- protected:
-  Attach() { std::filesystem::create_directory(folder_.path("run")); }
-
-  // A program that has come to its scheduler.
-  std::unique_ptr<child_process> start(const char* what, child_process::environment more = {}) {
-    more.emplace_back("XDG_RUNTIME_DIR", folder_.path("run"));
-    auto child = std::make_unique<child_process>(std::vector<std::string>{WEFT_ATTACH_TARGET, what}, more,
-                                                 child_process::signals::ours);
-    EXPECT_TRUE(becomes_true([&] { return is_listed(child->pid()); }));
-    return child;
-  }
-  std::string place() const { return folder_.path("run") + "/weft"; }
-  bool is_listed(pid_t pid) const {
-    for (const auto& p : find_running_programs(place())) {
-      if (p.pid == pid) return p.attachable;
-    }
-    return false;
-  }
-  control_client connect(const child_process& child) const {
-    return control_client(viz::control_path(place(), child.pid()));
-  }
-  static std::uint64_t events_in(const std::string& trace) { return viz::cli::glance_at(trace).events; }
-  // It writes events on and on.
-  static bool goes_on(const std::string& trace) {
-    const std::uint64_t before = events_in(trace);
-    return becomes_true([&] { return events_in(trace) > before; });
-  }
-
-  const test_folder folder_;
-  const environment_variable where_{"XDG_RUNTIME_DIR", folder_.path("run")};
-};
+using Attach = attach_fixture;
 
 TEST_F(Attach, ProgramsThatDoNotRecordAreListed) {
   const auto child = start("sleep-long");

@@ -8,11 +8,14 @@
 
 namespace weft::viz {
 
+class control_client;
+
 struct view_options {
-  std::vector<std::string> files;  // none: the start page
-  bool live = false;               // the file may still grow: follow it
-  std::uint32_t live_pid = 0;      // of the program that writes it; 0: as the file says
-  std::string theme;               // "dark", "light"; "": what was used last
+  std::vector<std::string> files;     // none: the start page
+  bool live = false;                  // the file may still grow: follow it
+  std::uint32_t live_pid = 0;         // of the program that writes it; 0: as the file says
+  std::string theme;                  // "dark", "light"; "": what was used last
+  control_client* program = nullptr;  // to pause and step a live program by; null: it takes no requests
 };
 
 // Shows the window and blocks until it is closed; returns the exit status 0. Closing it does not touch the program that

@@ -31,7 +31,7 @@ int run_window(const view_options& options) {
   if (!options.live && !options.files.empty()) diary::reader::open(options.files.front());
 
   gl_window window({});
-  window_app app(window);
+  window_app app(window, options.program);
   load_preferences(app.model());
   if (!options.theme.empty()) app.model().dark = options.theme != "light";
   if (!options.files.empty()) app.open(options.files.front(), options.live, options.live_pid, false);

@@ -34,9 +34,16 @@ void window_app::draw() {
 
 void window_app::take(const input& what) {
   for (const action& a : view_.handle(what, model_)) {
-    model_.apply(a);
+    if (!program_.take(a, model_)) model_.apply(a);
     arrange();
   }
+}
+
+bool window_app::refresh() {
+  if (!model_.trace || !model_.live) return false;
+  const auto now = std::chrono::steady_clock::now();
+  const bool program_changed = program_.refresh(model_, now);
+  return live_.refresh(model_, now) || program_changed;
 }
 
 void window_app::run() {
@@ -46,7 +53,7 @@ void window_app::run() {
   clock::time_point last_frame = clock::now();
   for (;;) {
     const bool live = model_.trace && model_.live;
-    const int patience_ms = dirty ? 0 : model_.playing ? 8 : live ? 50 : 1000;
+    const int patience_ms = dirty ? 0 : model_.playing || program_.is_busy() ? 8 : live ? 50 : 1000;
     const gl_window::news news = window_.wait(patience_ms);
     if (news.closed) return;
     for (const std::string& path : news.dropped_files) open(path, false, 0, true);
@@ -59,7 +66,7 @@ void window_app::run() {
       dirty = true;
     }
     last_frame = now;
-    if (model_.trace && model_.live) dirty |= live_.refresh(model_, now);
+    dirty |= refresh();
     if (!dirty) continue;
     draw();
     window_.set_pointer(view_.pointer_shape());

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "app/gl_window.hpp"
+#include "app/program_link.hpp"
 #include "app/trace_file.hpp"
 #include "view/window_view.hpp"
 
@@ -12,7 +13,9 @@ namespace weft::viz {
 
 class window_app {
  public:
-  explicit window_app(gl_window& window) : window_(window) {}
+  // `connection`: to the program whose live trace is shown, borrowed; null: there is none.
+  explicit window_app(gl_window& window, control_client* connection = nullptr)
+      : window_(window), program_(connection) {}
 
   viewer_model& model() { return model_; }
   // Shows the trace; a file that cannot be read becomes a notice if `forgiving`, else diary::file_error.
@@ -21,6 +24,8 @@ class window_app {
   void run();
   // Applies one input and draws: what run() does for each, for tests and pictures.
   void take(const input& what);
+  // What has come of the trace and from the program since. True: draw().
+  bool refresh();
   void draw();
 
  private:
@@ -30,6 +35,7 @@ class window_app {
   viewer_model model_;
   window_view view_;
   live_trace live_;
+  program_link program_;
 };
 
 }  // namespace weft::viz

@@ -9,6 +9,7 @@
 #include <optional>
 #include <ostream>
 
+#include "attach/control_client.hpp"
 #include "cli/child_process.hpp"
 #include "cli/command.hpp"
 #include "cli/demos.hpp"
@@ -90,8 +91,15 @@ class recorded_demo {
 std::optional<int> watch(const demo& d, const demo_options& options, const std::string& trace, console& io) {
   recorded_demo program(d, options.seconds.value_or(longest_watched_seconds), trace);
   program.wait_for_trace();
+  std::optional<control_client> control;
   try {
-    return open_window({.files = {trace}, .live = true, .theme = options.theme});
+    control.emplace(control_path(runtime_folder(), program.child().pid()));
+  } catch (const control_error&) {
+    // It can be watched all the same.
+  }
+  try {
+    return open_window(
+        {.files = {trace}, .live = true, .theme = options.theme, .program = control ? &*control : nullptr});
   } catch (const std::runtime_error& e) {
     io.err << fmt::format("weft: demo: {}: drawing a picture instead\n", diary::sanitised(e.what()));
     return std::nullopt;

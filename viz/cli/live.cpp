@@ -27,6 +27,7 @@ void declare_live(arguments& parser, action& chosen) {
     attachment program("live", options->program);
     diary::reader::open(program.trace());
     window_request request{.files = {program.trace()}, .live = true, .theme = options->theme};
+    if (program.control()) request.program = &*program.control();
     const int status = open_window(request);
     program.tell_what_is_left(io);
     return status;

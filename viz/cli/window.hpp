@@ -7,13 +7,18 @@
 #include <string>
 #include <vector>
 
+namespace weft::viz {
+class control_client;
+}
+
 namespace weft::viz::cli {
 
 struct window_request {
-  std::vector<std::string> files;  // none: the start page
-  bool live = false;               // follow files that still grow
-  std::uint32_t live_pid = 0;      // who must be alive for them to grow; 0: as they say
-  std::string theme;               // "dark", "light", or "" for what was used last
+  std::vector<std::string> files;     // none: the start page
+  bool live = false;                  // follow files that still grow
+  std::uint32_t live_pid = 0;         // who must be alive for them to grow; 0: as they say
+  std::string theme;                  // "dark", "light", or "" for what was used last
+  control_client* program = nullptr;  // to pause and step it by; null: it takes no requests
 };
 
 struct picture_request {

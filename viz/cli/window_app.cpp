@@ -39,6 +39,7 @@ int open_window(const window_request& request) {
   options.live = request.live;
   options.live_pid = request.live_pid;
   options.theme = request.theme;
+  options.program = request.program;
   return run_window(options);
 }
 

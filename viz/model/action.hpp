@@ -55,6 +55,11 @@ struct let_time_pass {
   double seconds;
 };  // real time since the last frame
 
+// The program that writes the trace, while it runs; the app carries these out
+struct pause_or_resume_program {};
+struct step_program {};              // one switch
+struct step_program_to_selected {};  // up to the next event of the selected coroutine
+
 // The view
 struct zoom {
   double x;
@@ -111,6 +116,7 @@ using action =
                  act::show_finding, act::play_or_pause, act::change_speed, act::let_time_pass, act::zoom,
                  act::zoom_at_cursor, act::pan, act::scroll, act::show_range, act::fit_all, act::fit_selection,
                  act::undo, act::redo, act::select, act::measure, act::clear, act::show_tab, act::scroll_tab,
-                 act::toggle_keys, act::toggle_theme, act::scale_interface, act::drag_edge>;
+                 act::toggle_keys, act::toggle_theme, act::scale_interface, act::drag_edge,
+                 act::pause_or_resume_program, act::step_program, act::step_program_to_selected>;
 
 }  // namespace weft::viz

@@ -293,6 +293,10 @@ struct viewer_model::applier {
     m.tab_scroll = std::clamp(m.tab_scroll + a.px, 0.0f, std::max(0.0f, m.port.tab_content - m.port.tab_height));
   }
   void operator()(const act::toggle_keys&) const { m.keys_shown = !m.keys_shown; }
+  // Not the model's business.
+  void operator()(const act::pause_or_resume_program&) const {}
+  void operator()(const act::step_program&) const {}
+  void operator()(const act::step_program_to_selected&) const {}
   void operator()(const act::toggle_theme&) const { m.dark = !m.dark; }
   void operator()(const act::scale_interface& a) const {
     const float wanted = a.step == 0 ? 1.0f : m.interface_scale + 0.1f * static_cast<float>(a.step);

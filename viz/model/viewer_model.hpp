@@ -13,6 +13,7 @@
 #include "model/finding.hpp"
 #include "model/lane_layout.hpp"
 #include "model/overview.hpp"
+#include "model/program.hpp"
 #include "model/summary.hpp"
 #include "model/trace_model.hpp"
 
@@ -41,6 +42,7 @@ class viewer_model {
   std::string notice;                  // one line for the user, may be empty
   bool live = false;                   // the file may still grow
   std::uint32_t live_pid = 0;          // 0: unknown
+  program_status program;              // of a live trace
   lane_layout lanes;
   std::vector<finding> findings;
   std::vector<overview_column> strip;        // the whole trace, port.overview_columns wide

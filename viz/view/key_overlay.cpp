@@ -27,7 +27,7 @@ std::vector<row> rows_of(key_group group) {
 void draw_key_overlay(const screen& on, const window_layout& layout) {
   on.to.fill(layout.window, on.colours.ground.faded(0.72f));
   const float width = std::min(900.0f, layout.window.w - 40);
-  const float height = std::min(440.0f, layout.window.h - 40);
+  const float height = std::min(480.0f, layout.window.h - 40);
   const rect page{(layout.window.w - width) / 2, (layout.window.h - height) / 2, width, height};
   on.to.fill(page, on.colours.raised, 8);
   on.to.frame(page, on.colours.line, 1, 8);

@@ -46,6 +46,13 @@ constexpr std::array bindings{
     key_binding{letter('-'), plain, [](place) -> action { return act::change_speed{direction::back}; }, key_group::step,
                 nullptr, nullptr},
 
+    key_binding{letter('x'), plain, [](place) -> action { return act::pause_or_resume_program{}; }, key_group::step,
+                "X", "pause the live program, let it go on"},
+    key_binding{letter('c'), plain, [](place) -> action { return act::step_program{}; }, key_group::step, "C  Shift C",
+                "let it do one switch; go on to the selected one"},
+    key_binding{letter('c'), shift, [](place) -> action { return act::step_program_to_selected{}; }, key_group::step,
+                nullptr, nullptr},
+
     key_binding{letter('w'), plain,
                 [](place p) -> action {
                   return act::zoom{p.mouse_x, 1 / zoom_step};

@@ -81,20 +81,51 @@ void draw_transport(const screen& on, const rect& bar, const viewer_model& model
   on.to.text({speed.right() + 132, bar.y + 28}, place, face::mono_small, on.colours.text_dim);
 }
 
+const char* word_for(const viewer_model& model) {
+  if (!model.live) return "recorded";
+  switch (model.program.mode) {
+    case program_mode::running:
+      return "live";
+    case program_mode::pausing:
+      return "pausing";
+    case program_mode::paused:
+      return "paused";
+    case program_mode::stepping:
+      return "stepping";
+  }
+  return "";
+}
+
+// The program itself, left of the pill that tells how it is.
+void draw_program_buttons(const screen& on, const rect& pill, const viewer_model& model) {
+  const bool runs = model.program.mode == program_mode::running;
+  const rect step{pill.x - 42, pill.y, 34, button_height}, pause{step.x - 40, pill.y, 34, button_height};
+  draw_button(on, pause, !runs);
+  draw_icon(on, {pause.x + pause.w / 2, pause.y + pause.h / 2}, runs ? icon::pause : icon::play, on.colours.text);
+  on.on_click(pause, act::pause_or_resume_program{},
+              runs ? "Pause the program between two switches (X)" : "Let the program go on (X)");
+  draw_button(on, step, model.program.mode == program_mode::stepping);
+  draw_icon(on, {step.x + step.w / 2, step.y + step.h / 2}, icon::last, on.colours.text);
+  on.on_click(step, act::step_program{}, "Let the program do one switch (C), go on to the selected one (Shift C)");
+  on.to.text({pause.x - 8, pill.y + 18}, "program", face::body, on.colours.text_dim, align::right);
+}
+
 void draw_live(const screen& on, const rect& bar, const viewer_model& model) {
   const diary::file_info& info = model.trace->events().info();
   const std::uint32_t pid = model.live_pid != 0 ? model.live_pid : info.pid;
-  const std::string words = model.live ? "live · pid " + std::to_string(pid) : "recorded · pid " + std::to_string(pid);
+  const std::string words = std::string(word_for(model)) + " · pid " + std::to_string(pid);
   const float width = on.to.text_width(words, face::body) + 44;
   const rect pill{bar.right() - 44 - width, bar.y + 9, width, button_height};
   on.to.fill(pill, on.colours.raised, 14);
   on.to.frame(pill, model.live && model.following ? on.colours.accent : on.colours.line, 1, 14);
-  const colour dot = !model.live ? on.colours.sleeping : model.following ? on.colours.running : on.colours.ready;
+  const bool moves = model.following && model.program.mode == program_mode::running;
+  const colour dot = !model.live ? on.colours.sleeping : moves ? on.colours.running : on.colours.ready;
   on.to.disc({pill.x + 18, pill.y + 14}, 5, dot);
   on.to.text({pill.x + 32, bar.y + 27}, words, face::body, on.colours.text);
   if (model.live) {
     on.on_click(pill, act::go_to_last{},
                 model.following ? "Follows the end" : "The program goes on: click or End follows it");
+    if (model.program.takes_requests) draw_program_buttons(on, pill, model);
   }
 }
 
