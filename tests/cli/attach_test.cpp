@@ -16,6 +16,7 @@
 #include "attach/control_client.hpp"
 #include "attach_fixture.hpp"
 #include "cli/child_process.hpp"
+#include "cli/ring_copy.hpp"
 #include "cli/running_programs.hpp"
 #include "cli/trace_glance.hpp"
 #include "run_weft.hpp"
@@ -271,6 +272,23 @@ TEST_F(Attach, ARecordingThatIsOnAlreadyWillDo) {
   EXPECT_EQ(reply.flags & diary::control_flag_attached, 0U);
   EXPECT_THROW(client.ask(request(control_command::start, 0, folder_.path("other.weft"))), control_error);
   EXPECT_THROW(client.ask(request(control_command::stop)), control_error);
+}
+
+TEST_F(Attach, ARingIsFollowedInACopyThatGrows) {
+  const auto child = start("yield");
+  control_client client = connect(*child);
+  const std::string ring = client.ask(request(control_command::start, 1 << 20)).text;
+  ASSERT_TRUE(goes_on(ring));
+  const std::string path = folder_.path("copy.weft");
+  {
+    const viz::cli::ring_copy copy(ring, path);
+
+    // Far more than the ring holds.
+    ASSERT_TRUE(becomes_true([&] { return std::filesystem::file_size(path) > (4 << 20); }));
+  }
+
+  EXPECT_EQ(std::filesystem::file_size(ring), (1 << 20) + diary::file_header_bytes);
+  EXPECT_EQ(run_weft({"validate", path}).status, 0);
 }
 
 TEST_F(Attach, AMarkAndASnapshotAreTaken) {

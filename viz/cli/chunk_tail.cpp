@@ -5,7 +5,9 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <csignal>
 #include <cstring>
+#include <thread>
 
 #include "trace/header_check.hpp"
 
@@ -85,6 +87,12 @@ void chunk_tail::take(std::size_t slot, std::string& out) {
   if (now.committed <= p.bytes || now.committed > capacity) return;
   std::vector<std::uint8_t> events(now.committed - p.bytes);
   if (!read(events.data(), events.size(), offset_of(slot) + sizeof now + p.bytes)) return;
+  // A ring may have begun to use the chunk anew while it was read.
+  diary::chunk_header after;
+  if (!read(&after, sizeof after, offset_of(slot)) || after.sequence != now.sequence ||
+      after.first_ordinal != now.first_ordinal || after.magic != now.magic) {
+    return;
+  }
 
   diary::chunk_header piece = p.header;
   piece.first_ordinal = p.ordinal;
@@ -112,6 +120,24 @@ void chunk_tail::take(std::size_t slot, std::string& out) {
   out.resize(begin + header_.chunk_bytes);
   std::memcpy(out.data() + begin, &piece, sizeof piece);
   std::memcpy(out.data() + begin + sizeof piece, events.data(), events.size());
+}
+
+namespace {
+
+bool is_gone(std::uint32_t pid) { return pid == 0 || (::kill(static_cast<pid_t>(pid), 0) != 0 && errno == ESRCH); }
+
+}  // namespace
+
+void follow_chunks(const std::string& trace, std::chrono::milliseconds look_every,
+                   const std::function<bool(const std::string&)>& take) {
+  chunk_tail source(trace);
+  if (!take(source.header_bytes())) return;
+  for (;;) {
+    // Asked before the last look: what was written until then is in it.
+    const bool is_last = source.is_complete() || is_gone(source.header().pid);
+    if (!take(source.new_chunks()) || is_last) return;
+    std::this_thread::sleep_for(look_every);
+  }
 }
 
 }  // namespace weft::viz::cli

@@ -3,7 +3,9 @@
 // out as several, each with the events that are new. Reads the file, never maps it: its writer is not disturbed.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -48,5 +50,10 @@ class chunk_tail {
   std::vector<place> places_;                 // by slot of the file
   std::vector<std::uint64_t> pieces_handed_;  // by thread: the `sequence` of its next chunk
 };
+
+// Hands the header to `take`, and then again and again what is new, until the recording or its process has ended or
+// `take`, which is given "" if there is nothing, returns false. Throws as chunk_tail does.
+void follow_chunks(const std::string& trace, std::chrono::milliseconds look_every,
+                   const std::function<bool(const std::string&)>& take);
 
 }  // namespace weft::viz::cli
