@@ -31,6 +31,19 @@ using diary::control_status;
 namespace {
 // Leaked: schedulers, and the server's thread, may outlive static objects.
 std::atomic<control_server*> the_server{nullptr};
+
+bool make_pipe(std::array<int, 2>& ends) noexcept {
+#if defined(__linux__) || defined(__FreeBSD__)
+  return pipe2(ends.data(), O_CLOEXEC | O_NONBLOCK) == 0;
+#else
+  if (pipe(ends.data()) != 0) return false;
+  for (const int end : ends) {
+    fcntl(end, F_SETFD, FD_CLOEXEC);
+    fcntl(end, F_SETFL, O_NONBLOCK);
+  }
+  return true;
+#endif
+}
 }  // namespace
 
 control_server& control_server::of_process() {
@@ -71,11 +84,12 @@ void control_server::close_door() noexcept {
   unlink(path_.c_str());
 }
 
-void control_server::let_in_all() noexcept {
+bool control_server::let_in_all() noexcept {
   const std::lock_guard guard(lock_);
   for (int fd; (fd = let_in(door_)) >= 0;) {
     if (!take(fd)) ::close(fd);
   }
+  return errno == EAGAIN || errno == EWOULDBLOCK;
 }
 
 bool control_server::take(int fd) noexcept {
@@ -93,13 +107,7 @@ bool control_server::take(int fd) noexcept {
 
 // The thread takes no signals: they are the program's.
 bool control_server::start_thread() noexcept {
-  if (wake_pipe_[0] < 0) {
-    if (pipe(wake_pipe_.data()) != 0) return false;
-    for (const int end : wake_pipe_) {
-      fcntl(end, F_SETFD, FD_CLOEXEC);
-      fcntl(end, F_SETFL, O_NONBLOCK);
-    }
-  }
+  if (wake_pipe_[0] < 0 && !make_pipe(wake_pipe_)) return false;
   sigset_t all, before;
   sigfillset(&all);
   pthread_sigmask(SIG_SETMASK, &all, &before);
@@ -125,15 +133,19 @@ void control_server::wake() noexcept {
   }
 }
 
+// The thread looks after the door too: while the program is paused no scheduler does.
 void control_server::serve() noexcept {
+  constexpr std::size_t others = 2;  // that it waits for beside the clients
+  bool door_is_stuck = false;
   for (;;) {
-    std::array<pollfd, most_clients + 1> waited{};
+    std::array<pollfd, most_clients + others> waited{};
     waited[0] = {wake_pipe_[0], POLLIN, 0};
+    waited[1] = {door_is_stuck ? -1 : door_, POLLIN, 0};
     {
       const std::lock_guard guard(lock_);
       bool somebody = false;
       for (std::size_t i = 0; i < most_clients; ++i) {
-        waited[i + 1] = {clients_[i].fd, POLLIN, 0};
+        waited[i + others] = {clients_[i].fd, POLLIN, 0};
         somebody |= clients_[i].fd >= 0;
       }
       if (!somebody) {
@@ -141,14 +153,17 @@ void control_server::serve() noexcept {
         return;
       }
     }
-    if (poll(waited.data(), waited.size(), -1) < 0) continue;
+    const int ready = poll(waited.data(), waited.size(), door_is_stuck ? 100 : -1);
+    door_is_stuck = false;
+    if (ready < 0) continue;
     if (waited[0].revents != 0) {
       std::array<char, 16> bytes;
       while (read(wake_pipe_[0], bytes.data(), bytes.size()) > 0) {
       }
     }
+    if (waited[1].revents != 0) door_is_stuck = !let_in_all();
     for (std::size_t i = 0; i < most_clients; ++i) {
-      if (waited[i + 1].fd >= 0 && waited[i + 1].revents != 0) read_from(clients_[i]);
+      if (waited[i + others].fd >= 0 && waited[i + others].revents != 0) read_from(clients_[i]);
     }
   }
 }

@@ -23,8 +23,8 @@ class control_server {
   int open();
   // Takes the door away: the process ends.
   void close_door() noexcept;
-  // Everybody who stands at the door. Never waits.
-  void let_in_all() noexcept;
+  // Everybody who stands at the door. Never waits. False: somebody may still stand there (no fd left for him).
+  bool let_in_all() noexcept;
 
   hold& hold_of_process() noexcept { return hold_; }
 

@@ -76,6 +76,17 @@ int main(int argc, char** argv) {
   if (what == "hold") weft::run(hold_the_thread);
   if (what == "record-itself") weft::run(record_itself);
   if (what == "end-soon") weft::run([] { weft::sleep_for(1s); });
+  if (what == "deadlock-soon") {
+    try {
+      weft::run([] {
+        weft::sleep_for(500ms);
+        weft::event never;
+        never.wait();
+      });
+    } catch (const weft::deadlock_error&) {
+      return 7;
+    }
+  }
   if (what == "two-threads") {
     std::thread other([] { weft::run(yield_for_ever); });
     weft::run(sleep_often);

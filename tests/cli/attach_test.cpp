@@ -339,6 +339,26 @@ TEST_F(Attach, WhatADeadProcessLeftIsRemoved) {
   EXPECT_FALSE(std::filesystem::exists(socket));
 }
 
+TEST_F(Attach, AViewerIsNoHopeForAProgramInDeadlock) {
+  auto child = start("deadlock-soon");
+  control_client client = connect(*child);
+  client.ask(request(control_command::start));
+
+  EXPECT_EQ(child->wait_for(20s), 7);
+}
+
+TEST_F(Attach, AViewerMayComeAndGoWhileTheProgramIsPaused) {
+  const auto child = start("sleep");
+  control_client client = connect(*child);
+  client.ask(request(control_command::pause));
+  control_reply reply;
+  ASSERT_TRUE(client.wait_until_it_stands(10s, reply));
+
+  // Its schedulers cannot let anybody in, its server can.
+  control_client other = connect(*child);
+  EXPECT_EQ(other.ask({}).mode, control_mode::paused);
+}
+
 TEST_F(Attach, AtItsEndAProgramTakesItsSocketAway) {
   auto child = start("end-soon");
 

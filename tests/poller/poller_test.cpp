@@ -343,5 +343,42 @@ TEST_F(every_poller, WithoutFdsItCannotBeMade) {
   ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &before), 0);
 }
 
+TEST_F(every_poller, SomebodyAtTheDoorEndsTheWaitAndIsNoEvent) {
+  pipe_pair door;
+  poller_->watch_door(door.reader());
+  EXPECT_FALSE(poller_->take_knock());
+
+  std::thread visitor([&] { write_byte(door.writer()); });
+  std::array<io_event, 8> events;
+  EXPECT_EQ(poller_->wait(events, -1), 0U);
+  visitor.join();
+
+  EXPECT_TRUE(poller_->take_knock());
+  EXPECT_FALSE(poller_->take_knock());
+}
+
+TEST_F(every_poller, WhoIsNotLetInKnocksOnlyOnce) {
+  pipe_pair door;
+  poller_->watch_door(door.reader());
+  write_byte(door.writer());
+  EXPECT_TRUE(look().empty());
+  EXPECT_TRUE(poller_->take_knock());
+
+  EXPECT_TRUE(look().empty());
+
+  EXPECT_FALSE(poller_->take_knock());
+}
+
+TEST_F(every_poller, ADoorThatIsTakenAwayIsNotWatched) {
+  pipe_pair door;
+  poller_->watch_door(door.reader());
+  poller_->watch_door(-1);
+  write_byte(door.writer());
+
+  EXPECT_TRUE(look().empty());
+
+  EXPECT_FALSE(poller_->take_knock());
+}
+
 }  // namespace
 }  // namespace weft::core
