@@ -1,5 +1,6 @@
 #include "record/thread_recorder.hpp"
 
+#include <algorithm>
 #include <array>
 #include <functional>
 #include <string>
@@ -103,23 +104,26 @@ void thread_recorder::define_object(std::uint64_t object_id, diary::object_kind 
   if (objects_.add(object_id)) record_text(event_type::object, name, object_id, static_cast<std::uint64_t>(kind), 0);
 }
 
-// Often enough that a reader has to replay little, so rarely that checkpoints are a twentieth of all bytes.
+// Often enough that a reader has to replay little, so rarely that checkpoints are a twentieth of all bytes, and never so
+// often that the program does little else: in a ring they may have to come more often than that.
 bool thread_recorder::wants_checkpoint(std::size_t live) noexcept {
   constexpr std::uint64_t most_events = 65536, share = 20;
-  if (wants_generation()) return true;
+  if (last_ticks - checkpoint_ticks_ < checkpoint_rest_ticks_) return false;
+  if (wants_generation(live)) return true;
   const std::uint64_t bytes = writer_.bytes();
   const std::uint64_t events = writer_.next_ordinal() - checkpoint_ordinal_;
   if (events < most_events && last_ticks - checkpoint_ticks_ < recording_.store().header().ticks_per_second)
     return false;
-  return bytes - checkpoint_bytes_ >= share * (16 + live * bytes_a_coroutine_);
+  return bytes - checkpoint_bytes_ >= share * bytes_of_checkpoint(live);
 }
 
 void thread_recorder::begin_checkpoint(std::uint64_t count, std::uint64_t running_slot) noexcept {
-  if (wants_generation()) begin_generation();
+  if (wants_generation(count)) begin_generation();
   checkpoint_began_bytes_ = writer_.bytes();
   checkpoint_count_ = count;
   const std::array<std::uint64_t, 2> args{count, running_slot};
   writer_.append_checkpoint(now(event_type::checkpoint_begin), args.data(), args.size());
+  checkpoint_began_ticks_ = last_ticks;
 }
 
 void thread_recorder::end_checkpoint() noexcept {
@@ -127,15 +131,25 @@ void thread_recorder::end_checkpoint() noexcept {
   checkpoint_bytes_ = writer_.bytes();
   checkpoint_ordinal_ = writer_.next_ordinal();
   checkpoint_ticks_ = last_ticks;
+  // Ten times as long as it took; but the thread may have been away meanwhile, so at most what it usually takes.
+  constexpr std::uint64_t rest = 10, most_rest_ns = 4000;
+  checkpoint_rest_ticks_ = std::min(
+      rest * (last_ticks - checkpoint_began_ticks_),
+      checkpoint_count_ * (recording_.store().header().ticks_per_second / (1'000'000'000 / most_rest_ns)));
+  if (writer_.lost_before_next() > 0) return;  // it did not fit: its size is not known
   if (checkpoint_count_ != 0)
     bytes_a_coroutine_ = (checkpoint_bytes_ - checkpoint_began_bytes_) / checkpoint_count_ + 1;
 }
 
-// Only in a ring: when this generation has its share, or when there is no room because everything that others have is
-// still in use: giving this thread's own up is all that helps.
-bool thread_recorder::wants_generation() const noexcept {
+// Only in a ring: when this generation has its share, and is more than its own checkpoint; or when there is no room
+// because everything that others have is still in use: giving this thread's own up is all that helps. Not while so many
+// live that the ring cannot hold them: then nothing in it could be read anyway.
+bool thread_recorder::wants_generation(std::uint64_t live) const noexcept {
+  constexpr std::uint64_t shares = 4;  // of a ring
   const std::uint64_t share = recording_.store().generation_bytes();
-  return share != 0 && (writer_.bytes() - generation_bytes_ >= share || writer_.lost_before_next() > 0);
+  const std::uint64_t least = bytes_of_checkpoint(live);
+  if (share == 0 || least > shares * share) return false;
+  return writer_.bytes() - generation_bytes_ >= std::max(share, 2 * least) || writer_.lost_before_next() > 0;
 }
 
 void thread_recorder::leave() noexcept {

@@ -65,7 +65,8 @@ class thread_recorder final : public core::observer {
   static constexpr std::size_t known_count = 64;
 
   std::uint64_t now(diary::event_type type) noexcept;
-  bool wants_generation() const noexcept;
+  bool wants_generation(std::uint64_t live) const noexcept;
+  std::uint64_t bytes_of_checkpoint(std::uint64_t live) const noexcept { return 16 + live * bytes_a_coroutine_; }
   void begin_generation() noexcept;
   void forget_names() noexcept;
 
@@ -82,7 +83,8 @@ class thread_recorder final : public core::observer {
   std::vector<known_site> known_sites_{known_count};
   // The last checkpoint, or the beginning
   std::uint64_t checkpoint_ordinal_ = 0, checkpoint_bytes_ = 0, checkpoint_ticks_ = 0;
-  std::uint64_t checkpoint_began_bytes_ = 0;
+  std::uint64_t checkpoint_began_bytes_ = 0, checkpoint_began_ticks_ = 0;
+  std::uint64_t checkpoint_rest_ticks_ = 0;  // the next one comes so much later at the earliest
   std::uint64_t bytes_a_coroutine_ = 24;  // what the last checkpoint took for each
   std::uint64_t checkpoint_count_ = 0;
   std::uint64_t generation_ = 0, generation_bytes_ = 0;  // its number; where it began

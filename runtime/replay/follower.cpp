@@ -17,7 +17,7 @@ using diary::event_type;
 
 namespace {
 
-constexpr std::uint64_t unknown_slot = UINT32_MAX;  // no slot of the recording
+constexpr std::uint64_t unknown_slot = UINT64_MAX;  // none of the recording
 
 void say(const std::string& text) { std::fprintf(stderr, "weft: %s\n", text.c_str()); }
 
@@ -32,7 +32,8 @@ std::int64_t follower::replayed_time::now_ns() noexcept {
 }
 
 std::uint64_t follower::here(std::uint64_t recorded_slot) const noexcept {
-  return recorded_slot < here_.size() ? here_[recorded_slot] : 0;
+  const auto found = here_.find(recorded_slot);
+  return found != here_.end() ? found->second : 0;
 }
 
 std::uint64_t follower::there(std::uint64_t slot) const noexcept {
@@ -42,8 +43,8 @@ std::uint64_t follower::there(std::uint64_t slot) const noexcept {
 
 // One that nobody has waited for yet most likely has the same number.
 int follower::fd_here(std::uint64_t recorded_fd) const noexcept {
-  const int known = recorded_fd < fds_.size() ? fds_[recorded_fd] : -1;
-  return known >= 0 ? known : static_cast<int>(std::min<std::uint64_t>(recorded_fd, INT_MAX));
+  const auto found = fds_.find(recorded_fd);
+  return static_cast<int>(std::min<std::uint64_t>(found != fds_.end() ? found->second : recorded_fd, INT_MAX));
 }
 
 // ---- what comes next
@@ -65,7 +66,7 @@ bool follower::waits_for_fd() noexcept {
 
 script_step follower::next_on_root() noexcept {
   using kind = script_step::kind;
-  constexpr std::int64_t least_patience_ns = 10'000'000'000, longest_patience_ns = 100'000 * least_patience_ns;
+  constexpr std::int64_t least_patience_ns = 10'000'000'000, longest_patience_ns = 360 * least_patience_ns;
   script_step step;
   const event* e = next_step();
   if (e == nullptr) return step;
@@ -185,18 +186,12 @@ bool follower::is_same(const event& recorded, const event& done) const {
 }
 
 void follower::take(const event& recorded, const std::uint64_t* args) {
-  const auto set = [](auto& table, std::uint64_t place, auto value, auto none) {
-    if (place >= table.size()) table.resize(place + place / 2 + 64, none);
-    table[place] = value;
-  };
   if (recorded.type == event_type::spawn || recorded.type == event_type::spawn_after) {
-    // Both slots are below what their tables have already proved to hold: slots are few.
-    set(here_, recorded.args[0], static_cast<std::uint32_t>(args[0]), std::uint32_t{0});
-    set(there_, args[0], static_cast<std::uint32_t>(recorded.args[0]), std::uint32_t{0});
+    here_[recorded.args[0]] = args[0];
+    if (args[0] >= there_.size()) there_.resize(args[0] + args[0] / 2 + 64);
+    there_[args[0]] = recorded.args[0];
   }
-  constexpr std::uint64_t fd_limit = 1 << 24;
-  if (recorded.type == event_type::block_fd && recorded.args[2] < fd_limit)
-    set(fds_, recorded.args[2], static_cast<int>(args[2]), -1);
+  if (recorded.type == event_type::block_fd) fds_[recorded.args[2]] = args[2];
   ++progress_;
   order_.pop();
 }

@@ -7,6 +7,7 @@
 #include <exception>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "core/clock.hpp"
@@ -87,9 +88,10 @@ class follower final : public core::front_observer, public core::script {
   std::int64_t real_ns_at_end_ = 0, time_ns_at_end_ = 0;
   std::uint64_t progress_ = 0;
   std::exception_ptr divergence_;
-  std::vector<std::uint32_t> here_, there_;  // slots of this run by the recording's, and the other way round; 0: none
-  std::vector<int> fds_;                     // of this run by the recording's; -1: unknown
-  std::string last_text_, last_object_;      // what a spawn is called, what a block waits for
+  // Slots and fds of this run by the recording's, which may be damaged and name any, and the other way round.
+  std::unordered_map<std::uint64_t, std::uint64_t> here_, fds_;
+  std::vector<std::uint64_t> there_;     // 0: unknown
+  std::string last_text_, last_object_;  // what a spawn is called, what a block waits for
 };
 
 }  // namespace weft::replay

@@ -17,8 +17,6 @@ diary::reader open_trace(const std::string& path) {
   }
 }
 
-constexpr std::uint64_t slot_limit = std::uint64_t{1} << 24;  // coroutines alive at once
-
 }  // namespace
 
 bool is_step(event_type type, bool on_root) noexcept {
@@ -106,31 +104,27 @@ void recorded_order::take_note(const event& e) {
       break;
     case event_type::spawn:
     case event_type::spawn_after:
-      at(e.args[0]) = {e.args[1], string(e.args[3])};
+      by_slot_[e.args[0]] = {e.args[1], string(e.args[3])};
       break;
     case event_type::rename:
-      at(e.args[0]).name = string(e.args[1]);
+      by_slot_[e.args[0]].name = string(e.args[1]);
       break;
     default:
       break;
   }
 }
 
-recorded_order::lived& recorded_order::at(std::uint64_t slot) {
-  if (slot >= slot_limit) throw replay_error("replay of " + path_ + ": slot " + std::to_string(slot) + " is none");
-  if (slot >= by_slot_.size()) by_slot_.resize(slot + slot / 2 + 64);
-  return by_slot_[slot];
-}
-
 const std::string& recorded_order::name_of(std::uint64_t slot) const {
   static const std::string none;
-  return slot < by_slot_.size() ? by_slot_[slot].name : none;
+  const auto found = by_slot_.find(slot);
+  return found != by_slot_.end() ? found->second.name : none;
 }
 
 std::string recorded_order::coroutine(std::uint64_t slot) const {
   if (slot == 0) return "the scheduler";
-  if (slot >= by_slot_.size() || by_slot_[slot].id == 0) return "slot " + std::to_string(slot);
-  const lived& c = by_slot_[slot];
+  const auto found = by_slot_.find(slot);
+  if (found == by_slot_.end() || found->second.id == 0) return "slot " + std::to_string(slot);
+  const lived& c = found->second;
   const std::string number = "#" + std::to_string(c.id);
   return c.name.empty() ? number : c.name + " (" + number + ")";
 }

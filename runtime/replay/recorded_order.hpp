@@ -6,7 +6,6 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
-#include <vector>
 
 #include "trace/reader.hpp"
 
@@ -58,7 +57,6 @@ class recorded_order {
 
   void read();
   void take_note(const diary::event& e);
-  lived& at(std::uint64_t slot);
 
   std::string path_;
   diary::reader reader_;
@@ -69,7 +67,7 @@ class recorded_order {
   std::uint64_t running_ = 0;
   std::int64_t time_ns_ = 0;
   std::optional<std::uint64_t> shuffle_seed_;
-  std::vector<lived> by_slot_;
+  std::unordered_map<std::uint64_t, lived> by_slot_;  // no vector: a damaged file may name any slot
   std::unordered_map<std::uint64_t, std::string> strings_, objects_;
 };
 

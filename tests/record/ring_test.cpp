@@ -14,7 +14,9 @@
 #include <fstream>
 #include <string>
 #include <thread>
+#include <vector>
 
+#include "core/scheduler.hpp"
 #include "support/recorded.hpp"
 #include "trace/history.hpp"
 #include "weft/event.hpp"
@@ -107,6 +109,36 @@ TEST(Ring, InMemoryIsThereForSnapshots) {
 
   expect_understandable_end(h);
   EXPECT_EQ(h.state_after(h.source().event_count()).threads()[0].running_slot != 0, true);
+}
+
+// A checkpoint of all of them does not fit. It must not be tried again and again, and what comes when they are gone is
+// recorded as ever.
+TEST(Ring, ThatIsTooSmallForAllWhoLiveCostsTheProgramNothing) {
+  constexpr std::uint64_t count = 30'000;
+  const temporary_trace file;
+  std::uint64_t meanwhile = 0;
+  run([&] {
+    event go("go");
+    std::vector<task<>> all;
+    for (std::uint64_t i = 0; i < count; ++i) all.push_back(spawn("one of many", [&] { go.wait(); }));
+    yield();
+    trace::start({.path = file.path(), .ring_bytes = ring_bytes});
+    const core::observer& recorder = *core::scheduler::current_diary();
+    const std::uint64_t before = recorder.ordinal();
+    yield_often(64 * 50);
+    meanwhile = recorder.ordinal() - before;
+    go.set();
+    for (const task<>& t : all) t.join();
+    yield_often(200);
+    trace::mark("near the end");
+    trace::stop();
+  });
+
+  EXPECT_LT(meanwhile, count);
+  const history h(reader::open(file.path()));
+  EXPECT_EQ(marks_in(h), 1u);
+  EXPECT_EQ(h.violation_count(), 0u) << h.violations().front().text;
+  EXPECT_EQ(h.coroutine_label(h.coroutines().front().id), "main");
 }
 
 TEST(Ring, IsReadableAfterSigkill) {
