@@ -24,30 +24,50 @@ std::uint64_t scheduler::slot_of_id(std::uint64_t id) const noexcept {
   return found != slots_by_id_.end() && found->id == id ? found->slot : 0;
 }
 
-// The observer came after coroutines that live: nobody has noted since when they wait. The order at least stands in the
-// objects' own lists, and for locks that somebody waits for their owners.
+// The observer came after coroutines that live: nobody has noted since when they wait. The order in which they began to
+// at least is known, and for locks that somebody waits for their owners. Nothing here touches a coroutine's stack: with
+// a million of them each touch is a miss.
 void scheduler::learn_present_state() {
   knows_changes_ = true;
+  changes_ = counts_.switches + 1;
+  const detail::object* last = nullptr;
   for (coroutine* c = oldest_; c != nullptr; c = c->younger) {
     c->changed_ticks = observer_->last_ticks;
-    c->changed_order = 0;
-    if (c->object == nullptr || c->waiting == nullptr) continue;
-    // The head of a list: everybody behind it, if it is ours. Other threads may change the list meanwhile.
-    c->object->lock.lock();
-    const bool is_head = c->waiting->list != nullptr && c->waiting->previous == nullptr;
-    for (detail::waiter* w = is_head ? c->waiting : nullptr; w != nullptr; w = w->next) {
-      if (w->coroutine != nullptr && w->coroutine->home == this) w->coroutine->changed_order = ++changes_;
-    }
-    const std::uint64_t owner = c->object->owner.load(std::memory_order_relaxed);
-    c->object->lock.unlock();
-    const diary::object_kind kind = c->object->kind();
-    const bool is_lock = kind == diary::object_kind::mutex || kind == diary::object_kind::recursive_mutex ||
-                         kind == diary::object_kind::shared_mutex;
-    if (const std::uint64_t slot = slot_of_id(owner); is_lock && slot != 0) {
-      notes_.update(c->object->id(), [&](object_note& n) { n.owner_slot = static_cast<std::uint32_t>(slot); });
-    }
+    c->changed_order = c->status == coroutine_status::blocked ? c->blocked_at : 0;
+    if (c->object == nullptr || c->object == last || c->status != coroutine_status::blocked) continue;
+    last = c->object;
+    const diary::object_kind kind = last->kind();
+    if (kind != diary::object_kind::mutex && kind != diary::object_kind::recursive_mutex &&
+        kind != diary::object_kind::shared_mutex)
+      continue;
+    if (const std::uint64_t slot = slot_of_id(last->owner.load(std::memory_order_relaxed)); slot != 0)
+      notes_.update(last->id(), [&](object_note& n) { n.owner_slot = static_cast<std::uint32_t>(slot); });
   }
 }
+
+namespace {
+
+// Runs some coroutines ahead of a walk through all of them, so that what it will read is there.
+class look_ahead {
+ public:
+  explicit look_ahead(const coroutine* oldest) : ahead_(oldest) {
+    for (unsigned i = 0; i < distance; ++i) step();
+  }
+  void step() {
+    if (ahead_ == nullptr) return;
+    const char* const work = reinterpret_cast<const char*>(ahead_->work);
+    __builtin_prefetch(work);
+    __builtin_prefetch(work + 64);
+    __builtin_prefetch(work + 128);
+    ahead_ = ahead_->younger;
+  }
+
+ private:
+  static constexpr unsigned distance = 16;
+  const coroutine* ahead_;
+};
+
+}  // namespace
 
 void scheduler::record_checkpoint() noexcept {
   if (observer_ == nullptr) return;
@@ -62,11 +82,17 @@ void scheduler::record_checkpoint() noexcept {
   if (!knows_changes_) learn_present_state();
 
   const std::int64_t now = clock_.now_ns();
+  look_ahead ahead(oldest_);
+  std::uint64_t parent_id = 0, parent = 0;  // of the one before: most have the same
   for (const coroutine* c = oldest_; c != nullptr; c = c->younger) {
+    ahead.step();
+    if (c->parent_id != parent_id) {
+      parent_id = c->parent_id;
+      parent = slot_of_id(parent_id);
+    }
     const std::uint64_t name = observer_->string_id(c->work->name());
     const std::uint64_t site = observer_->site_id(c->work->site());
     const auto state = static_cast<std::uint64_t>(c->status) | static_cast<std::uint64_t>(c->reason) << 4;
-    const std::uint64_t parent = c->parent_id != 0 ? slot_of_id(c->parent_id) : 0;
     observer_->record(event_type::checkpoint_coroutine, c->slot, c->id, parent, name, site, state);
     if (c->status != coroutine_status::blocked) continue;
     if (c->object != nullptr) observer_->define_object(c->object->id(), c->object->kind(), c->object->name());

@@ -144,8 +144,10 @@ bool scheduler::report_by_script(const script_step& step, int fd) {
       return false;
     }
   }
-  e->held &= ~step.ready;
-  dispatch(fd, e->generation, step.ready);
+  // Nothing that the kernel has not said: who trusts an error that is none would try for ever.
+  const std::uint32_t ready = e->held & step.ready;
+  e->held &= ~ready;
+  dispatch(fd, e->generation, ready);
   return true;
 }
 
