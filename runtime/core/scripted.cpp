@@ -133,19 +133,20 @@ bool scheduler::report_by_script(const script_step& step, int fd) {
     script_->cannot("fd " + std::to_string(fd) + " is not watched");
     return false;
   }
-  const auto is_there = [&] { return (e->held & step.ready) == step.ready; };
+  // The kernel says all that is ready, also what it has said before.
+  const auto there = [&] { return (e->held | e->edges) & step.ready; };
+  const auto is_there = [&] { return there() == step.ready; };
   if (!is_there()) {
     // What the kernel has said before may have been said of less. After a while less has to do.
     constexpr std::int64_t a_second = 1'000'000'000;
     if (e->watched) static_cast<void>(poller_.rearm(fd, e->generation));
-    if (!wait_outside(a_second, is_there) &&
-        !wait_outside(step.patience_ns, [&] { return (e->held & step.ready) != 0; })) {
+    if (!wait_outside(a_second, is_there) && !wait_outside(step.patience_ns, [&] { return there() != 0; })) {
       script_->cannot("fd " + std::to_string(fd) + " does not become ready");
       return false;
     }
   }
   // Nothing that the kernel has not said: who trusts an error that is none would try for ever.
-  const std::uint32_t ready = e->held & step.ready;
+  const std::uint32_t ready = there();
   e->held &= ~ready;
   dispatch(fd, e->generation, ready);
   return true;
