@@ -140,7 +140,8 @@ bool scheduler::report_by_script(const script_step& step, int fd) {
     // What the kernel has said before may have been said of less. After a while less has to do.
     constexpr std::int64_t a_second = 1'000'000'000;
     if (e->watched) static_cast<void>(poller_.rearm(fd, e->generation));
-    if (!wait_outside(a_second, is_there) && !wait_outside(step.patience_ns, [&] { return there() != 0; })) {
+    if (!wait_outside(a_second, is_there) &&
+        !wait_outside(step.patience_ns, [&] { return (e->held & step.ready) != 0; })) {
       script_->cannot("fd " + std::to_string(fd) + " does not become ready");
       return false;
     }

@@ -104,8 +104,8 @@ void thread_recorder::define_object(std::uint64_t object_id, diary::object_kind 
   if (objects_.add(object_id)) record_text(event_type::object, name, object_id, static_cast<std::uint64_t>(kind), 0);
 }
 
-// Often enough that a reader has to replay little, so rarely that checkpoints are a twentieth of all bytes, and never so
-// often that the program does little else: in a ring they may have to come more often than that.
+// Often enough that a reader has to replay little, so rarely that checkpoints are a twentieth of all bytes, and never
+// so often that the program does little else: in a ring they may have to come more often than that.
 bool thread_recorder::wants_checkpoint(std::size_t live) noexcept {
   constexpr std::uint64_t most_events = 65536, share = 20;
   if (last_ticks - checkpoint_ticks_ < checkpoint_rest_ticks_) return false;
@@ -133,9 +133,9 @@ void thread_recorder::end_checkpoint() noexcept {
   checkpoint_ticks_ = last_ticks;
   // Ten times as long as it took; but the thread may have been away meanwhile, so at most what it usually takes.
   constexpr std::uint64_t rest = 10, most_rest_ns = 4000;
-  checkpoint_rest_ticks_ = std::min(
-      rest * (last_ticks - checkpoint_began_ticks_),
-      checkpoint_count_ * (recording_.store().header().ticks_per_second / (1'000'000'000 / most_rest_ns)));
+  checkpoint_rest_ticks_ =
+      std::min(rest * (last_ticks - checkpoint_began_ticks_),
+               checkpoint_count_ * (recording_.store().header().ticks_per_second / (1'000'000'000 / most_rest_ns)));
   if (writer_.lost_before_next() > 0) return;  // it did not fit: its size is not known
   if (checkpoint_count_ != 0)
     bytes_a_coroutine_ = (checkpoint_bytes_ - checkpoint_began_bytes_) / checkpoint_count_ + 1;
