@@ -85,7 +85,7 @@ class thread_recorder final : public core::observer {
   std::uint64_t checkpoint_ordinal_ = 0, checkpoint_bytes_ = 0, checkpoint_ticks_ = 0;
   std::uint64_t checkpoint_began_bytes_ = 0, checkpoint_began_ticks_ = 0;
   std::uint64_t checkpoint_rest_ticks_ = 0;  // the next one comes so much later at the earliest
-  std::uint64_t bytes_a_coroutine_ = 24;  // what the last checkpoint took for each
+  std::uint64_t bytes_a_coroutine_ = 24;     // what the last checkpoint took for each
   std::uint64_t checkpoint_count_ = 0;
   std::uint64_t generation_ = 0, generation_bytes_ = 0;  // its number; where it began
 };
