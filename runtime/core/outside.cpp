@@ -1,4 +1,6 @@
 // Could anything outside of this scheduler still wake somebody? Asked only when it would sleep without end.
+#include <unistd.h>
+
 #include <atomic>
 
 #include "core/sanitizer.hpp"
@@ -39,18 +41,17 @@ std::size_t threads_of_process() noexcept {
 }
 
 #if defined(WEFT_TSAN)
+const pid_t first_process = getpid();
 // TSan's background thread; a forked child gets one of its own, and another one with its first thread.
-std::size_t sanitizer_threads = 1;
-constexpr std::size_t in_child = 2;
+std::size_t sanitizer_threads() noexcept { return getpid() == first_process ? 1 : 2; }
 #else
-std::size_t sanitizer_threads = 0;
-constexpr std::size_t in_child = 0;
+constexpr std::size_t sanitizer_threads() noexcept { return 0; }
 #endif
 
 }  // namespace
 
 std::size_t outside_threads() noexcept {
-  const std::size_t mine = 1 + own_threads.load(std::memory_order_relaxed) + sanitizer_threads;
+  const std::size_t mine = 1 + own_threads.load(std::memory_order_relaxed) + sanitizer_threads();
   const std::size_t all = threads_of_process();
   return all > mine ? all - mine : 0;
 }
@@ -62,7 +63,6 @@ outside_work::outside_work() noexcept { works.fetch_add(1, std::memory_order_rel
 outside_work::~outside_work() { works.fetch_sub(1, std::memory_order_relaxed); }
 void forget_outside_in_child() noexcept {
   own_threads.store(0, std::memory_order_relaxed);
-  sanitizer_threads = in_child;
   works.store(0, std::memory_order_relaxed);
 }
 bool outside_work_under_way() noexcept { return works.load(std::memory_order_relaxed) > 0; }
