@@ -151,5 +151,22 @@ TEST(BadInputOfView, MissingFileIsUnreadableBeforeAnyWindow) {
   EXPECT_EQ(run_weft({"view", folder.path("missing.weft")}).status, 3);
 }
 
+TEST(BadInputOfView, OneOfSeveralThatIsMissingIsUnreadable) {
+  const test_folder folder;
+  const std::string good = folder.with("good.weft", sample_schedule().bytes());
+
+  const outcome result = run_weft({"view", good, folder.path("missing.weft")});
+
+  EXPECT_EQ(result.status, 3);
+  EXPECT_NE(result.err.find("missing.weft"), std::string::npos);
+}
+
+TEST(BadInputOfView, AStreamIsSeenAlone) {
+  const test_folder folder;
+  const std::string good = folder.with("good.weft", sample_schedule().bytes());
+
+  EXPECT_EQ(run_weft({"view", good, "-"}).status, 2);
+}
+
 }  // namespace
 }  // namespace weft::tests

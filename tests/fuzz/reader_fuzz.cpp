@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "trace/chunk_writer.hpp"
+#include "trace/merge.hpp"
 #include "trace/seek.hpp"
 #include "trace/text.hpp"
 
@@ -100,6 +101,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     std::istringstream in(text);
     const history again(reader::from_bytes(load_text(in, "again"), "again"));
     require(dumped(again) == text);
+    std::vector<reader> two;
+    for (int i = 0; i < 2; ++i) two.push_back(reader::from_bytes(file_from(data, size), "fuzz"));
+    const history both(reader::from_bytes(merged(two), "merged"));
+    require(both.source().event_count() <= 2 * count);
+    dumped(both);
   } catch (const file_error&) {
   }
   return 0;

@@ -12,13 +12,14 @@
 #include "cli/stream_spool.hpp"
 #include "cli/subcommands.hpp"
 #include "cli/window.hpp"
+#include "trace/merge.hpp"
 #include "trace/reader.hpp"
 
 namespace weft::viz::cli {
 namespace {
 
 struct view_command_options {
-  std::string file;
+  std::vector<std::string> files;
   std::string theme;
 };
 
@@ -27,7 +28,18 @@ int view(const view_command_options& options, console& io) {
   request.theme = options.theme;
   std::optional<private_folder> folder;  // until the window is closed
   std::optional<stream_spool> spool;
-  if (options.file == "-") {
+  const std::string file = options.files.size() == 1 ? options.files.front() : "";
+  if (options.files.size() > 1) {
+    std::vector<diary::reader> traces;
+    for (const std::string& each : options.files) {
+      if (each == "-") throw usage_error("view: - is one trace: name files to see several");
+      traces.push_back(diary::reader::open(each));
+    }
+    folder.emplace();
+    request.files.push_back(folder->file("together.weft"));
+    const std::vector<std::uint8_t> bytes = diary::merged(traces);
+    write_output(request.files.front(), std::string(bytes.begin(), bytes.end()), io);
+  } else if (file == "-") {
     folder.emplace();
     request.files.push_back(folder->file("standard-input.weft"));
     if (io.in_fd >= 0) {
@@ -40,8 +52,8 @@ int view(const view_command_options& options, console& io) {
     } else {
       write_output(request.files.front(), std::string(std::istreambuf_iterator<char>(io.in), {}), io);
     }
-  } else if (!options.file.empty()) {
-    request.files.push_back(options.file);
+  } else if (!file.empty()) {
+    request.files.push_back(file);
   }
   // An unreadable one is an error here, with its exit status, and not in a window.
   if (!request.files.empty()) diary::reader::open(request.files.front());
@@ -52,7 +64,8 @@ int view(const view_command_options& options, console& io) {
 
 void declare_view(arguments& parser, action& chosen) {
   const auto options = std::make_shared<view_command_options>();
-  parser.add("FILE", options->file, "trace, or - for standard input; none: the start page");
+  parser.add("FILE", options->files,
+             "trace, or - for standard input; several: together on one timeline; none: the start page");
   parser.add("--theme", options->theme, "colours").value_name("THEME").one_of({"dark", "light"});
   chosen = [options](console& io) { return view(*options, io); };
 }

@@ -1,0 +1,241 @@
+#include "trace/merge.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+#include <cstring>
+#include <set>
+#include <string>
+#include <utility>
+
+#include "trace/text_file_builder.hpp"
+
+namespace weft::diary {
+
+namespace {
+
+// Each process has its own fds: those of the second process have this added, those of the third twice this.
+constexpr std::uint64_t fds_a_process = 100'000;
+// Traces that begin further apart (years) than this all begin at 0.
+constexpr std::int64_t most_apart_ns = std::int64_t{1} << 58;
+
+// Added to the numbers of one trace.
+struct shift {
+  std::uint64_t slot = 0, coroutine = 0, string = 0, site = 0, object = 0, fd = 0;
+  std::uint32_t thread = 0;
+};
+
+// What has to be known of a trace before its events can be told again.
+struct survey {
+  shift largest;
+  std::set<std::uint64_t> names;             // strings that coroutines are called by
+  std::vector<std::uint64_t> first_ordinal;  // by thread; of a ring not 0
+  std::vector<bool> seen;
+};
+
+// The number that arg `i` of an event is shifted by, as a member of shift; null: it stays.
+std::uint64_t shift::*shifted_by(const event& e, const event_schema& s, unsigned i) {
+  if (i == 0 && e.type == event_type::string) return &shift::string;
+  if (i == 0 && e.type == event_type::site) return &shift::site;
+  if (i == 0 && e.type == event_type::object) return &shift::object;
+  switch (s.kinds[i]) {
+    case arg_kind::slot:
+      return &shift::slot;
+    case arg_kind::coroutine:
+      return &shift::coroutine;
+    case arg_kind::string:
+      return &shift::string;
+    case arg_kind::site:
+      return &shift::site;
+    case arg_kind::object:
+      return &shift::object;
+    default:
+      return nullptr;
+  }
+}
+
+// Which argument is the name of a coroutine; -1: none is.
+int name_argument(event_type t) {
+  switch (t) {
+    case event_type::spawn:
+    case event_type::spawn_after:
+    case event_type::checkpoint_coroutine:
+      return 3;
+    case event_type::rename:
+      return 1;
+    default:
+      return -1;
+  }
+}
+
+survey survey_of(const reader& trace) {
+  survey found;
+  found.largest.thread = trace.info().threads;
+  trace.for_each(0, trace.event_count(), [&](const event& e) {
+    if (e.thread >= found.seen.size()) {
+      found.seen.resize(e.thread + 1);
+      found.first_ordinal.resize(e.thread + 1);
+    }
+    if (!found.seen[e.thread]) found.first_ordinal[e.thread] = e.ordinal;
+    found.seen[e.thread] = true;
+    found.largest.thread = std::max(found.largest.thread, e.thread + 1);
+    const event_schema* s = find_schema(e.type);
+    if (s == nullptr) return true;
+    for (unsigned i = 0; i < s->arg_count; ++i) {
+      if (const auto by = shifted_by(e, *s, i)) found.largest.*by = std::max(found.largest.*by, e.args[i]);
+    }
+    if (const int name = name_argument(e.type); name >= 0) found.names.insert(e.args[static_cast<std::size_t>(name)]);
+    return true;
+  });
+  return found;
+}
+
+// One trace's events into the whole.
+class retelling {
+ public:
+  retelling(const reader& trace, const survey& known, const shift& by, std::string label, std::int64_t later_ns,
+            text_file_builder& out)
+      : trace_(trace), known_(known), by_(by), label_(std::move(label)), later_ns_(later_ns), out_(out) {
+    next_ordinal_ = known.first_ordinal;
+  }
+
+  void tell() {
+    trace_.for_each(0, trace_.event_count(), [this](const event& e) {
+      tell(e);
+      return true;
+    });
+  }
+
+ private:
+  void tell(event e) {
+    const event_schema* s = find_schema(e.type);
+    std::uint64_t& expected = next_ordinal_[e.thread];
+    if (s == nullptr) return;  // of a later version; its place shows as a gap
+    const std::uint32_t thread = e.thread + by_.thread;
+    if (e.ordinal > expected) out_.skip(thread, e.ordinal - expected);
+    expected = e.ordinal + 1;
+    for (unsigned i = 0; i < s->arg_count; ++i) {
+      if (const auto by = shifted_by(e, *s, i); by != nullptr && e.args[i] != 0) e.args[i] += by_.*by;
+    }
+    for (unsigned i = 0; i < s->arg_count; ++i) {
+      if (s->kinds[i] == arg_kind::fd) e.args[i] += by_.fd;
+    }
+    if (std::uint64_t* fd_plus_1 = e.type == event_type::libc_call         ? &e.args[0]
+                                   : e.type == event_type::checkpoint_wait ? &e.args[2]
+                                                                           : nullptr;
+        fd_plus_1 != nullptr && *fd_plus_1 != 0) {
+      *fd_plus_1 += by_.fd;
+    }
+    if (e.type == event_type::wake_remote && e.args[3] != 0) {
+      const std::uint64_t waker = e.args[3] - 1;
+      const std::uint64_t begin = waker < known_.first_ordinal.size() ? known_.first_ordinal[waker] : 0;
+      e.args[4] -= std::min(e.args[4], begin);
+      e.args[3] += by_.thread;
+    }
+    if (e.type == event_type::take_over) e.args[1] += by_.thread;
+    std::string text;
+    const bool is_name = e.type == event_type::string && known_.names.contains(e.args[0] - by_.string);
+    if (is_name || e.type == event_type::thread_start || e.type == event_type::generation) {
+      text = label_ + ": ";
+      text.append(e.text.substr(0, max_text_bytes - std::min(max_text_bytes, text.size())));
+      e.text = text;
+    }
+    e.thread = thread;
+    e.t_ns = std::clamp(e.t_ns, -most_apart_ns, most_apart_ns) + later_ns_;
+    out_.append(e, s->arg_count, s->has_text);
+  }
+
+  const reader& trace_;
+  const survey& known_;
+  const shift& by_;
+  const std::string label_;
+  const std::int64_t later_ns_;
+  text_file_builder& out_;
+  std::vector<std::uint64_t> next_ordinal_;
+};
+
+// "shop", or "shop 4711" where another trace is of a shop too.
+std::vector<std::string> labels_of(std::span<const reader> traces) {
+  std::vector<std::string> labels;
+  for (const reader& t : traces) {
+    const auto same = [&](const reader& other) { return other.info().program == t.info().program; };
+    std::string label = t.info().program;
+    if (label.empty() || std::count_if(traces.begin(), traces.end(), same) > 1) {
+      label += (label.empty() ? "" : " ") + std::to_string(t.info().pid);
+    }
+    labels.push_back(std::move(label));
+  }
+  return labels;
+}
+
+// When each began, on a clock they share.
+std::vector<std::int64_t> starts_of(std::span<const reader> traces) {
+  std::vector<std::int64_t> real, mono;
+  // Whatever a file says, differences of these are numbers.
+  constexpr std::uint64_t latest = (std::uint64_t{1} << 62) - 1;
+  for (const reader& t : traces) {
+    real.push_back(static_cast<std::int64_t>(std::min(t.header().start_real_ns, latest)));
+    mono.push_back(static_cast<std::int64_t>(std::min(t.header().start_mono_ns, latest)));
+  }
+  // The same boot: the two clocks are equally far apart, but for what the wall clock was set by.
+  constexpr std::int64_t set_by_ns = 2'000'000'000;
+  const std::int64_t apart = real.front() - mono.front();
+  for (std::size_t i = 0; i < real.size(); ++i) {
+    if (mono[i] == 0 || std::abs(real[i] - mono[i] - apart) > set_by_ns) return real;
+  }
+  return mono;
+}
+
+}  // namespace
+
+std::vector<std::uint8_t> merged(std::span<const reader> traces) {
+  text_file_builder out;
+  if (traces.empty()) return out.finish();
+  const std::vector<std::string> labels = labels_of(traces);
+  const std::vector<std::int64_t> starts = starts_of(traces);
+  const auto first = static_cast<std::size_t>(std::min_element(starts.begin(), starts.end()) - starts.begin());
+  shift by;
+  std::string programs;
+  std::uint64_t lost = 0;
+  bool all_complete = true;
+  std::uint32_t flags = 0;
+  std::vector<std::uint32_t> processes;
+  for (std::size_t i = 0; i < traces.size(); ++i) {
+    const survey known = survey_of(traces[i]);
+    if (by.thread + known.largest.thread > max_threads) {
+      throw file_error(traces[i].info().path, 0, "more threads in all than one trace can have");
+    }
+    const auto process = std::find(processes.begin(), processes.end(), traces[i].info().pid);
+    by.fd = fds_a_process * static_cast<std::uint64_t>(process - processes.begin());
+    if (process == processes.end()) processes.push_back(traces[i].info().pid);
+    const std::int64_t later = starts[i] - starts[first];
+    retelling(traces[i], known, by, labels[i], later <= most_apart_ns ? later : 0, out).tell();
+    by.slot += known.largest.slot;
+    by.coroutine += known.largest.coroutine;
+    by.string += known.largest.string;
+    by.site += known.largest.site;
+    by.object += known.largest.object;
+    by.thread += known.largest.thread;
+    programs += (i > 0 ? " + " : "") + labels[i];
+    lost += traces[i].header().lost_at_end;
+    // What a ring dropped before the events it holds has no place in this file, but is to be counted.
+    for (const std::uint64_t ordinal : known.first_ordinal) lost += ordinal;
+    all_complete = all_complete && traces[i].info().complete;
+    flags |= traces[i].header().flags & (header_flag_order_only | header_flag_shuffled);
+  }
+  file_header& h = out.header();
+  const file_header& earliest = traces[first].header();
+  h.flags |= flags;
+  h.start_real_ns = earliest.start_real_ns;
+  h.start_mono_ns = earliest.start_mono_ns;
+  h.pid = traces.front().info().pid;
+  h.complete = all_complete ? 1 : 0;
+  h.lost_at_end = static_cast<std::uint32_t>(std::min<std::uint64_t>(lost, UINT32_MAX));
+  std::memcpy(h.arch, earliest.arch, sizeof h.arch);
+  std::memcpy(h.clock, earliest.clock, sizeof h.clock);
+  const std::size_t length = std::min(programs.size(), sizeof h.program - 1);
+  std::memcpy(h.program, programs.data(), length);
+  h.program[length] = '\0';
+  return out.finish();
+}
+
+}  // namespace weft::diary
