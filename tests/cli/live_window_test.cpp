@@ -1,8 +1,11 @@
 // The window on a running program: its buttons pause the program itself. Offscreen, with a real process.
 #include <gtest/gtest.h>
 
+#include <list>
+
 #include "app/window_app.hpp"
 #include "attach_fixture.hpp"
+#include "cli/watched_program.hpp"
 
 namespace weft::tests {
 namespace {
@@ -10,6 +13,7 @@ namespace {
 using viz::key_down;
 using viz::letter;
 using viz::program_mode;
+using viz::cli::find_running_programs;
 
 class LiveWindow : public attach_fixture {
  protected:
@@ -66,6 +70,42 @@ TEST_F(LiveWindow, TheProgramGoesOnWhenTheWindowIsClosedOverIt) {
   }
 
   EXPECT_TRUE(becomes_true([&] { return watcher.ask({}).mode == diary::control_mode::running; }));
+}
+
+TEST_F(LiveWindow, TheStartPageOffersRunningProgramsAndAttachesToTheOneThatIsClicked) {
+  const auto child = start("sleep");
+  std::list<viz::cli::watched_program> watched;
+  viz::gl_window window({.width = 1200, .height = 800, .offscreen = true});
+  viz::window_app app(window);
+  app.offer({[this] {
+               std::vector<viz::listed_program> all;
+               for (const auto& p : find_running_programs(place())) {
+                 all.push_back({static_cast<std::uint32_t>(p.pid), p.program, p.recording});
+               }
+               return all;
+             },
+             [&watched](std::uint32_t pid) {
+               viz::cli::attach_options which;
+               which.target = std::to_string(pid);
+               viz::cli::watched_program& p = watched.emplace_back("view", which);
+               return viz::opened_program{p.trace(), p.pid(), p.control()};
+             }});
+  app.draw();
+  ASSERT_TRUE(comes_to(app, [](const viz::viewer_model& m) { return !m.running.empty(); }));
+  ASSERT_EQ(app.model().running.size(), 1U);
+  app.draw();
+
+  // Somewhere below the middle of the page stands its line.
+  for (float y = 300; y < 800 && !app.model().trace; y += 10) {
+    app.take(viz::mouse_move{{600, y}});
+    app.take(viz::mouse_down{{600, y}, viz::button::left, 1, {}});
+    app.take(viz::mouse_up{{600, y}, viz::button::left});
+  }
+
+  ASSERT_TRUE(app.model().trace != nullptr);
+  EXPECT_TRUE(app.model().live);
+  EXPECT_TRUE(comes_to(app, is(program_mode::running)));
+  EXPECT_TRUE(comes_to(app, [](const viz::viewer_model& m) { return m.trace->coroutines().size() == 3; }));
 }
 
 }  // namespace

@@ -6,15 +6,16 @@
 #include <string>
 #include <vector>
 
-namespace weft::viz {
+#include "app/program_source.hpp"
 
-class control_client;
+namespace weft::viz {
 
 struct view_options {
   std::vector<std::string> files;     // none: the start page
   bool live = false;                  // the file may still grow: follow it
   std::uint32_t live_pid = 0;         // of the program that writes it; 0: as the file says
   std::string theme;                  // "dark", "light"; "": what was used last
+  program_source programs = {};       // what the start page offers
   control_client* program = nullptr;  // to pause and step a live program by; null: it takes no requests
 };
 

@@ -32,6 +32,7 @@ int run_window(const view_options& options) {
 
   gl_window window({});
   window_app app(window, options.program);
+  app.offer(options.programs);
   load_preferences(app.model());
   if (!options.theme.empty()) app.model().dark = options.theme != "light";
   if (!options.files.empty()) app.open(options.files.front(), options.live, options.live_pid, false);

@@ -34,14 +34,39 @@ void window_app::draw() {
 
 void window_app::take(const input& what) {
   for (const action& a : view_.handle(what, model_)) {
-    if (!program_.take(a, model_)) model_.apply(a);
+    if (const auto* wanted = std::get_if<act::open_program>(&a)) {
+      open_program(wanted->pid);
+    } else if (!program_.take(a, model_)) {
+      model_.apply(a);
+    }
     arrange();
   }
 }
 
+void window_app::open_program(std::uint32_t pid) {
+  try {
+    const opened_program program = programs_.open(pid);
+    program_ = program_link(program.control);
+    open(program.trace, true, program.pid, true);
+  } catch (const std::exception& e) {
+    model_.notice = e.what();
+  }
+}
+
+// Each look knocks at their doors, so not too often.
+bool window_app::look_for_programs(std::chrono::steady_clock::time_point now) {
+  if (!programs_.list || now < next_look_for_programs_) return false;
+  next_look_for_programs_ = now + std::chrono::seconds(1);
+  std::vector<listed_program> found = programs_.list();
+  if (found == model_.running) return false;
+  model_.running = std::move(found);
+  return true;
+}
+
 bool window_app::refresh() {
-  if (!model_.trace || !model_.live) return false;
   const auto now = std::chrono::steady_clock::now();
+  if (!model_.trace) return look_for_programs(now);
+  if (!model_.live) return false;
   const bool program_changed = program_.refresh(model_, now);
   return live_.refresh(model_, now) || program_changed;
 }

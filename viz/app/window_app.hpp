@@ -2,10 +2,13 @@
 // changed.
 #pragma once
 
+#include <chrono>
 #include <string>
+#include <utility>
 
 #include "app/gl_window.hpp"
 #include "app/program_link.hpp"
+#include "app/program_source.hpp"
 #include "app/trace_file.hpp"
 #include "view/window_view.hpp"
 
@@ -20,6 +23,8 @@ class window_app {
   viewer_model& model() { return model_; }
   // Shows the trace; a file that cannot be read becomes a notice if `forgiving`, else diary::file_error.
   void open(const std::string& path, bool live, std::uint32_t pid, bool forgiving);
+  // The start page offers these.
+  void offer(program_source programs) { programs_ = std::move(programs); }
   // Until the window is closed.
   void run();
   // Applies one input and draws: what run() does for each, for tests and pictures.
@@ -30,12 +35,16 @@ class window_app {
 
  private:
   void arrange();
+  void open_program(std::uint32_t pid);
+  bool look_for_programs(std::chrono::steady_clock::time_point now);
 
   gl_window& window_;
   viewer_model model_;
   window_view view_;
   live_trace live_;
   program_link program_;
+  program_source programs_;
+  std::chrono::steady_clock::time_point next_look_for_programs_{};
 };
 
 }  // namespace weft::viz

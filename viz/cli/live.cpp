@@ -1,14 +1,9 @@
 // weft live: the window on a running program.
-#include <filesystem>
 #include <memory>
-#include <optional>
 
-#include "cli/attachment.hpp"
-#include "cli/private_folder.hpp"
-#include "cli/ring_copy.hpp"
 #include "cli/subcommands.hpp"
+#include "cli/watched_program.hpp"
 #include "cli/window.hpp"
-#include "trace/reader.hpp"
 
 namespace weft::viz::cli {
 namespace {
@@ -28,18 +23,10 @@ void declare_live(arguments& parser, action& chosen) {
       "A program that does not record begins now, in the middle of its run. It ends, and its trace goes, with the "
       "window, unless -o keeps it.");
   chosen = [options](console& io) {
-    attachment program("live", options->program);
-    std::string trace = program.trace();
-    const diary::file_info info = diary::reader::open(trace).info();
-    std::optional<private_folder> folder;
-    std::optional<ring_copy> copy;
-    if (info.ring) {
-      folder.emplace();
-      trace = folder->file(std::filesystem::path(trace).filename().string());
-      copy.emplace(program.trace(), trace);
-    }
-    window_request request{.files = {trace}, .live = true, .live_pid = info.pid, .theme = options->theme};
-    if (program.control()) request.program = &*program.control();
+    watched_program program("live", options->program);
+    window_request request{
+        .files = {program.trace()}, .live = true, .live_pid = program.pid(), .theme = options->theme};
+    request.program = program.control();
     const int status = open_window(request);
     program.tell_what_is_left(io);
     return status;

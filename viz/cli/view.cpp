@@ -3,14 +3,17 @@
 
 #include <istream>
 #include <iterator>
+#include <list>
 #include <memory>
 #include <optional>
 #include <vector>
 
 #include "cli/output_file.hpp"
 #include "cli/private_folder.hpp"
+#include "cli/running_programs.hpp"
 #include "cli/stream_spool.hpp"
 #include "cli/subcommands.hpp"
+#include "cli/watched_program.hpp"
 #include "cli/window.hpp"
 #include "trace/merge.hpp"
 #include "trace/reader.hpp"
@@ -55,9 +58,20 @@ int view(const view_command_options& options, console& io) {
   } else if (!file.empty()) {
     request.files.push_back(file);
   }
+  std::list<watched_program> watched;  // by clicks on the start page
+  if (options.files.empty()) {
+    request.programs.list = [] { return find_running_programs(runtime_folder()); };
+    request.programs.open = [&watched](std::uint32_t pid) -> watched_program& {
+      attach_options which;
+      which.target = std::to_string(pid);
+      return watched.emplace_back("view", which);
+    };
+  }
   // An unreadable one is an error here, with its exit status, and not in a window.
   if (!request.files.empty()) diary::reader::open(request.files.front());
-  return open_window(request);
+  const int status = open_window(request);
+  for (const watched_program& p : watched) p.tell_what_is_left(io);
+  return status;
 }
 
 }  // namespace

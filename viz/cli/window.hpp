@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -13,11 +14,21 @@ class control_client;
 
 namespace weft::viz::cli {
 
+struct running_program;
+class watched_program;
+
+// What the start page offers: the running programs, and attaching to one of them, which lasts while the window does.
+struct window_programs {
+  std::function<std::vector<running_program>()> list;
+  std::function<watched_program&(std::uint32_t pid)> open;
+};
+
 struct window_request {
   std::vector<std::string> files;     // none: the start page
   bool live = false;                  // follow files that still grow
   std::uint32_t live_pid = 0;         // who must be alive for them to grow; 0: as they say
   std::string theme;                  // "dark", "light", or "" for what was used last
+  window_programs programs = {};      // none: the start page has no list
   control_client* program = nullptr;  // to pause and step it by; null: it takes no requests
 };
 

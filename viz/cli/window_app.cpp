@@ -3,6 +3,8 @@
 
 #include "app/app.hpp"
 #include "cli/console.hpp"
+#include "cli/running_programs.hpp"
+#include "cli/watched_program.hpp"
 #include "cli/window.hpp"
 
 namespace weft::viz::cli {
@@ -40,6 +42,19 @@ int open_window(const window_request& request) {
   options.live_pid = request.live_pid;
   options.theme = request.theme;
   options.program = request.program;
+  if (request.programs.list) {
+    options.programs.list = [list = request.programs.list] {
+      std::vector<listed_program> listed;
+      for (const running_program& p : list()) {
+        listed.push_back({static_cast<std::uint32_t>(p.pid), p.program, p.recording});
+      }
+      return listed;
+    };
+    options.programs.open = [open = request.programs.open](std::uint32_t pid) {
+      watched_program& program = open(pid);
+      return opened_program{program.trace(), program.pid(), program.control()};
+    };
+  }
   return run_window(options);
 }
 

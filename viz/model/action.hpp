@@ -60,6 +60,11 @@ struct pause_or_resume_program {};
 struct step_program {};              // one switch
 struct step_program_to_selected {};  // up to the next event of the selected coroutine
 
+// Attach to a running program and show it
+struct open_program {
+  std::uint32_t pid;
+};
+
 // The view
 struct zoom {
   double x;
@@ -117,6 +122,6 @@ using action =
                  act::zoom_at_cursor, act::pan, act::scroll, act::show_range, act::fit_all, act::fit_selection,
                  act::undo, act::redo, act::select, act::measure, act::clear, act::show_tab, act::scroll_tab,
                  act::toggle_keys, act::toggle_theme, act::scale_interface, act::drag_edge,
-                 act::pause_or_resume_program, act::step_program, act::step_program_to_selected>;
+                 act::pause_or_resume_program, act::step_program, act::step_program_to_selected, act::open_program>;
 
 }  // namespace weft::viz

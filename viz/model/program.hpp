@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 namespace weft::viz {
 
@@ -10,6 +11,14 @@ enum class program_mode : std::uint8_t { running, pausing, paused, stepping };
 struct program_status {
   bool takes_requests = false;
   program_mode mode = program_mode::running;
+};
+
+// One of the running programs that the start page offers.
+struct listed_program {
+  std::uint32_t pid = 0;
+  std::string name;
+  bool recording = false;
+  friend bool operator==(const listed_program&, const listed_program&) = default;
 };
 
 }  // namespace weft::viz

@@ -297,6 +297,7 @@ struct viewer_model::applier {
   void operator()(const act::pause_or_resume_program&) const {}
   void operator()(const act::step_program&) const {}
   void operator()(const act::step_program_to_selected&) const {}
+  void operator()(const act::open_program&) const {}
   void operator()(const act::toggle_theme&) const { m.dark = !m.dark; }
   void operator()(const act::scale_interface& a) const {
     const float wanted = a.step == 0 ? 1.0f : m.interface_scale + 0.1f * static_cast<float>(a.step);

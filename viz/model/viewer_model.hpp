@@ -38,11 +38,12 @@ class viewer_model {
   };
 
   // Everything a view may read.
-  std::unique_ptr<trace_model> trace;  // null: the start page
-  std::string notice;                  // one line for the user, may be empty
-  bool live = false;                   // the file may still grow
-  std::uint32_t live_pid = 0;          // 0: unknown
-  program_status program;              // of a live trace
+  std::unique_ptr<trace_model> trace;   // null: the start page
+  std::string notice;                   // one line for the user, may be empty
+  bool live = false;                    // the file may still grow
+  std::uint32_t live_pid = 0;           // 0: unknown
+  program_status program;               // of a live trace
+  std::vector<listed_program> running;  // for the start page
   lane_layout lanes;
   std::vector<finding> findings;
   std::vector<overview_column> strip;        // the whole trace, port.overview_columns wide

@@ -1,5 +1,7 @@
 // No trace is open: what one can do about it.
+#include <algorithm>
 #include <array>
+#include <string>
 
 #include "view/lane_painter.hpp"
 #include "view/widgets.hpp"
@@ -34,6 +36,27 @@ void draw_start_page(const screen& on, const window_layout& layout, const viewer
     on.to.text({x, y}, l.what, face::mono, on.colours.text);
     on.to.text({x + 216, y}, l.how, face::body, on.colours.text_dim);
     y += 28;
+  }
+  y += 16;
+  if (!model.running.empty()) {
+    on.to.text({x, y}, "RUNNING PROGRAMS", face::heading, on.colours.text_dim);
+    y += 12;
+    constexpr std::size_t most_shown = 8;
+    for (std::size_t i = 0; i < std::min(model.running.size(), most_shown); ++i) {
+      const listed_program& p = model.running[i];
+      const rect row{x - 8, y, 460, 26};
+      if (on.hovered(row)) on.to.fill(row, on.colours.raised, 4);
+      on.to.text({x, y + 18}, std::to_string(p.pid), face::mono, on.colours.text_dim);
+      text_in(on.to, {x + 80, y + 18}, p.name, face::body, on.colours.text, 200);
+      on.to.text({x + 290, y + 18}, p.recording ? "records" : "recorded from now on", face::body, on.colours.text_dim);
+      on.on_click(row, act::open_program{p.pid}, "Attach and watch it live");
+      y += 28;
+    }
+    if (model.running.size() > most_shown) {
+      on.to.text({x, y + 16}, "and " + std::to_string(model.running.size() - most_shown) + " more: weft ps", face::body,
+                 on.colours.text_dim);
+      y += 28;
+    }
   }
   if (!model.notice.empty())
     text_in(on.to, {x, y + 20}, model.notice, face::body, on.colours.holding, page.right() - x - 20);
