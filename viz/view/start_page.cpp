@@ -39,7 +39,7 @@ void draw_start_page(const screen& on, const window_layout& layout, const viewer
   }
   y += 16;
   if (!model.running.empty()) {
-    on.to.text({x, y}, "RUNNING PROGRAMS", face::heading, on.colours.text_dim);
+    on.to.text({x, y}, "RUNNING PROGRAMS: click one to watch it", face::heading, on.colours.text_dim);
     y += 12;
     constexpr std::size_t most_shown = 8;
     for (std::size_t i = 0; i < std::min(model.running.size(), most_shown); ++i) {
@@ -48,7 +48,7 @@ void draw_start_page(const screen& on, const window_layout& layout, const viewer
       if (on.hovered(row)) on.to.fill(row, on.colours.raised, 4);
       on.to.text({x, y + 18}, std::to_string(p.pid), face::mono, on.colours.text_dim);
       text_in(on.to, {x + 80, y + 18}, p.name, face::body, on.colours.text, 200);
-      on.to.text({x + 290, y + 18}, p.recording ? "records" : "recorded from now on", face::body, on.colours.text_dim);
+      on.to.text({x + 290, y + 18}, p.recording ? "records" : "not recorded yet", face::body, on.colours.text_dim);
       on.on_click(row, act::open_program{p.pid}, "Attach and watch it live");
       y += 28;
     }
