@@ -35,6 +35,7 @@ struct script_step {
   std::uint32_t ready = 0;
   std::uint64_t timeout_ns_plus_1 = 0;
   std::int64_t patience_ns = 0;  // how long to wait for what comes from outside of the program
+  std::int64_t rest_ns = 0;      // how long to let time pass before it
 };
 
 // Used by one scheduler, on its thread.

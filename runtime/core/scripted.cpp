@@ -68,6 +68,7 @@ coroutine* scheduler::next_by_script(coroutine& main) {
 
 bool scheduler::do_step(const script_step& step, coroutine& main) {
   using kind = script_step::kind;
+  if (step.rest_ns > 0) static_cast<void>(wait_outside(step.rest_ns, [] { return false; }));
   coroutine* const c = step.slot != 0 ? slab_.at(step.slot) : nullptr;
   const bool is_blocked = c != nullptr && c->work != nullptr && c->status == coroutine_status::blocked;
   switch (step.what) {

@@ -23,12 +23,17 @@ void say(const std::string& text) { std::fprintf(stderr, "weft: %s\n", text.c_st
 
 }  // namespace
 
-follower::follower(recorded_order& order, core::clock& real) : order_(order), real_(real), start_ns_(real.now_ns()) {}
+follower::follower(recorded_order& order, core::clock& real, bool paced)
+    : order_(order),
+      real_(real),
+      start_ns_(real.now_ns()),
+      begin_ns_(order.front() != nullptr ? order.front()->t_ns : 0),
+      paced_(paced) {}
 
 std::int64_t follower::replayed_time::now_ns() noexcept {
   const follower& f = follower_;
   if (f.over_) return f.time_ns_at_end_ + (f.real_.now_ns() - f.real_ns_at_end_);
-  return f.start_ns_ + std::max<std::int64_t>(f.order_.time_ns(), 0);
+  return f.start_ns_ + std::max<std::int64_t>(f.order_.time_ns() - f.begin_ns_, 0);
 }
 
 std::uint64_t follower::here(std::uint64_t recorded_slot) const noexcept {
@@ -73,6 +78,8 @@ script_step follower::next_on_root() noexcept {
   step.slot = here(e->args[0]);
   // What is outside takes its time, and the replay, which does not sleep, may be far ahead of it.
   step.patience_ns = least_patience_ns + 2 * std::clamp<std::int64_t>(e->t_ns, 0, longest_patience_ns);
+  if (paced_ && (e->type == event_type::wake_timer || e->type == event_type::scope_expired))
+    step.rest_ns = (e->t_ns - begin_ns_) - (real_.now_ns() - start_ns_);
   const auto cause = static_cast<diary::wake_cause>(e->args[1]);
   switch (e->type) {
     case event_type::enter:

@@ -19,8 +19,9 @@ namespace weft::replay {
 
 class follower final : public core::front_observer, public core::script {
  public:
-  // Both must outlive it. The order's run has begun. `real` goes on where the recording ends.
-  follower(recorded_order& order, core::clock& real);
+  // Both must outlive it. The order's run has begun. `real` goes on where the recording ends. `paced`: timers fire when
+  // as much time has passed as in the recording, and not at once.
+  follower(recorded_order& order, core::clock& real, bool paced);
 
   // For the scheduler: its time is the recording's, so that a sleep takes none.
   core::clock& time() noexcept { return time_; }
@@ -82,7 +83,9 @@ class follower final : public core::front_observer, public core::script {
   core::clock& real_;
   core::observer* recorder_ = nullptr;
   replayed_time time_{*this};
-  std::int64_t start_ns_;  // of the clock, at the recording's time 0
+  std::int64_t start_ns_;  // of the clock; at the recording's begin_ns_
+  std::int64_t begin_ns_;  // when the run began
+  bool paced_;
   bool over_ = false;
   bool said_end_ = false;
   std::int64_t real_ns_at_end_ = 0, time_ns_at_end_ = 0;

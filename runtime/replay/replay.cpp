@@ -4,6 +4,7 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <filesystem>
 #include <mutex>
 #include <string>
@@ -38,6 +39,11 @@ void check_not_overwritten(const std::string& path) {
     throw replay_error("replay of " + path + ": WEFT_TRACE names the same file, it would be overwritten");
 }
 
+bool asked_for_pace() {
+  const char* const pace = std::getenv("WEFT_REPLAY_PACE");
+  return pace != nullptr && std::strcmp(pace, "recorded") == 0;
+}
+
 // Null: nothing is asked for, or no run is left.
 std::unique_ptr<recorded_order> next_of_environment() {
   const char* const path = std::getenv("WEFT_REPLAY");
@@ -66,7 +72,7 @@ std::unique_ptr<recorded_order> next_of_environment() {
 }  // namespace
 
 replayed_run::replayed_run(std::unique_ptr<recorded_order> order, core::clock& clock, bool by_environment)
-    : order_(std::move(order)), follower_(*order_, clock), by_environment_(by_environment) {}
+    : order_(std::move(order)), follower_(*order_, clock, asked_for_pace()), by_environment_(by_environment) {}
 
 replayed_run::~replayed_run() {
   if (!by_environment_) return;

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <cstdlib>
 #include <optional>
 #include <string>
 
@@ -155,6 +156,22 @@ TEST(Replay, SleepsTakeNoTime) {
   run({.replay = recorded.path()}, program);  // on the machine's clock
 
   EXPECT_EQ(order, "quick slow ");
+}
+
+// For programs that read the clock themselves.
+TEST(Replay, AtTheRecordedPaceSleepsTakeTheirTime) {
+  const auto program = [] {
+    spawn([] { sleep_for(1h); });
+    sleep_for(2h);
+  };
+  const recorded_run recorded(program);
+  simulation s;
+
+  setenv("WEFT_REPLAY_PACE", "recorded", 1);
+  s.run(program, {.replay = recorded.path()});
+  unsetenv("WEFT_REPLAY_PACE");
+
+  EXPECT_EQ(s.clock.elapsed(), 2h);
 }
 
 TEST(Replay, TimersFireInTheRecordedOrderWhateverTheirDeadlines) {

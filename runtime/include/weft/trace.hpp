@@ -6,7 +6,8 @@
 //
 // The other way round: WEFT_REPLAY=FILE ./program (or run_options::replay) runs the program again in the order that
 // FILE recorded: who runs next, which timer fires first, which fd is ready when, what other threads did where. Time
-// does not matter, sleeps take none. What comes from outside of the program is waited for, or held back until it is its
+// does not matter, sleeps take none (with WEFT_REPLAY_PACE=recorded as long as they took, for a program that reads the
+// clock itself). What comes from outside of the program is waited for, or held back until it is its
 // turn. A program that does something else than was recorded is told at which event: one line on stderr,
 // replay_divergence thrown into main's wait and by run(), and the rest goes on freely. By WEFT_REPLAY the process then
 // ends with exit status 1 instead; with 3, before main begins, if FILE cannot be followed (run_options: replay_error).
