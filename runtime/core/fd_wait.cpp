@@ -77,6 +77,16 @@ void record_socket(diary::event_type type, int fd, std::string_view endpoint) no
   }
 }
 
+void record_at_once(int fd) noexcept {
+  if (core::observer* observer = core::scheduler::current_diary())
+    observer->record(diary::event_type::input_at_once, static_cast<std::uint64_t>(fd));
+}
+
+bool must_wait_for_input() noexcept {
+  core::scheduler* const here = core::scheduler::current();
+  return here != nullptr && here->must_wait_for_input();
+}
+
 void record_accept_backoff(int fd, int error, std::int64_t delay_ns) noexcept {
   if (core::observer* observer = core::scheduler::current_diary()) {
     observer->record(diary::event_type::accept_backoff, static_cast<std::uint64_t>(fd),

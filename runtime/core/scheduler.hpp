@@ -93,6 +93,8 @@ class scheduler {
   bool begin_wait_fd(int fd, detail::direction d, detail::waiter& w);
   void stop();
   detail::io_outcome end_wait() noexcept;
+  // See detail::try_input().
+  bool must_wait_for_input() const noexcept { return script_ != nullptr && script_->waits_for_input(); }
   // Waits until it is the only one left; only for main's end.
   void wait_for_others();
   // Main ends although others can never go on: run() returns at the next switch to the root.

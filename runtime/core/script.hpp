@@ -50,8 +50,9 @@ class script {
   virtual std::uint64_t progress() const noexcept = 0;
   // Does the scope of this coroutine, with so many open ones inside of it, run out here?
   virtual bool scope_expires(std::uint64_t slot, std::uint64_t depth) noexcept = 0;
-  // Does the running coroutine wait for an fd here?
+  // Does the running coroutine wait for an fd here? For one that becomes readable?
   virtual bool waits_for_fd() noexcept = 0;
+  virtual bool waits_for_input() noexcept = 0;
   // The next step cannot be done: `why` says what is the case instead. The script is over.
   virtual void cannot(const std::string& why) noexcept = 0;
   // The program has done something else than the script says: the error. Null: it has not.

@@ -132,10 +132,12 @@ std::string stream::take(std::size_t n) {
 }
 
 stream::fill_result stream::fill(std::size_t wanted, const deadline& limit) {
-  for (;;) {
+  for (bool first = true;; first = false) {
     const std::size_t before = buffer_.size();
     buffer_.resize(before + std::clamp(wanted, std::size_t{1}, largest_chunk));
-    const ssize_t count = read_once(native_handle(), buffer_.data() + before, buffer_.size() - before);
+    const ssize_t count = try_input(first, native_handle(), [&] {
+      return read_once(native_handle(), buffer_.data() + before, buffer_.size() - before);
+    });
     const int error = errno;
     buffer_.resize(before + (count > 0 ? static_cast<std::size_t>(count) : 0));
     if (count > 0) return fill_result::more;
@@ -155,8 +157,8 @@ std::optional<std::size_t> stream::read_some_ns(void* buffer, std::size_t size, 
     std::memcpy(buffer, front.data(), n);
     return n;
   }
-  for (;;) {
-    const ssize_t count = read_once(native_handle(), buffer, size);
+  for (bool first = true;; first = false) {
+    const ssize_t count = try_input(first, native_handle(), [&] { return read_once(native_handle(), buffer, size); });
     if (count >= 0) return static_cast<std::size_t>(count);
     if (!would_block(errno)) fail("read", errno);
     if (!wait_ready(direction::readable, limit, "read")) return std::nullopt;

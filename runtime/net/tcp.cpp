@@ -72,9 +72,10 @@ tcp_listener tcp_listener::bind(std::string_view host, std::uint16_t port, int b
 
 std::optional<tcp_stream> tcp_listener::accept_ns(std::int64_t limit_ns) {
   const detail::deadline limit(limit_ns);
-  for (;;) {
+  for (bool first = true;; first = false) {
     net::socket_address peer;
-    const int fd = net::accept_socket(native_handle(), peer.get(), &peer.size);
+    const int fd = detail::try_input(first, native_handle(),
+                                     [&] { return net::accept_socket(native_handle(), peer.get(), &peer.size); });
     if (fd >= 0) {
       net::owned_fd connection(fd);
       std::string peer_name = to_string(peer.to_endpoint());

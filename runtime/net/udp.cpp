@@ -70,9 +70,11 @@ bool udp_socket::send_ns(std::string_view bytes, std::int64_t limit_ns) {
 std::optional<std::pair<std::string, endpoint>> udp_socket::receive_from_ns(std::size_t max, std::int64_t limit_ns) {
   const detail::deadline limit(limit_ns);
   const std::unique_ptr<char[]> buffer(new char[max]);
-  for (;;) {
+  for (bool first = true;; first = false) {
     net::socket_address from;
-    const ssize_t count = ::recvfrom(native_handle(), buffer.get(), max, 0, from.get(), &from.size);
+    const ssize_t count = detail::try_input(first, native_handle(), [&] {
+      return ::recvfrom(native_handle(), buffer.get(), max, 0, from.get(), &from.size);
+    });
     if (count >= 0) {
       return std::pair(std::string(buffer.get(), static_cast<std::size_t>(count)), from.to_endpoint());
     }

@@ -108,8 +108,9 @@ void unix_listener::close() noexcept {
 
 std::optional<unix_stream> unix_listener::accept_ns(std::int64_t limit_ns) {
   const detail::deadline limit(limit_ns);
-  for (;;) {
-    const int fd = net::accept_socket(native_handle(), nullptr, nullptr);
+  for (bool first = true;; first = false) {
+    const int fd = detail::try_input(first, native_handle(),
+                                     [&] { return net::accept_socket(native_handle(), nullptr, nullptr); });
     if (fd >= 0) {
       net::owned_fd connection(fd);
       std::string name = shown(path());

@@ -54,6 +54,13 @@ int follower::fd_here(std::uint64_t recorded_fd) const noexcept {
 
 // ---- what comes next
 
+// Inputs at once tell how far the program is, but decide nothing: it may have fewer of them.
+const event* follower::next_step() {
+  if (over_) return nullptr;
+  while (order_.front() != nullptr && order_.front()->type == event_type::input_at_once) order_.pop();
+  return order_.front();
+}
+
 std::uint64_t follower::next_to() noexcept {
   const event* e = next_step();
   return e != nullptr && is_switch(e->type) && e->type != event_type::enter ? here(e->args[0]) : 0;
@@ -64,9 +71,16 @@ bool follower::scope_expires(std::uint64_t slot, std::uint64_t depth) noexcept {
   return e != nullptr && e->type == event_type::scope_expired && here(e->args[0]) == slot && e->args[1] == depth;
 }
 
+// These two are asked in the middle of an input that may have been one at once.
 bool follower::waits_for_fd() noexcept {
-  const event* e = next_step();
+  const event* e = over_ ? nullptr : order_.front();
   return e == nullptr || e->type == event_type::block_fd;
+}
+
+bool follower::waits_for_input() noexcept {
+  const event* e = over_ ? nullptr : order_.front();
+  return e != nullptr && e->type == event_type::block_fd &&
+         e->args[1] == static_cast<std::uint64_t>(diary::wait_reason::fd_readable);
 }
 
 script_step follower::next_on_root() noexcept {
@@ -131,7 +145,11 @@ script_step follower::next_on_root() noexcept {
 
 void follower::compare(event_type type, const std::uint64_t* args) {
   if (over_ || !is_step(type, order_.running() == 0)) return;
-  const event* recorded = order_.front();
+  if (type == event_type::input_at_once) {
+    if (order_.front() != nullptr && order_.front()->type == type) order_.pop();
+    return;
+  }
+  const event* recorded = next_step();
   if (recorded == nullptr) {
     if (order_.run_ended()) {
       const event done = in_terms_of_recording(type, args);
@@ -241,7 +259,7 @@ void follower::cannot(const std::string& why) noexcept {
 }
 
 void follower::finish() noexcept {
-  if (!over_ && order_.front() != nullptr) diverge("the program has ended");
+  if (next_step() != nullptr) diverge("the program has ended");
   if (!over_) be_over();
 }
 

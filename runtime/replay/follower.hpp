@@ -34,6 +34,7 @@ class follower final : public core::front_observer, public core::script {
   std::uint64_t progress() const noexcept override { return progress_; }
   bool scope_expires(std::uint64_t slot, std::uint64_t depth) noexcept override;
   bool waits_for_fd() noexcept override;
+  bool waits_for_input() noexcept override;
   void cannot(const std::string& why) noexcept override;
   std::exception_ptr divergence() noexcept override { return divergence_; }
   core::clock& real_time() noexcept override { return real_; }
@@ -66,7 +67,7 @@ class follower final : public core::front_observer, public core::script {
     follower& follower_;
   };
 
-  const diary::event* next_step() noexcept { return over_ ? nullptr : order_.front(); }
+  const diary::event* next_step();
   void compare(diary::event_type type, const std::uint64_t* args);
   diary::event in_terms_of_recording(diary::event_type type, const std::uint64_t* args) const;
   bool is_same(const diary::event& recorded, const diary::event& done) const;

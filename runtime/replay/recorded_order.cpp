@@ -31,6 +31,7 @@ bool is_step(event_type type, bool on_root) noexcept {
     case event_type::wake_fd:
     case event_type::wake_timer:
     case event_type::wake_remote:
+    case event_type::input_at_once:
       return true;
     case event_type::cancel:
       return on_root;  // asked for by another thread; otherwise the running coroutine does it
@@ -61,6 +62,10 @@ bool recorded_order::begin_run() {
   shuffle_seed_.reset();
   by_slot_.clear();
   read();
+  if (begun_in_the_middle_) {
+    throw replay_error("replay of " + path_ +
+                       ": the recording was begun in the middle of the run; only one from the start can be followed");
+  }
   if (!shuffle_seed_ && reader_.info().shuffled) shuffle_seed_ = 0;  // by a version that did not tell it
   return true;
 }
@@ -80,8 +85,8 @@ void recorded_order::read() {
     if (e.type == event_type::thread_stop || e.type == event_type::thread_start) run_ended_ = true;
     if (e.type == event_type::loss) has_gap_ = true;
     if (e.type == event_type::checkpoint_begin && e.args[0] > 0 && by_slot_.empty()) {
-      throw replay_error("replay of " + path_ +
-                         ": the recording was begun in the middle of the run; only one from the start can be followed");
+      begun_in_the_middle_ = has_gap_ = true;
+      return;
     }
     if (is_step(e.type, running_ == 0)) {
       front_ = e;

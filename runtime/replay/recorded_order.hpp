@@ -63,6 +63,7 @@ class recorded_order {
   diary::event_walk walk_;
   diary::event front_;
   bool has_front_ = false, run_ended_ = true, has_gap_ = false;
+  bool begun_in_the_middle_ = false;
   bool run_begins_ = false;  // the event read last was a thread_start
   std::uint64_t running_ = 0;
   std::int64_t time_ns_ = 0;

@@ -85,6 +85,7 @@ constexpr event_schema all[] = {
     schema(t::socket_connected, "socket_connected", {{"fd", k::fd}}, with_text),
     schema(t::socket_closed, "socket_closed", {{"fd", k::fd}}),
     schema(t::accept_backoff, "accept_backoff", {{"fd", k::fd}, {"errno", k::count}, {"delay_ns", k::nanoseconds}}),
+    schema(t::input_at_once, "input_at_once", {{"fd", k::fd}}),
     schema(t::offload_begin, "offload_begin", {{"job", k::count}}),
     schema(t::offload_end, "offload_end", {{"job", k::count}}),
     schema(t::take_over, "take_over", {{"slot", k::slot}, {"from_thread", k::count}}),

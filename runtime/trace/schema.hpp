@@ -66,6 +66,7 @@ enum class event_type : std::uint8_t {
   socket_connected = 72,  // fd; text: peer endpoint
   socket_closed = 73,     // fd
   accept_backoff = 74,    // fd, errno, delay_ns
+  input_at_once = 75,     // fd: the running coroutine has read, received or accepted without having to wait
   // Other work
   offload_begin = 80,  // job id
   offload_end = 81,    // job id

@@ -215,6 +215,40 @@ TEST(ReplayOutside, AReadThatDidNotHaveToWaitDoesNotWait) {
   run({.poller = &poller, .replay = path}, program);
 }
 
+// The other way round: the peer is quicker now. Nobody may find its data before the recording did.
+TEST(ReplayOutside, AReadThatHadToWaitWaitsAgain) {
+  int ends[2];
+  ASSERT_EQ(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
+  unix_stream peer(ends[1]);
+  unix_stream mine(ends[0]);
+  std::string order;
+  const auto send = [&](const char* text) { EXPECT_GT(write(peer.native_handle(), text, std::strlen(text)), 0); };
+  const auto program = [&](bool early) {
+    order.clear();
+    const task<> reader = spawn("reader", [&] {
+      for (int i = 0; i < 2; ++i) order += mine.read_until("\n");
+    });
+    if (early) send("first\n");
+    yield();
+    order += "tick\n";
+    if (!early) send("first\n");
+    yield();
+    sleep_for(1us);
+    order += "tock\n";
+    send("second\n");
+    reader.join();
+  };
+  const temporary_trace file;
+  record([&] { program(false); }, {}, file.path());
+  const std::string recorded_order = order;
+  ASSERT_EQ(order.find("tick"), 0u);
+  const std::string path = file.path();
+
+  run({.replay = path}, [&] { program(true); });
+
+  EXPECT_EQ(order, recorded_order);
+}
+
 TEST(ReplayOutside, WhatAnotherThreadGrantsComesWhereItCame) {
   std::string order;
   const auto program = [&](bool early) {

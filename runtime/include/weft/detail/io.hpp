@@ -1,6 +1,7 @@
 // Waiting for file descriptors: what the public I/O classes stand on. Not for programs.
 #pragma once
 
+#include <cerrno>
 #include <cstdint>
 #include <string_view>
 
@@ -35,6 +36,24 @@ void forget_fd(int fd) noexcept;
 // Puts a socket event (socket_listening, socket_accepted, socket_connected, socket_closed) into the diary, if one is
 // kept.
 void record_socket(diary::event_type type, int fd, std::string_view endpoint) noexcept;
+// Input without a wait, for the diary; and in a replay: where the recording had to wait, true, so that whoever is about
+// to try does not, but waits.
+void record_at_once(int fd) noexcept;
+bool must_wait_for_input() noexcept;
+
+// Tries an operation that takes something in and returns a negative number, with errno, if it cannot. `first`: nobody
+// has waited for it yet.
+template <class Operation>
+auto try_input(bool first, int fd, Operation&& operation) {
+  if (first && must_wait_for_input()) {
+    errno = EAGAIN;
+    return decltype(operation())(-1);
+  }
+  const auto result = operation();
+  if (first && result >= 0) record_at_once(fd);
+  return result;
+}
+
 void record_accept_backoff(int fd, int error, std::int64_t delay_ns) noexcept;
 
 }  // namespace weft::detail
