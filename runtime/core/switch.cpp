@@ -223,8 +223,10 @@ detail::io_outcome scheduler::wait_fd(int fd, detail::direction d, std::int64_t 
   if (me.unsuspendable != 0) before_suspension(me);
   if (interruption_due(me)) return detail::io_outcome::interrupted;
   // In the recording it did not have to wait: what came from outside was quicker then.
-  if (script_ != nullptr && ready_by_script(fd, d)) [[unlikely]]
+  if (script_ != nullptr && ready_by_script(fd, d)) [[unlikely]] {
+    if (reads && observer_ != nullptr) observer_->record(event_type::input_at_once, static_cast<std::uint64_t>(fd));
     return detail::io_outcome::ready;
+  }
 
   const control_words now = read_control_words();
   detail::waiter w;
