@@ -1,6 +1,6 @@
 #include "weft/detail/completion.hpp"
 
-#include <algorithm>
+#include <atomic>
 #include <mutex>
 
 #include "async/unhandled.hpp"
@@ -13,6 +13,16 @@ namespace {
 
 // waiter::tag in a completion's list.
 enum : std::uintptr_t { joiner = 0, listener = 1 };
+
+void reverse(std::unique_ptr<callback>& chain) noexcept {
+  std::unique_ptr<callback> rest = std::move(chain);
+  while (rest != nullptr) {
+    std::unique_ptr<callback> first = std::move(rest);
+    rest = std::move(first->next);
+    first->next = std::move(chain);
+    chain = std::move(first);
+  }
+}
 
 }  // namespace
 
@@ -118,21 +128,18 @@ void completion::withdraw(completion_listener& l) noexcept {
 
 std::uint64_t completion::next_end_order() noexcept {
   static std::atomic<std::uint64_t> next{1};
-  return next.fetch_add(1, std::memory_order_relaxed);
+  return count_next(next);
 }
 
 // ---- callbacks, and the end
 
 callback_id completion::add(std::unique_ptr<callback> f) {
+  static std::atomic<std::uint64_t> next_id{1};
   object_.lock.lock();
   if (!finished()) {
-    const std::uint64_t id = next_callback_++;
-    try {
-      callbacks_.emplace_back(id, std::move(f));
-    } catch (...) {
-      object_.lock.unlock();
-      throw;
-    }
+    const std::uint64_t id = f->id = next_id.fetch_add(1, std::memory_order_relaxed);
+    f->next = std::move(callbacks_);
+    callbacks_ = std::move(f);
     object_.lock.unlock();
     return {id};
   }
@@ -144,12 +151,17 @@ callback_id completion::add(std::unique_ptr<callback> f) {
 bool completion::remove_callback(callback_id id) {
   std::unique_ptr<callback> removed;  // destroyed when the lock is free
   const std::lock_guard guard(object_.lock);
-  const auto found =
-      std::find_if(callbacks_.begin(), callbacks_.end(), [id](const auto& c) { return c.first == id.value; });
-  if (found == callbacks_.end()) return false;
-  removed = std::move(found->second);
-  callbacks_.erase(found);
+  std::unique_ptr<callback>* at = &callbacks_;
+  while (*at != nullptr && (*at)->id != id.value) at = &(*at)->next;
+  if (*at == nullptr) return false;
+  removed = std::move(*at);
+  *at = std::move(removed->next);
   return true;
+}
+
+completion::~completion() {
+  // Each alone: a long chain that destroys itself would recurse.
+  while (callbacks_ != nullptr) callbacks_ = std::move(callbacks_->next);
 }
 
 void completion::call(callback& f) noexcept {
@@ -166,13 +178,14 @@ void completion::call(callback& f) noexcept {
 
 void completion::settle(task_status how) noexcept {
   object_.lock.lock();
-  if (!callbacks_.empty()) settler_ = current_owner();
+  if (callbacks_ != nullptr) settler_ = current_owner();
   end_order_ = next_end_order();
   status_.store(how, std::memory_order_release);
+  reverse(callbacks_);
   // One at a time, because a callback may remove a later one.
-  while (!callbacks_.empty()) {
-    std::unique_ptr<callback> next = std::move(callbacks_.front().second);
-    callbacks_.erase(callbacks_.begin());
+  while (callbacks_ != nullptr) {
+    std::unique_ptr<callback> next = std::move(callbacks_);
+    callbacks_ = std::move(next->next);
     object_.lock.unlock();
     call(*next);
     next.reset();  // while the lock is free: what it captured may come back here

@@ -13,8 +13,20 @@ namespace weft::detail {
 using core::scheduler;
 using diary::coroutine_status;
 
+namespace {
+
+// Zero-terminated; null for an empty one. A pointer, because most tasks have no name and there may be a million.
+std::unique_ptr<char[]> copy_of(std::string_view name) {
+  if (name.empty()) return nullptr;
+  auto copy = std::make_unique<char[]>(name.size() + 1);
+  name.copy(copy.get(), name.size());
+  return copy;
+}
+
+}  // namespace
+
 task_state::task_state(std::string_view name, const source_location& where)
-    : completion(diary::object_kind::task, {}), where_(where), name_(name) {}
+    : completion(diary::object_kind::task, {}), where_(where), name_(copy_of(name)) {}
 
 task_state::~task_state() = default;
 
@@ -50,13 +62,13 @@ void task_state::start_on(scheduler& s, std::size_t stack_size, std::int64_t del
 std::string task_state::name() const {
   {
     const std::lock_guard guard(object_.lock);
-    if (!name_.empty()) return name_;
+    if (name_ != nullptr) return name_.get();
   }
   return core::default_name(where_);
 }
 
 void task_state::rename(std::string_view name) {
-  std::string copy(name);
+  std::unique_ptr<char[]> copy = copy_of(name);
   const std::lock_guard guard(object_.lock);
   name_.swap(copy);
 }

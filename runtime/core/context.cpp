@@ -30,13 +30,9 @@ static_assert(offsetof(frame, rbp) == WEFT_FRAME_RBP);
 static_assert(offsetof(frame, rip) == WEFT_FRAME_RIP);
 static_assert(WEFT_FRAME_PUSHED + sizeof(void*) == WEFT_FRAME_SIZE, "the call itself pushes the return address");
 
-void copy_floating_point_control(frame& to) noexcept {
-  std::uint32_t mxcsr = 0;
-  std::uint16_t x87_control_word = 0;
-  __asm__ volatile("stmxcsr %0" : "=m"(mxcsr));
-  __asm__ volatile("fnstcw %0" : "=m"(x87_control_word));
-  to.mxcsr = mxcsr & ~static_cast<std::uint32_t>(WEFT_MXCSR_STICKY_FLAGS);
-  to.x87_control_word = x87_control_word;
+void set_floating_point_control(frame& to, control_words now) noexcept {
+  to.mxcsr = static_cast<std::uint32_t>(now.bits) & ~static_cast<std::uint32_t>(WEFT_MXCSR_STICKY_FLAGS);
+  to.x87_control_word = static_cast<std::uint16_t>(now.bits >> 32);
 }
 
 #elif defined(__aarch64__)
@@ -60,7 +56,7 @@ static_assert(offsetof(frame, x29) == WEFT_FRAME_X29);
 static_assert(offsetof(frame, x30) == WEFT_FRAME_X30);
 static_assert(offsetof(frame, fpcr) == WEFT_FRAME_FPCR);
 
-void copy_floating_point_control(frame& to) noexcept { __asm__ volatile("mrs %0, fpcr" : "=r"(to.fpcr)); }
+void set_floating_point_control(frame& to, control_words) noexcept { __asm__ volatile("mrs %0, fpcr" : "=r"(to.fpcr)); }
 
 #endif
 
@@ -73,7 +69,7 @@ constexpr std::size_t end_marker_size = 16;
 
 }  // namespace
 
-void* make_context(void* stack_top, void (*entry)(void*), void* arg) noexcept {
+void* make_context(void* stack_top, void (*entry)(void*), void* arg, control_words now) noexcept {
   auto* const top = static_cast<char*>(stack_top) - reinterpret_cast<std::uintptr_t>(stack_top) % 16;
   char* const at = top - end_marker_size - sizeof(frame);
   const auto word = [at](std::size_t offset, auto value) {
@@ -82,7 +78,7 @@ void* make_context(void* stack_top, void (*entry)(void*), void* arg) noexcept {
   };
 
   frame first{};
-  copy_floating_point_control(first);
+  set_floating_point_control(first, now);
   std::memcpy(at, &first, sizeof(first));
   std::memset(at + sizeof(first), 0, end_marker_size);
   word(WEFT_FRAME_ENTRY, entry);

@@ -9,12 +9,6 @@
 
 namespace weft::core {
 
-// Writes a frame below stack_top and returns the `to` for weft_switch() or weft_switch_call(); the first switch to it
-// calls entry(arg), with stack pointer and registers as at any call. entry must never return and must let no exception
-// out. Floating-point control words (rounding, masks) are the calling thread's of this moment, sticky flags start
-// clear. Before: the memory below stack_top is writable; stack_top need not be aligned. Does not suspend, cannot fail.
-void* make_context(void* stack_top, void (*entry)(void*), void* arg) noexcept;
-
 // The floating-point control words of the running context, for switch_given(). Read them as early as possible, before
 // the work that finds out whom to switch to: on AMD's Zen reading MXCSR takes 15 cycles that begin only when everything
 // before has retired, but what stands behind runs meanwhile. On other processors than x86 the switch reads its own.
@@ -35,6 +29,12 @@ struct control_words {
   return {};
 #endif
 }
+
+// Writes a frame below stack_top and returns the `to` for weft_switch() or weft_switch_call(); the first switch to it
+// calls entry(arg), with stack pointer and registers as at any call. entry must never return and must let no exception
+// out. Floating-point control words (rounding, masks) are `now`, sticky flags start clear. Before: the memory below
+// stack_top is writable; stack_top need not be aligned. Does not suspend, cannot fail.
+void* make_context(void* stack_top, void (*entry)(void*), void* arg, control_words now = read_control_words()) noexcept;
 
 // weft_switch() with control words that are known. As a tail call it leaves no `ret` behind. Under ASan they are not
 // touched: a coroutine that ends has given up its fake stack by now, and its local variables with it.

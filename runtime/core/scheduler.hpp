@@ -178,17 +178,18 @@ class scheduler {
   void change_running(coroutine& from, coroutine& to);  // everything of a switch but the stack
   void change_stack(coroutine& whose_stack, coroutine& to,
                     control_words now);  // to the one that `to` runs on; comes back later
-  coroutine* with_stack(coroutine* c);
-  coroutine* next_ready_inline();  // the same two as below, for switch.cpp itself
-  coroutine& pick_next_inline();
+  coroutine* with_stack(coroutine* c, control_words now);
+  coroutine* next_ready_inline(control_words now);  // the same two as below, for switch.cpp itself
+  coroutine& pick_next_inline(control_words now);
   coroutine* next_ready();           // takes the next one out of the ready queue, with a stack; null if nobody is ready
   coroutine& pick_next();            // the same; the root if nobody is ready or it is time to look at events
   coroutine& events_due() noexcept;  // it is time: the root, or with a script whom that says
   void resume(coroutine& from, coroutine& to, control_words now);
   void enter(coroutine& next);            // from the root; returns when the root runs again
   void before_suspension(coroutine& me);  // throws what is due, or that a callback must not wait
-  bool give_stack(coroutine& c) noexcept;
-  coroutine& retire(coroutine& me, diary::coroutine_status status) noexcept;  // its end; returns who runs next
+  bool give_stack(coroutine& c, control_words now) noexcept;
+  // Its end; returns who runs next.
+  coroutine& retire(coroutine& me, diary::coroutine_status status, control_words now) noexcept;
   [[noreturn]] void finish(coroutine& me, diary::coroutine_status status) noexcept;
   void release_ended() noexcept;
   static void coroutine_entry(void* c);

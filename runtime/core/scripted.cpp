@@ -38,7 +38,7 @@ coroutine& scheduler::events_due() noexcept {
   const std::uint64_t slot = script_->next_to();
   coroutine* next = slot != 0 ? ready_.take(slot) : nullptr;
   if (next == nullptr) return root_;
-  next = with_stack(next);
+  next = with_stack(next, read_control_words());
   return next != nullptr ? *next : root_;
 }
 
@@ -55,7 +55,7 @@ coroutine* scheduler::next_by_script(coroutine& main) {
     if (step.what == script_step::kind::poll_end) polls = false;
     if (step.what == script_step::kind::enter) {
       entered = ready_.take(step.slot);
-      if (entered != nullptr) entered = with_stack(entered);
+      if (entered != nullptr) entered = with_stack(entered, read_control_words());
       if (entered == nullptr) script_->cannot(present_state(slab_.at(step.slot)));
       continue;
     }

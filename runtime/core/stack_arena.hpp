@@ -60,7 +60,9 @@ class stack_arena {
   stack_arena(char* begin, std::size_t usable, std::size_t guard, std::size_t slots, guard_kind guards);
   ~stack_arena();
   void drop_holder() noexcept;
-  bool install_guard(char* at) noexcept;
+  char* slot_at(std::size_t index) const noexcept { return begin_ + index * (usable_ + guard_); }
+  bool install_guard(std::size_t index) noexcept;
+  void install_guards_ahead(std::size_t index) noexcept;
 
   char* begin_;
   std::size_t usable_;
@@ -68,6 +70,7 @@ class stack_arena {
   std::size_t slot_count_;
   [[maybe_unused]] guard_kind guards_;  // read only where there is a choice
   std::size_t next_ = 0;                // the first slot not cut
+  std::size_t guarded_ = 0;             // slots before it have a guard region, or were cut with what there was
   std::size_t protected_guards_ = 0;    // what to give back to the budget
   std::size_t first_colour_;
   std::unique_ptr<stack_slot[]> slots_;

@@ -20,7 +20,7 @@ coroutine& scheduler::run_stackless(coroutine& me) {
   const coroutine_status status = me.work->run(me);
   if (status == coroutine_status::none) return *std::exchange(chosen_next_, nullptr);
   me.work->ended();
-  return retire(me, status);
+  return retire(me, status, read_control_words());
 }
 
 bool scheduler::may_begin(coroutine& me) {

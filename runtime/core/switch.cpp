@@ -21,7 +21,7 @@ constexpr char no_wait_in_co_task[] =
     "this would suspend on the scheduler's own stack: inside a co_task use co_await, e.g. co_await weft::sleep(d)";
 }
 
-bool scheduler::give_stack(coroutine& c) noexcept {
+bool scheduler::give_stack(coroutine& c, control_words now) noexcept {
   try {
     if (c.memory == nullptr) c.memory = kept_handle(stacks_.take());
   } catch (const std::bad_alloc&) {
@@ -32,23 +32,23 @@ bool scheduler::give_stack(coroutine& c) noexcept {
     c.pending_error = std::make_exception_ptr(std::bad_alloc());
     c.shields = 0;
   }
-  c.sp = make_context(c.memory->top, &coroutine_entry, &c);
+  c.sp = make_context(c.memory->top, &coroutine_entry, &c, now);
   c.annotation.create(c.memory->base, c.memory->size);
   return true;
 }
 
-[[gnu::always_inline]] inline coroutine* scheduler::next_ready_inline() {
+[[gnu::always_inline]] inline coroutine* scheduler::next_ready_inline(control_words now) {
   coroutine* const c = ready_.pop();
   if (c == nullptr || c->resume != resume_kind::start) [[likely]]
     return c;
-  return with_stack(c);
+  return with_stack(c, now);
 }
 
 // c is taken out of the queue and begins now; null: neither it nor anybody else can have a stack.
-coroutine* scheduler::with_stack(coroutine* c) {
+coroutine* scheduler::with_stack(coroutine* c, control_words now) {
   for (std::size_t refused = 0;;) {
     if (c == nullptr || c->resume != resume_kind::start) return c;
-    if (give_stack(*c)) {
+    if (give_stack(*c, now)) {
       c->resume = resume_kind::plain;
       return c;
     }
@@ -59,16 +59,16 @@ coroutine* scheduler::with_stack(coroutine* c) {
   }
 }
 
-coroutine* scheduler::next_ready() { return next_ready_inline(); }
+coroutine* scheduler::next_ready() { return next_ready_inline(read_control_words()); }
 
-[[gnu::always_inline]] inline coroutine& scheduler::pick_next_inline() {
+[[gnu::always_inline]] inline coroutine& scheduler::pick_next_inline(control_words now) {
   if (--events_countdown_ == 0) [[unlikely]]
     return events_due();
-  coroutine* next = next_ready_inline();
+  coroutine* next = next_ready_inline(now);
   return next != nullptr ? *next : root_;
 }
 
-coroutine& scheduler::pick_next() { return pick_next_inline(); }
+coroutine& scheduler::pick_next() { return pick_next_inline(read_control_words()); }
 
 [[gnu::always_inline]] inline void scheduler::change_running(coroutine& from, coroutine& to) {
   if (&to != &root_) {
@@ -145,7 +145,7 @@ void scheduler::yield() {
   me.status = coroutine_status::ready;
   me.in_yield = true;
   ready_.push_back(&me);
-  coroutine& next = pick_next_inline();
+  coroutine& next = pick_next_inline(now);
   if (observer_ != nullptr) [[unlikely]] {
     observer_->record_one(event_type::yield, next.slot);
     note_change(me);
@@ -163,7 +163,7 @@ detail::wait_outcome scheduler::sleep(std::int64_t limit_ns) {
   if (me.pending != interruption::none || me.unsuspendable != 0) [[unlikely]]
     before_suspension(me);
   begin_block(me, diary::wait_reason::sleep, limit_ns, timer_kind::sleep);
-  coroutine& next = pick_next_inline();
+  coroutine& next = pick_next_inline(now);
   if (observer_ != nullptr) [[unlikely]] {
     observer_->record(event_type::sleep, next.slot, static_cast<std::uint64_t>(limit_ns));
     note_change(me);
@@ -188,7 +188,7 @@ detail::wait_outcome scheduler::wait(detail::object& o, detail::waiter& w, diary
   const std::uint64_t owner_slot = o.owner_slot;
   begin_block(me, reason, limit_ns, timer_kind::wait_limit);
   o.lock.unlock();  // from here on another thread's grant may come into the inbox
-  coroutine& next = pick_next_inline();
+  coroutine& next = pick_next_inline(now);
   if (observer_ != nullptr) [[unlikely]] {
     observer_->define_object(o.id(), o.kind(), o.name());
     if (limit_ns != detail::forever) observer_->record(event_type::time_limit, static_cast<std::uint64_t>(limit_ns));
@@ -236,7 +236,7 @@ detail::io_outcome scheduler::wait_fd(int fd, detail::direction d, std::int64_t 
   me.fd = fd;
   const auto reason = reads ? diary::wait_reason::fd_readable : diary::wait_reason::fd_writable;
   begin_block(me, reason, limit_ns, timer_kind::wait_limit);
-  coroutine& next = pick_next_inline();
+  coroutine& next = pick_next_inline(now);
   if (observer_ != nullptr) [[unlikely]] {
     if (limit_ns != detail::forever) observer_->record(event_type::time_limit, static_cast<std::uint64_t>(limit_ns));
     observer_->record(event_type::block_fd, next.slot, static_cast<std::uint64_t>(reason),
@@ -259,7 +259,7 @@ void scheduler::coroutine_entry(void* c) {
   me.home->finish(me, status);
 }
 
-coroutine& scheduler::retire(coroutine& me, coroutine_status status) noexcept {
+coroutine& scheduler::retire(coroutine& me, coroutine_status status, control_words now) noexcept {
   if (observer_ != nullptr) [[unlikely]]
     record_stack_mark(me);
   me.work = nullptr;
@@ -277,7 +277,7 @@ coroutine& scheduler::retire(coroutine& me, coroutine_status status) noexcept {
   release_ended();
   me.status = status;
   ended_ = &me;
-  coroutine& next = pick_next_inline();
+  coroutine& next = pick_next_inline(now);
   if (observer_ != nullptr) [[unlikely]]
     observer_->record(event_type::finish, next.slot, static_cast<std::uint64_t>(status));
   return next;
@@ -285,7 +285,7 @@ coroutine& scheduler::retire(coroutine& me, coroutine_status status) noexcept {
 
 void scheduler::finish(coroutine& me, coroutine_status status) noexcept {
   const control_words now = read_control_words();
-  coroutine& next = retire(me, status);
+  coroutine& next = retire(me, status, now);
   // As resume(), but nothing comes back here.
   change_running(me, next);
   if (next.resume == resume_kind::plain) {

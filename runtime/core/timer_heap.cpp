@@ -1,5 +1,7 @@
 #include "core/timer_heap.hpp"
 
+#include <utility>
+
 namespace weft::core {
 
 namespace {
@@ -7,16 +9,32 @@ constexpr std::size_t arity = 4;
 }
 
 void timer_heap::add(timer& t, std::int64_t deadline_ns) {
+  entries_.emplace_back();  // may throw; nothing has happened yet
+  try {
+    t.ticket = take_ticket(t);
+  } catch (...) {
+    entries_.pop_back();
+    throw;
+  }
   t.deadline_ns = deadline_ns;
-  t.sequence = next_sequence_++;
-  const entry e{deadline_ns, t.sequence, &t};
-  entries_.push_back(e);
-  sift_up(entries_.size() - 1, e);
+  sift_up(entries_.size() - 1, {deadline_ns, next_sequence_++, t.ticket});
+}
+
+std::uint32_t timer_heap::take_ticket(timer& t) {
+  const std::uint32_t number = free_ticket_;
+  if (number == none) {
+    tickets_.push_back({&t, 0});
+    return static_cast<std::uint32_t>(tickets_.size() - 1);
+  }
+  free_ticket_ = tickets_[number].place;
+  tickets_[number].owner = &t;
+  return number;
 }
 
 void timer_heap::remove(timer& t) noexcept {
-  const std::size_t hole = t.place;
-  t.place = timer::not_armed;
+  const std::uint32_t number = std::exchange(t.ticket, timer::not_armed);
+  const std::size_t hole = std::exchange(tickets_[number].place, free_ticket_);
+  free_ticket_ = number;
   const entry last = entries_.back();
   entries_.pop_back();
   if (hole == entries_.size()) return;
@@ -30,7 +48,7 @@ void timer_heap::remove(timer& t) noexcept {
 
 timer* timer_heap::pop_due(std::int64_t now_ns) noexcept {
   if (entries_.empty() || entries_.front().deadline_ns > now_ns) return nullptr;
-  timer* first = entries_.front().owner;
+  timer* first = tickets_[entries_.front().ticket].owner;
   remove(*first);
   return first;
 }

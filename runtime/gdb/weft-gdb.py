@@ -54,16 +54,6 @@ def address_of(value):
     return int(value.address)
 
 
-def read_std_string(value):
-    at = address_of(value)
-    if value.type.strip_typedefs().sizeof == 24:  # libc++: the lowest bit tells a long one, the rest of the byte counts
-        first = read(at, 1)[0]
-        if first & 1 == 0:
-            return readable(read(at + 1, first >> 1))
-        return readable(read(read_word(at + 16), read_word(at + 8)))
-    return readable(read(read_word(at), read_word(at + 8)))
-
-
 def read_source_location(value):
     at = address_of(value)
     if value.type.strip_typedefs().sizeof == 8:
@@ -118,7 +108,7 @@ class Coroutine:
     def name(self):
         if self.task() is None:
             return "" if int(self.value["work"]) == 0 else "unwind dropped"
-        return read_std_string(self.task_member("name_")) or self.site()
+        return read_c_string(read_word(address_of(self.task_member("name_")))) or self.site()
 
     def site(self):
         return read_source_location(self.task_member("where_")) if self.task() is not None else ""

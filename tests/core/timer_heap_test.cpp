@@ -43,7 +43,7 @@ TEST(TimerHeap, RemovingAnyOneKeepsTheOrderOfTheRest) {
   std::minstd_rand random(1);
   timer_heap heap;
   std::vector<timer> timers(300);
-  for (timer& t : timers) heap.add(t, static_cast<std::int64_t>(random() % 50));
+  for (timer& t : timers) heap.add(t, static_cast<std::int64_t>(random() % 50));  // added in the order of their addresses
   std::vector<timer*> kept;
   for (timer& t : timers) {
     if (random() % 2 == 0) {
@@ -53,7 +53,7 @@ TEST(TimerHeap, RemovingAnyOneKeepsTheOrderOfTheRest) {
     }
   }
   std::sort(kept.begin(), kept.end(), [](const timer* a, const timer* b) {
-    return a->deadline_ns != b->deadline_ns ? a->deadline_ns < b->deadline_ns : a->sequence < b->sequence;
+    return a->deadline_ns != b->deadline_ns ? a->deadline_ns < b->deadline_ns : a < b;
   });
 
   for (timer* t : kept) ASSERT_EQ(heap.pop_due(100), t);

@@ -15,7 +15,6 @@
 #include <string_view>
 #include <type_traits>
 #include <utility>
-#include <vector>
 
 #include "weft/detail/wait.hpp"
 
@@ -39,6 +38,10 @@ class callback {
  public:
   virtual ~callback() = default;
   virtual void call() = 0;
+
+  // For the completion that keeps it.
+  std::unique_ptr<callback> next;
+  std::uint64_t id = 0;
 };
 
 // Is told once when one completion has ended. It stands in line with the joiners, so whoever waits for several
@@ -106,7 +109,7 @@ class completion {
 
  protected:
   completion(diary::object_kind kind, std::string_view name) : object_(kind, name) {}
-  virtual ~completion() = default;
+  virtual ~completion();
 
   // Ends it, once, on the thread of whoever ends it. Before: a value or error_ is in its place.
   void settle(task_status how) noexcept;
@@ -133,10 +136,9 @@ class completion {
   std::atomic<bool> error_read_{false};
   std::uint64_t end_order_ = 0;  // written before status_ becomes final
   // All below are guarded by object_.lock.
-  const void* settler_ = nullptr;  // who calls the callbacks, meanwhile
-  wait_list waiters_;              // joiners and listeners
-  std::vector<std::pair<std::uint64_t, std::unique_ptr<callback>>> callbacks_;
-  std::uint64_t next_callback_ = 1;
+  const void* settler_ = nullptr;        // who calls the callbacks, meanwhile
+  wait_list waiters_;                    // joiners and listeners
+  std::unique_ptr<callback> callbacks_;  // the one added last first, until they are called
 };
 
 void retain(completion* c) noexcept;  // null is fine

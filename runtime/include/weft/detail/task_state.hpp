@@ -69,7 +69,7 @@ class task_state : public completion, public core::body {
   void ended() noexcept override;
   void abandoned() noexcept override;
   std::string name() const override;
-  std::string_view given_name() const noexcept override { return name_; }
+  std::string_view given_name() const noexcept override { return name_ != nullptr ? name_.get() : std::string_view(); }
   const source_location& site() const noexcept override { return where_; }
   // completion
   std::string who() const override;
@@ -102,7 +102,7 @@ class task_state : public completion, public core::body {
   core::inbox* home_ = nullptr;      // of its scheduler
   end_hook* hook_ = nullptr;
   source_location where_;
-  std::string name_;  // guarded by object_.lock
+  std::unique_ptr<char[]> name_;  // null: none was given; guarded by object_.lock
 };
 
 template <class T>

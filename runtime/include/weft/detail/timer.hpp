@@ -12,12 +12,11 @@ struct timer {
   static constexpr std::uint32_t not_armed = UINT32_MAX;
 
   std::int64_t deadline_ns = 0;
-  std::uint64_t sequence = 0;       // ties go to the older
-  std::uint32_t place = not_armed;  // in the heap
+  std::uint32_t ticket = not_armed;  // by which the heap knows its place
   timer_kind kind = timer_kind::sleep;
   void* owner = nullptr;  // the coroutine it belongs to; of a scope's: the scope
 
-  bool armed() const noexcept { return place != not_armed; }
+  bool armed() const noexcept { return ticket != not_armed; }
 };
 
 }  // namespace weft::core
