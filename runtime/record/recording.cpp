@@ -20,19 +20,6 @@
 
 namespace weft::record {
 
-std::uint64_t name_table::intern(std::unordered_map<std::string, std::uint64_t>& table, std::string key) {
-  const std::lock_guard guard(lock_);
-  return table.try_emplace(std::move(key), table.size() + 1).first->second;
-}
-
-std::uint64_t name_table::string(std::string_view text) { return intern(strings_, std::string(text)); }
-
-std::uint64_t name_table::site(std::string_view file, std::uint32_t line, std::string_view function) {
-  std::string key(file);
-  key.append(1, '\0').append(std::to_string(line)).append(1, '\0').append(function);
-  return intern(sites_, std::move(key));
-}
-
 namespace {
 
 void copy_text(char* out, std::size_t capacity, std::string_view text) noexcept {

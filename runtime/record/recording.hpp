@@ -8,10 +8,10 @@
 #include <mutex>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "record/chunk_store.hpp"
+#include "record/name_table.hpp"
 #include "record/ticks.hpp"
 #include "trace/chunk_writer.hpp"
 #include "weft/trace.hpp"
@@ -23,20 +23,6 @@ class clock;
 namespace weft::record {
 
 class thread_recorder;
-
-// Numbers for names and sites, the same in all threads of one recording. Any thread.
-class name_table {
- public:
-  std::uint64_t string(std::string_view text);
-  std::uint64_t site(std::string_view file, std::uint32_t line, std::string_view function);
-
- private:
-  std::uint64_t intern(std::unordered_map<std::string, std::uint64_t>& table, std::string key);
-
-  std::mutex lock_;
-  std::unordered_map<std::string, std::uint64_t> strings_;
-  std::unordered_map<std::string, std::uint64_t> sites_;
-};
 
 class recording {
  public:
