@@ -55,7 +55,7 @@ void yield_slowly() {
 }
 
 void hold_the_thread() {
-  work(1s);
+  work(3s);
   sleep_often();
 }
 
@@ -75,11 +75,11 @@ int main(int argc, char** argv) {
   if (what == "sleep-long") weft::run([] { weft::sleep_for(60s); });
   if (what == "hold") weft::run(hold_the_thread);
   if (what == "record-itself") weft::run(record_itself);
-  if (what == "end-soon") weft::run([] { weft::sleep_for(1s); });
+  if (what == "end-soon") weft::run([] { weft::sleep_for(2s); });
   if (what == "deadlock-soon") {
     try {
       weft::run([] {
-        weft::sleep_for(500ms);
+        weft::sleep_for(2s);
         weft::event never;
         never.wait();
       });
