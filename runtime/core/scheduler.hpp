@@ -315,7 +315,7 @@ class scheduler {
   // For somebody outside (gate.hpp)
   gate* gate_ = nullptr;
   bool gate_closed_ = false;
-  unsigned rounds_to_look_ = 16, rounds_a_look_ = 16;  // of the root while nobody asks the poller
+  unsigned rounds_to_look_ = 2, rounds_a_look_ = 1;  // of the root while nobody asks the poller
   std::int64_t looked_ns_ = 0;
 };
 

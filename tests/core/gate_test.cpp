@@ -1,6 +1,8 @@
 // Somebody outside holds the scheduler between two switches.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <functional>
 #include <string>
 #include <vector>
@@ -92,6 +94,35 @@ TEST(Gate, WhoIsNotAdmittedWaitsForAnotherRound) {
   s.run([&] { abc(gate, log, 1); });
 
   EXPECT_EQ(log, "||a||b||c||a||b||c||");
+}
+
+// How often the gate is looked at while two coroutines yield for a second, each of their runs taking so long.
+int looks_a_second(std::chrono::nanoseconds a_run) {
+  simulation s;
+  std::string log;
+  test_gate gate(log);
+  s.run([&] {
+    core::scheduler::current()->set_gate(&gate, -1);
+    const auto loop = [&] {
+      for (std::chrono::nanoseconds passed{0}; passed < 500ms; passed += a_run) {
+        s.clock.advance(a_run);
+        yield();
+      }
+    };
+    const task<> other = spawn("other", loop);
+    loop();
+    other.join();
+  });
+  return gate.looks;
+}
+
+TEST(Gate, ABusySchedulerLooksAboutFiftyTimesASecondHoweverLongItsRunsTake) {
+  EXPECT_THAT(looks_a_second(1us), testing::AllOf(testing::Ge(40), testing::Le(51)));
+  EXPECT_THAT(looks_a_second(50us), testing::AllOf(testing::Ge(30), testing::Le(51)));
+}
+
+TEST(Gate, ASlowOneLooksEachTimeItsRootRuns) {
+  EXPECT_THAT(looks_a_second(2ms), testing::AllOf(testing::Ge(1000 / 2 / 64 - 1), testing::Le(1000 / 2 / 64 + 1)));
 }
 
 TEST(Gate, StandingChangesNoOrder) {

@@ -54,7 +54,8 @@ attachment::attachment(const char* command, const attach_options& options) : com
   if (!options.ring_size.empty()) start.number = parse_size_bytes(options.ring_size);
   try {
     control_.emplace(control_path(runtime_folder(), pid_));
-    const diary::control_reply reply = control_->ask(start);
+    // Long enough for 64 switches of coroutines that each hold the thread for a fifth of a second.
+    const diary::control_reply reply = control_->ask(start, control_client::milliseconds(15000));
     trace_ = reply.text;
     temporary_ = options.out.empty() && (reply.flags & diary::control_flag_attached) != 0;
   } catch (const control_error& e) {
