@@ -11,6 +11,8 @@ using diary::event_type;
 
 void scheduler::set_observer([[maybe_unused]] observer* o) noexcept {
 #if !defined(WEFT_WITHOUT_RECORDER)
+  if (o != nullptr && observer_ == nullptr) detail::diaries_kept.fetch_add(1, std::memory_order_relaxed);
+  if (o == nullptr && observer_ != nullptr) detail::diaries_kept.fetch_sub(1, std::memory_order_relaxed);
   observer_ = o;
 #endif
   notes_.clear();

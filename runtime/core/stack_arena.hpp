@@ -68,10 +68,10 @@ class stack_arena {
   std::size_t usable_;
   std::size_t guard_;  // bytes
   std::size_t slot_count_;
-  [[maybe_unused]] guard_kind guards_;  // read only where there is a choice
-  std::size_t next_ = 0;                // the first slot not cut
-  std::size_t guarded_ = 0;             // slots before it have a guard region, or were cut with what there was
-  std::size_t protected_guards_ = 0;    // what to give back to the budget
+  [[maybe_unused]] guard_kind guards_;        // read only where there is a choice
+  std::size_t next_ = 0;                      // the first slot not cut
+  [[maybe_unused]] std::size_t guarded_ = 0;  // slots before it have a guard region, or were cut with what there was
+  std::size_t protected_guards_ = 0;          // what to give back to the budget
   std::size_t first_colour_;
   std::unique_ptr<stack_slot[]> slots_;
   guard_registry_entry* registered_;

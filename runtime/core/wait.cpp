@@ -175,7 +175,9 @@ void note(core::scheduler& s, diary::event_type type, object& o, std::uint64_t v
 
 }  // namespace
 
-void record(diary::event_type type, object& o, std::uint64_t value) noexcept {
+std::atomic<std::uint32_t> diaries_kept{0};
+
+void record_event(diary::event_type type, object& o, std::uint64_t value) noexcept {
   core::observer* observer = core::scheduler::current_diary();
   if (observer == nullptr) return;
   switch (type) {

@@ -86,11 +86,11 @@ void queue_base::end_get(bool taken) noexcept {
     if (taken && putter->tag == kept) {
       putters_.remove(*putter);
       empty = static_cast<kept_item*>(putter);
-      record(diary::event_type::queue_get, object_, depth());
+      record(diary::event_type::queue_get, object_, [this] { return depth(); });
     } else if (taken) {
       putters_.remove(*putter);
       ++unfinished_;
-      record(diary::event_type::queue_get, object_, depth());
+      record(diary::event_type::queue_get, object_, [this] { return depth(); });
       grant(*putter, served);
     } else if (putter->part_of != nullptr) {
       putters_.remove(*putter);
@@ -98,7 +98,7 @@ void queue_base::end_get(bool taken) noexcept {
     }
   } else if (taken) {
     --stored_;
-    record(diary::event_type::queue_get, object_, depth());
+    record(diary::event_type::queue_get, object_, [this] { return depth(); });
   }
   serve();
   object_.lock.unlock();
@@ -140,7 +140,7 @@ queue_answer queue_base::redeem_place(const waiter& w) {
   if (w.tag == again) return queue_answer::not_now;
   object_.lock.lock();
   if (rendezvous()) {
-    record(diary::event_type::queue_put, object_, depth());
+    record(diary::event_type::queue_put, object_, [this] { return depth(); });
     object_.lock.unlock();
     return queue_answer::delivered;
   }
@@ -173,7 +173,7 @@ void queue_base::end_keep(kept_item* item) noexcept {
     item->tag = kept;
     putters_.push_back(*item);
     ++unfinished_;
-    record(diary::event_type::queue_put, object_, depth());
+    record(diary::event_type::queue_put, object_, [this] { return depth(); });
     ++promised_;
     grant(taker, served);
   } else if (taker.part_of != nullptr) {

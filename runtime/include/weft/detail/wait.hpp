@@ -18,6 +18,7 @@
 #include <limits>
 #include <memory>
 #include <string_view>
+#include <type_traits>
 
 #include "weft/detail/one_thread.hpp"
 
@@ -164,8 +165,20 @@ void wake(const object& o, waiter& w) noexcept;
 
 // Puts an event about an object into the diary, if one is kept and this is a scheduler's thread.
 bool recording() noexcept;
-// Before: o.lock is held.
-void record(diary::event_type type, object& o, std::uint64_t value = 0) noexcept;
+// How many schedulers of this process keep a diary. While none does, record() is one predictable branch.
+extern std::atomic<std::uint32_t> diaries_kept;
+// Before: o.lock is held. `value` may be a function that finds it out, which is only called if it is needed.
+void record_event(diary::event_type type, object& o, std::uint64_t value) noexcept;
+template <class V = std::uint64_t>
+void record(diary::event_type type, object& o, V value = V()) noexcept {
+  if (diaries_kept.load(std::memory_order_relaxed) == 0) [[likely]]
+    return;
+  if constexpr (std::is_invocable_v<V>) {
+    record_event(type, o, value());
+  } else {
+    record_event(type, o, value);
+  }
+}
 
 // Identity of the running coroutine, or of the thread outside of one: what owns a lock. Never null.
 const void* current_owner() noexcept;
