@@ -60,6 +60,8 @@ void control_server::abandon_in_child() noexcept {
   // Another thread of the parent may have held its lock: nothing but the numbers is looked at.
   const control_server* parents = the_server.exchange(nullptr);
   if (parents == nullptr) return;
+  static std::atomic<const control_server*> left_behind;
+  left_behind.store(parents);  // never destroyed, but no leak either
   for (const int fd : {parents->door_, parents->wake_pipe_[0], parents->wake_pipe_[1]}) {
     if (fd >= 0) ::close(fd);
   }

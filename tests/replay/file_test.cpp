@@ -13,6 +13,7 @@
 #include <string>
 #include <thread>
 
+#include "support/expected_leaks.hpp"
 #include "support/replayed.hpp"
 #include "weft/this_coroutine.hpp"
 #include "weft/trace.hpp"
@@ -205,7 +206,13 @@ TEST(ReplayByEnvironment, SeveralSchedulersAtOnceAreRefused) {
   EXPECT_EXIT(
       {
         in_environment("WEFT_REPLAY", recorded.path());
-        run([] { std::thread([] { run([] {}); }).join(); });
+        const support::expected_leaks of_the_first_scheduler;  // the process ends while it runs
+        run([] {
+          std::thread([] {
+            const support::expected_leaks of_the_second_scheduler;
+            run([] {});
+          }).join();
+        });
       },
       ExitedWithCode(3), "several schedulers at once");
 }
