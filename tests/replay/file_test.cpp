@@ -13,7 +13,7 @@
 #include <string>
 #include <thread>
 
-#include "support/expected_leaks.hpp"
+#include "core/sanitizer.hpp"
 #include "support/replayed.hpp"
 #include "weft/this_coroutine.hpp"
 #include "weft/trace.hpp"
@@ -201,18 +201,15 @@ TEST(ReplayByEnvironment, TheFileIsNotRecordedInto) {
 }
 
 TEST(ReplayByEnvironment, SeveralSchedulersAtOnceAreRefused) {
+#if defined(WEFT_ASAN)
+  GTEST_SKIP() << "the process ends while main runs: to LeakSanitizer all of that is lost";
+#endif
   const recorded_run recorded([] { yield(); });
 
   EXPECT_EXIT(
       {
         in_environment("WEFT_REPLAY", recorded.path());
-        const support::expected_leaks of_the_first_scheduler;  // the process ends while it runs
-        run([] {
-          std::thread([] {
-            const support::expected_leaks of_the_second_scheduler;
-            run([] {});
-          }).join();
-        });
+        run([] { std::thread([] { run([] {}); }).join(); });
       },
       ExitedWithCode(3), "several schedulers at once");
 }
