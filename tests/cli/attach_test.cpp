@@ -151,7 +151,8 @@ TEST_F(Attach, AStepToACoroutineEndsBehindItsEvent) {
   for (const auto& c : h.coroutines()) {
     if (h.string(c.name) == "sleeper") id = c.id;
   }
-  for (const auto& c : h.state_after(h.source().event_count()).coroutines()) {
+  const diary::scheduler_state last = h.state_after(h.source().event_count());
+  for (const auto& c : last.coroutines()) {
     if (c->id == id) slot = c->slot;
   }
 

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "property/random_program.hpp"
+#include "support/expected_leaks.hpp"
 #include "support/replayed.hpp"
 #include "weft/errors.hpp"
 
@@ -19,6 +20,7 @@ using support::temporary_trace;
 
 // Runs a random program and records it. `real`: on the machine's clock and poller.
 void run_random(std::uint64_t seed, const run_options& options, bool real, const std::string& path) {
+  const support::expected_leaks of_the_given_up;
   simulation s;
   tests::random_program program(seed, s.poller);
   trace::start({.path = path});

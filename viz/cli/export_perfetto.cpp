@@ -134,11 +134,11 @@ class perfetto_sink : public span_sink {
     ready_sum_ += depth - ready_[thread];
     ready_[thread] = depth;
     to_.declare_counter(ready_track, process_track, "ready coroutines");
-    to_.count(ready_track, ready_sum_, t_ns);
+    to_.count(ready_track, std::uint64_t{ready_sum_}, t_ns);
   }
   void live_count_is(std::size_t live, std::int64_t t_ns) override {
     to_.declare_counter(live_track, process_track, "live coroutines");
-    to_.count(live_track, live, t_ns);
+    to_.count(live_track, std::uint64_t{live}, t_ns);
   }
 
   void finish() { to_.finish(); }
