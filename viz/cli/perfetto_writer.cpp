@@ -19,12 +19,12 @@ constexpr unsigned event_categories = 1, event_names = 2, debug_annotation_names
 }
 namespace track_field {
 constexpr unsigned uuid = 1, name = 2, process = 3, thread = 4, parent_uuid = 5, counter = 8, child_ordering = 11,
-                   sibling_order_rank = 12, description = 14, sibling_merge_behavior = 15;
+                   sibling_order_rank = 12, sibling_merge_behavior = 15;
 constexpr unsigned process_pid = 1, process_name = 6, thread_pid = 1, thread_tid = 2, thread_name = 5;
 constexpr std::uint64_t order_explicit = 3, merge_none = 2;
 }  // namespace track_field
 namespace event_field {
-constexpr unsigned category_iids = 3, debug_annotations = 4, type = 9, name_iid = 10, track_uuid = 11, name = 23,
+constexpr unsigned category_iids = 3, debug_annotations = 4, type = 9, name_iid = 10, track_uuid = 11,
                    counter_value = 30, double_counter_value = 44, flow_ids = 47, terminating_flow_ids = 48;
 constexpr unsigned annotation_name_iid = 1, annotation_uint = 3, annotation_text = 6;
 }  // namespace event_field
