@@ -69,7 +69,8 @@ struct reader::impl {
   void decode_ahead(std::vector<found_chunk>& found) const;
   bool take_sealed(const found_chunk& f, chunk_place& place);
   void add_chunks(std::vector<found_chunk> found);
-  bool hold_for_predecessor(const found_chunk& f, std::uint64_t expected, const std::vector<std::uint64_t>& held_before);
+  bool hold_for_predecessor(const found_chunk& f, std::uint64_t expected,
+                            const std::vector<std::uint64_t>& held_before);
   bool begins_understandably(const found_chunk& f, std::uint32_t stream_number) const;
   void check_events(chunk_place& chunk, const decoded_chunk& ahead);
   std::string damage_at(const std::uint8_t* in) const;

@@ -43,7 +43,8 @@ TEST(TimerHeap, RemovingAnyOneKeepsTheOrderOfTheRest) {
   std::minstd_rand random(1);
   timer_heap heap;
   std::vector<timer> timers(300);
-  for (timer& t : timers) heap.add(t, static_cast<std::int64_t>(random() % 50));  // added in the order of their addresses
+  for (timer& t : timers)
+    heap.add(t, static_cast<std::int64_t>(random() % 50));  // added in the order of their addresses
   std::vector<timer*> kept;
   for (timer& t : timers) {
     if (random() % 2 == 0) {
