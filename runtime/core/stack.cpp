@@ -271,12 +271,13 @@ void stack_arena::install_guards_ahead([[maybe_unused]] std::size_t index) noexc
   std::array<iovec, most> guards{};
   const std::size_t count = std::min({most, index, slot_count_ - index});
   for (std::size_t i = 0; i < count; ++i) guards[i] = {slot_at(index + i), guard_};
-  if (count < 2) return;
+  if (count < 2 || !takes_lists_) return;
 #if defined(RUNNING_ON_VALGRIND)
   if (RUNNING_ON_VALGRIND) return;  // it does not know the call, and says so at length
 #endif
   const long advised = syscall(SYS_process_madvise, own_process, guards.data(), count, advice_guard_install, 0);
-  if (advised > 0) guarded_ = index + static_cast<std::size_t>(advised) / guard_;
+  takes_lists_ = advised > 0;
+  if (takes_lists_) guarded_ = index + static_cast<std::size_t>(advised) / guard_;
 #endif
 }
 

@@ -71,6 +71,7 @@ class stack_arena {
   [[maybe_unused]] guard_kind guards_;        // read only where there is a choice
   std::size_t next_ = 0;                      // the first slot not cut
   [[maybe_unused]] std::size_t guarded_ = 0;  // slots before it have a guard region, or were cut with what there was
+  [[maybe_unused]] bool takes_lists_ = true;  // the kernel, of guards; false once it has refused one
   std::size_t protected_guards_ = 0;          // what to give back to the budget
   std::size_t first_colour_;
   std::unique_ptr<stack_slot[]> slots_;

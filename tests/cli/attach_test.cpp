@@ -100,6 +100,12 @@ TEST_F(Attach, AProgramThatHoldsItsThreadIsWaitedFor) {
   EXPECT_EQ(client.ask(request(control_command::status)).mode, control_mode::running);
 }
 
+// Asks it to, and waits until it stands.
+bool pauses(control_client& client, control_reply& reply) {
+  client.ask(request(control_command::pause));
+  return client.wait_until_it_stands(10s, reply);
+}
+
 TEST_F(Attach, APausedProgramStands) {
   for (const char* what : {"yield", "sleep"}) {
     const auto child = start(what);
@@ -107,9 +113,8 @@ TEST_F(Attach, APausedProgramStands) {
     const std::string trace = client.ask(request(control_command::start)).text;
     ASSERT_TRUE(goes_on(trace));
 
-    client.ask(request(control_command::pause));
     control_reply reply;
-    ASSERT_TRUE(client.wait_until_it_stands(10s, reply));
+    ASSERT_TRUE(pauses(client, reply));
 
     const std::uint64_t events = events_in(trace);
     std::this_thread::sleep_for(50ms);
@@ -124,9 +129,8 @@ TEST_F(Attach, AStepIsOneSwitch) {
   control_client client = connect(*child);
   const std::string trace = client.ask(request(control_command::start)).text;
   ASSERT_TRUE(goes_on(trace));
-  client.ask(request(control_command::pause));
   control_reply reply;
-  ASSERT_TRUE(client.wait_until_it_stands(10s, reply));
+  ASSERT_TRUE(pauses(client, reply));
 
   const std::uint64_t before = diary::reader::open(trace).event_count();
   client.ask(request(control_command::step));
@@ -143,9 +147,8 @@ TEST_F(Attach, AStepToACoroutineEndsBehindItsEvent) {
   control_client client = connect(*child);
   const std::string trace = client.ask(request(control_command::start)).text;
   ASSERT_TRUE(goes_on(trace));
-  client.ask(request(control_command::pause));
   control_reply reply;
-  ASSERT_TRUE(client.wait_until_it_stands(10s, reply));
+  ASSERT_TRUE(pauses(client, reply));
   const diary::history h(diary::reader::open(trace));
   std::uint64_t id = 0, slot = 0;
   for (const auto& c : h.coroutines()) {
