@@ -13,14 +13,18 @@ decoded_chunk decode_chunk(const std::uint8_t* begin, std::size_t size, const sh
   const std::uint8_t* in = begin + from.bytes;
   const std::uint8_t* const end = begin + size;
   std::uint64_t ticks = from.ticks;
+  std::int64_t latest = INT64_MIN;  // of the events, since the clock's start: one conversion at the end is enough
   event e;
   while (in != end) {
     const std::uint8_t* behind = decode_event(in, end, shapes, ticks, e);
     if (behind == nullptr) break;
     in = behind;
     ++from.count;
-    from.max_ns = std::max(from.max_ns, scale.to_ns(ticks));
+    latest = std::max(latest, static_cast<std::int64_t>(ticks - scale.start()));
     if (e.type == event_type::loss && __builtin_add_overflow(from.lost, e.args[0], &from.lost)) from.lost = UINT64_MAX;
+  }
+  if (begin + from.bytes != in) {
+    from.max_ns = std::max(from.max_ns, scale.to_ns(scale.start() + static_cast<std::uint64_t>(latest)));
   }
   from.bytes = static_cast<std::uint32_t>(in - begin);
   from.ticks = ticks;

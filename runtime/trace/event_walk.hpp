@@ -6,6 +6,7 @@
 // numbers. Where later bytes would change it, the reader puts an order_boundary: what was numbered before stays before.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <vector>
 
@@ -72,6 +73,23 @@ class event_walk {
     return true;
   }
 
+  // Calls f for the events from here on while they are numbered below `end_n` and f returns true. As next() does, but
+  // what next() must look up and put away for each event stays in registers. f must not use the walk.
+  template <class Function>
+  void for_each(Function&& f, std::uint64_t end_n = UINT64_MAX) {
+    event e;
+    while (n_ < end_n && (n_ < stop_n_ || cross_boundary())) {
+      const bool is_alone = lanes_.size() == 1;
+      if (is_alone ? lanes_[0].in == lanes_[0].end && !find_chunk(0) : !in_run() && !choose()) return;
+      const std::uint64_t before = n_;
+      lane& l = lanes_[is_alone ? 0 : current_];
+      const bool goes_on = is_alone ? take_run<true>(l, e, std::min(end_n, stop_n_), f)
+                                    : take_run<false>(l, e, std::min(end_n, stop_n_), f);
+      if (!is_alone) find_head(current_);
+      if (!goes_on || n_ == before) return;
+    }
+  }
+
   std::uint64_t n() const { return n_; }  // number of the event that next() would give
 
   // For the reader, which numbers events as they become known:
@@ -111,8 +129,7 @@ class event_walk {
   bool in_run() const {
     if (!run_is_safe_) return false;
     const lane& l = lanes_[current_];
-    return l.has_head && l.waits_for == no_lane &&
-           (l.head_ns < rival_ns_ || (l.head_ns == rival_ns_ && l.thread < rival_thread_));
+    return l.has_head && l.waits_for == no_lane && is_before_rival(l.head_ns, l);
   }
   bool take(lane& l, event& e) {
     const std::uint8_t* behind = decode_event(l.in, l.end, source_->shapes, l.ticks, e);
@@ -124,6 +141,40 @@ class event_walk {
     e.ordinal = l.ordinal++;
     e.thread = l.thread;
     return true;
+  }
+
+  // Takes events of one chunk until `stop_n`, or f returns false (then so does this); with other lanes (not `alone`), as
+  // long as the run goes on, and at least one, which is the lane's head.
+  template <bool alone, class Function>
+  bool take_run(lane& l, event& e, std::uint64_t stop_n, Function& f) {
+    const trace_streams& source = *source_;
+    const std::uint8_t* in = l.in;
+    const std::uint8_t* const end = l.end;
+    std::uint64_t ticks = l.ticks, ordinal = l.ordinal, n = n_;
+    e.thread = l.thread;
+    bool goes_on = true;
+    while (in != end && n < stop_n && goes_on) {
+      std::uint64_t ticks_behind = ticks;
+      const std::uint8_t* behind = decode_event(in, end, source.shapes, ticks_behind, e);
+      if (behind == nullptr) break;
+      e.t_ns = source.scale.to_ns(ticks_behind);
+      if (!alone && n != n_ && (!run_is_safe_ || e.type == event_type::wake_remote || !is_before_rival(e.t_ns, l))) {
+        break;
+      }
+      in = behind;
+      ticks = ticks_behind;
+      e.n = n++;
+      e.ordinal = ordinal++;
+      goes_on = f(static_cast<const event&>(e));
+    }
+    l.in = in;
+    l.ticks = ticks;
+    l.ordinal = ordinal;
+    n_ = n;
+    return goes_on;
+  }
+  bool is_before_rival(std::int64_t ns, const lane& l) const {
+    return ns < rival_ns_ || (ns == rival_ns_ && l.thread < rival_thread_);
   }
 
   const std::uint8_t* events_of(std::uint32_t index) const;  // where the events of the lane's chunk begin

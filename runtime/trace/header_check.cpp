@@ -49,11 +49,11 @@ shape_table shapes_of(const file_header& header) {
   for (std::size_t i = 0; i < count; ++i) {
     const schema_entry& entry = header.schema[i];
     if (entry.type == 0 || entry.arg_count > max_args || shapes[entry.type].known) continue;
-    shapes[entry.type] = {entry.arg_count, entry.has_text != 0, true};
+    shapes[entry.type] = event_shape(entry.arg_count, entry.has_text != 0);
   }
   for (const event_schema& s : all_event_schemas()) {
     event_shape& shape = shapes[static_cast<std::size_t>(s.type)];
-    if (!shape.known) shape = {s.arg_count, s.has_text, true};
+    if (!shape.known) shape = event_shape(s.arg_count, s.has_text);
   }
   return shapes;
 }

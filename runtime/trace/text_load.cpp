@@ -177,10 +177,10 @@ class text_loader {
 
   event_shape shape_of(event_type type) {
     if (const schema_entry* own = own_entry(static_cast<std::uint8_t>(type))) {
-      return {own->arg_count, own->has_text != 0, true};
+      return {own->arg_count, own->has_text != 0};
     }
     const event_schema* known = find_schema(type);
-    return {known->arg_count, known->has_text, true};
+    return {known->arg_count, known->has_text};
   }
 
   text_file_builder builder_;
