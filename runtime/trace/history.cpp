@@ -67,13 +67,13 @@ struct history::impl {
 
   void follow_on() {
     event_walk walk = source.walk(state.applied());
-    event e;
-    while (walk.next(e)) {
+    walk.for_each([this](const event& e) {
       if (e.n >= next_checkpoint()) add_checkpoint(e.n);
       before_event(e);
       if (std::optional<violation> broken = state.apply(e)) add_violation(std::move(*broken));
       after_event(e);
-    }
+      return true;
+    });
     sum_up();
   }
 
@@ -81,8 +81,10 @@ struct history::impl {
   void gather_on() {
     running.resize(max_threads);
     event_walk walk = source.walk(gathered);
-    event e;
-    while (walk.next(e)) gather(e);
+    walk.for_each([this](const event& e) {
+      gather(e);
+      return true;
+    });
     gathered = walk.n();
   }
 
@@ -368,13 +370,17 @@ scheduler_state history::state_after(std::uint64_t count) const {
   scheduler_state state =
       behind != h.checkpoints.begin() ? (behind - 1)->state : scheduler_state(h.source.info().shuffled);
   event_walk walk = h.source.walk(state.applied());
-  event e;
-  while (state.applied() < count && walk.next(e)) state.apply(e);
+  const auto apply = [&](const event& e) {
+    state.apply(e);
+    return true;
+  };
+  walk.for_each(apply, count);
   return state;
 }
 
 const std::vector<coroutine_record>& history::coroutines() const { return whole().coroutines; }
 const std::vector<coroutine_record>& history::lives() const { return impl_->coroutines; }
+std::uint64_t history::finished_count() const { return impl_->finished; }
 
 bool history::is_whole() const { return impl_->follows_state || impl_->gathered == impl_->source.event_count(); }
 

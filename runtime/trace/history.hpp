@@ -62,6 +62,7 @@ class history {
   const std::vector<coroutine_record>& coroutines() const;
   // The same, perhaps without the whole-life sums: does not need the whole pass.
   const std::vector<coroutine_record>& lives() const;
+  std::uint64_t finished_count() const;  // ends in the trace; does not need the whole pass either
   // False if a reader that trusted sealed chunks was deceived: open the file again without trust.
   bool is_whole() const;
   const coroutine_record* find_coroutine(std::uint64_t id) const;  // null if unknown

@@ -15,9 +15,7 @@ event_walk reader::impl::walk_from(std::uint64_t begin) const {
   const bool from_start = behind == points.begin();
   const index_point start = from_start ? index_point{} : *(behind - 1);
   event_walk walk(streams, start.n, from_start ? nullptr : &point_positions[start.positions], start.count);
-  event skipped;
-  while (walk.n() < begin && walk.next(skipped)) {
-  }
+  walk.for_each([](const event&) { return true; }, begin);
   walk.end_before(info.events);
   return walk;
 }
@@ -59,11 +57,12 @@ std::uint64_t reader::impl::number_of(std::size_t stream, std::uint64_t ordinal)
                                            [&](const index_point& p) { return ordinal_at(p) <= ordinal; });
   const std::uint64_t begin = behind == points.begin() ? 0 : (behind - 1)->n;
   event_walk walk = walk_from(begin);
-  event e;
-  while (walk.next(e)) {
-    if (e.thread == streams.streams[stream].thread && e.ordinal >= ordinal) return e.n;
-  }
-  return walk.n();
+  std::uint64_t number = UINT64_MAX;
+  walk.for_each([&](const event& e) {
+    if (e.thread == streams.streams[stream].thread && e.ordinal >= ordinal) number = e.n;
+    return number == UINT64_MAX;
+  });
+  return std::min(number, walk.n());
 }
 
 reader::reader(std::unique_ptr<impl> p) : impl_(std::move(p)) {}
@@ -87,10 +86,7 @@ event_walk reader::walk(std::uint64_t begin) const { return impl_->walk_from(std
 void reader::for_each(std::uint64_t begin, std::uint64_t end, const std::function<bool(const event&)>& f) const {
   end = std::min(end, event_count());
   if (begin >= end) return;
-  event_walk events = walk(begin);
-  event e;
-  while (events.n() < end && events.next(e) && f(e)) {
-  }
+  walk(begin).for_each(f, end);
 }
 
 void reader::for_each_of_thread(std::uint32_t thread, std::uint64_t begin, std::uint64_t end, std::uint64_t n,
@@ -151,10 +147,11 @@ std::uint64_t reader::find_time(std::int64_t t_ns) const {
   const auto later = std::upper_bound(points.begin(), points.end(), t_ns,
                                       [](std::int64_t value, const index_point& p) { return value < p.max_ns; });
   const std::uint64_t begin = later == points.begin() ? 0 : (later - 1)->n;
-  event_walk events = walk(begin);
   std::uint64_t last = begin == 0 ? 0 : begin - 1;
-  event e;
-  while (events.next(e) && e.t_ns <= t_ns) last = e.n;
+  walk(begin).for_each([&](const event& e) {
+    if (e.t_ns <= t_ns) last = e.n;
+    return e.t_ns <= t_ns;
+  });
   return last;
 }
 

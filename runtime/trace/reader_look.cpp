@@ -15,6 +15,8 @@ constexpr std::size_t damage_limit = 100;
 constexpr std::uint64_t ordinal_limit = std::uint64_t{1} << 62;
 // A refresh stops to look for new chunks after this many slots that nobody has begun.
 constexpr std::uint64_t unbegun_limit = 64;
+// A look at more chunks than this does not gather their bytes in memory.
+constexpr std::size_t large_look = 64;
 
 std::uint64_t add(std::uint64_t a, std::uint64_t b) { return a + b < a ? UINT64_MAX : a + b; }
 
@@ -127,7 +129,7 @@ void reader::impl::decode_ahead(std::vector<found_chunk>& found) const {
     const std::uint64_t there = std::min({std::uint64_t{f.header.committed}, capacity, bytes.size() - begin});
     f.decoded =
         decode_chunk(bytes.data() + begin, static_cast<std::size_t>(there), streams.shapes, streams.scale, f.decoded);
-    if (found.size() > 64) bytes.forget(f.offset, header.chunk_bytes);
+    if (found.size() > large_look) bytes.forget(f.offset, header.chunk_bytes);
   });
 }
 
@@ -182,6 +184,7 @@ void reader::impl::add_chunks(std::vector<found_chunk> found) {
     thread_stream& stream = streams.streams[stream_number - 1];
     stream.chunks.push_back(place);
     if (!take_sealed(f, stream.chunks.back())) check_events(stream.chunks.back(), f.decoded);
+    if (found.size() > large_look) bytes.forget(f.offset, header.chunk_bytes);
   }
 }
 
@@ -308,16 +311,17 @@ void reader::impl::merge_threads(bool take_all) {
 
   const std::uint64_t distance = 4096 + 256 * streams.streams.size();
   std::uint64_t next_point = points.empty() ? distance : points.back().n + distance;
-  event e;
-  while (true) {
-    if (walk.n() >= next_point) {
-      const std::vector<stream_position> here = walk.positions();
-      points.push_back({walk.n(), front_max_ns, point_positions.size(), static_cast<std::uint32_t>(here.size())});
-      point_positions.insert(point_positions.end(), here.begin(), here.end());
-      next_point += distance;
-    }
-    if (!walk.next(e)) break;
+  const auto take = [this](const event& e) {
     front_max_ns = std::max(front_max_ns, e.t_ns);
+    return true;
+  };
+  while (true) {
+    walk.for_each(take, next_point);
+    if (walk.n() < next_point) break;
+    const std::vector<stream_position> here = walk.positions();
+    points.push_back({walk.n(), front_max_ns, point_positions.size(), static_cast<std::uint32_t>(here.size())});
+    point_positions.insert(point_positions.end(), here.begin(), here.end());
+    next_point += distance;
   }
   info.events = walk.n();
   front = walk.positions();

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "trace/scheduler_state.hpp"
+#include "trace/scheduler_steps.hpp"
 #include "trace/scheduler_words.hpp"
 
 namespace weft::diary {
@@ -40,7 +41,6 @@ void scheduler_state::checkpoint_event(step& s) {
       object_state& o = objects_[e.args[0]];
       if (e.args[1] != 0 && !o.depth) o.depth = e.args[1];
       if (e.args[2] != 0 && !o.is_set) o.is_set = true;
-      forget_if_empty(e.args[0]);
       break;
     }
     default:
@@ -80,13 +80,10 @@ void scheduler_state::clear_thread(step& s) {
     const coroutine_state* c = live_.find(slot);
     return c != nullptr && c->thread == s.e.thread;
   };
-  for (auto o = objects_.begin(); o != objects_.end();) {
-    if (o->second.owner_slot != 0 && is_ours(o->second.owner_slot)) o->second.owner_slot = 0;
-    o->second.waiters.remove_if(is_ours);
-    const std::uint64_t id = o->first;
-    ++o;
-    forget_if_empty(id);
-  }
+  objects_.for_each([&](object_state& o) {
+    if (o.owner_slot != 0 && is_ours(o.owner_slot)) o.owner_slot = 0;
+    o.waiters.remove_if(is_ours);
+  });
   s.thread.ready.clear();
 }
 

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "trace/format.hpp"
+#include "trace/scheduler_steps.hpp"
 #include "trace/scheduler_words.hpp"
 
 namespace weft::diary {
@@ -162,73 +163,9 @@ std::optional<violation> scheduler_state::apply(const event& e) {
   return std::move(s.broken);
 }
 
-// Closes the sums of the present state and begins the next one.
-void scheduler_state::change(step& s, coroutine_state& c, coroutine_status to) {
-  if (!legal_transition(c.status, to)) {
-    report(s, name_of(c.slot) + " goes from " + word(c.status) + " to " + word(to));
-  }
-  const std::int64_t now_ns = std::max(s.now_ns, c.since_ns);
-  const std::int64_t spent_ns = now_ns - c.since_ns;
-  switch (c.status) {
-    case coroutine_status::running:
-      c.run_ns += spent_ns;
-      break;
-    case coroutine_status::ready:
-      c.ready_ns += spent_ns;
-      break;
-    case coroutine_status::blocked:
-      c.blocked_ns += spent_ns;
-      break;
-    default:
-      break;
-  }
-  c.status = to;
-  c.since_ns = now_ns;
-  c.since_event = s.e.n;
-}
-
-void scheduler_state::make_ready(step& s, coroutine_state& c) {
-  change(s, c, coroutine_status::ready);
-  threads_[c.thread].ready.push_back(c.slot);
-}
-
-// Takes a coroutine out of wherever it stands, whatever its status says, so that it can be put somewhere else.
-void scheduler_state::detach(coroutine_state& c) {
-  thread_state& thread = threads_[c.thread];
-  if (c.status == coroutine_status::ready) thread.ready.remove(c.slot);
-  if (c.status == coroutine_status::blocked) stop_waiting(c);
-  if (thread.running_slot == c.slot) thread.running_slot = 0;
-}
-
-void scheduler_state::stop_waiting(coroutine_state& c) {
-  if (c.object != 0) {
-    const auto found = objects_.find(c.object);
-    if (found != objects_.end()) {
-      found->second.waiters.remove(c.slot);
-      forget_if_empty(c.object);
-    }
-  }
-  c.object = 0;
-  c.owner_slot = 0;
-  c.fd = -1;
-  c.deadline_ns.reset();
-}
-
-void scheduler_state::forget_if_empty(std::uint64_t object) {
-  const auto found = objects_.find(object);
-  if (found == objects_.end()) return;
-  const object_state& o = found->second;
-  if (o.owner_slot == 0 && !o.depth && !o.is_set && o.waiters.empty()) objects_.erase(found);
-}
-
 bool scheduler_state::is_inside_checkpoint() const {
   return std::any_of(memories_.begin(), memories_.end(),
                      [](const thread_memory& m) { return m.checkpoint.is_open && !m.checkpoint.compares; });
-}
-
-std::uint64_t scheduler_state::id_in(std::uint64_t slot) const {
-  const coroutine_state* c = slot != 0 ? live_.find(slot) : nullptr;
-  return c != nullptr ? c->id : 0;
 }
 
 std::uint64_t scheduler_state::who_ran(std::uint64_t thread, std::uint64_t ordinal) const {
@@ -265,8 +202,7 @@ std::vector<const coroutine_state*> scheduler_state::coroutines() const {
 }
 
 std::size_t scheduler_state::memory_bytes() const {
-  std::size_t total =
-      sizeof *this + live_.memory_bytes() + objects_.size() * (sizeof(object_state) + 48) + shared_objects_.size() * 48;
+  std::size_t total = sizeof *this + live_.memory_bytes() + objects_.memory_bytes() + shared_objects_.size() * 48;
   for (const thread_state& t : threads_) total += sizeof t + t.name.size() + t.ready.size() * 8;
   total += memories_.size() * (sizeof(thread_memory) + recent_run_count * sizeof(recent_run));
   return total;

@@ -6,7 +6,6 @@
 
 #include <array>
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -14,19 +13,11 @@
 
 #include "trace/coroutine_state.hpp"
 #include "trace/event.hpp"
+#include "trace/object_table.hpp"
 #include "trace/slot_queue.hpp"
 #include "trace/slot_table.hpp"
 
 namespace weft::diary {
-
-// What coroutines wait for or hold. An object of which nothing is left to say leaves the state.
-struct object_state {
-  std::uint64_t owner_slot = 0;        // who holds the lock, 0: nobody
-  std::uint64_t owner_runs = 0;        // the owner's `runs` when it got the lock: larger now means it ran with it
-  std::optional<std::uint64_t> depth;  // of a queue
-  std::optional<bool> is_set;          // of an event
-  slot_queue waiters;                  // in the order they began to wait
-};
 
 struct thread_state {
   bool has_events = false;
@@ -64,7 +55,7 @@ class scheduler_state {
   const coroutine_state* by_id(std::uint64_t id) const;  // O(live coroutines)
   // Live coroutines in spawn order (by id).
   std::vector<const coroutine_state*> coroutines() const;
-  const std::map<std::uint64_t, object_state>& objects() const { return objects_; }
+  const object_table& objects() const { return objects_; }
   std::int64_t now_ns() const { return now_ns_; }     // the latest time so far
   std::uint64_t applied() const { return applied_; }  // number of the next event expected
   std::size_t live_count() const { return live_.size(); }
@@ -142,7 +133,6 @@ class scheduler_state {
   void make_ready(step& s, coroutine_state& c);
   void detach(coroutine_state& c);
   void stop_waiting(coroutine_state& c);
-  void forget_if_empty(std::uint64_t object);
   std::uint64_t id_in(std::uint64_t slot) const;
   std::uint64_t who_ran(std::uint64_t thread, std::uint64_t ordinal) const;
   bool has_many_owners(std::uint64_t object) const;
@@ -154,7 +144,7 @@ class scheduler_state {
   std::vector<thread_state> threads_;
   std::vector<thread_memory> memories_;  // by thread
   slot_table live_;
-  std::map<std::uint64_t, object_state> objects_;
+  object_table objects_;
   std::set<std::uint64_t> shared_objects_;  // defined with a kind that several may hold at once
   std::optional<coroutine_state> just_ended_;
   std::int64_t now_ns_ = 0;

@@ -2,16 +2,10 @@
 #include <algorithm>
 
 #include "trace/scheduler_state.hpp"
+#include "trace/scheduler_steps.hpp"
 #include "trace/scheduler_words.hpp"
 
 namespace weft::diary {
-
-void scheduler_state::close_thread_sums(step& s) {
-  const std::int64_t spent_ns = std::max<std::int64_t>(0, s.now_ns - s.thread.since_ns);
-  s.thread.since_ns += spent_ns;
-  if (s.thread.stopped) return;
-  (s.thread.running_slot != 0 ? s.thread.run_ns : s.thread.idle_ns) += spent_ns;
-}
 
 void scheduler_state::switch_event(step& s) {
   const event& e = s.e;
@@ -94,11 +88,15 @@ void scheduler_state::enter(step& s, std::uint64_t slot) {
     c->thread = s.e.thread;
     if (c->status == coroutine_status::ready) s.thread.ready.push_back(slot);
   }
-  const slot_queue& ready = s.thread.ready;
-  if (c->status == coroutine_status::ready && !shuffled_ && !ready.empty() && ready.front() != slot) {
-    report(s, "ready queue order: " + name_of(slot) + " is entered, but " + name_of(ready.front()) + " is in front");
+  slot_queue& ready = s.thread.ready;
+  if (c->status == coroutine_status::ready && !ready.empty() && ready.front() == slot) [[likely]] {
+    ready.pop_front();
+  } else {
+    if (c->status == coroutine_status::ready && !shuffled_ && !ready.empty()) {
+      report(s, "ready queue order: " + name_of(slot) + " is entered, but " + name_of(ready.front()) + " is in front");
+    }
+    detach(*c);
   }
-  detach(*c);
   change(s, *c, coroutine_status::running);
   s.thread.running_slot = slot;
   if (c->id == s.thread.last_run_id) return;
@@ -109,7 +107,7 @@ void scheduler_state::enter(step& s, std::uint64_t slot) {
 
 void scheduler_state::remember_run(step& s) {
   auto& runs = s.memory.runs;
-  const recent_run run{s.e.ordinal, id_in(s.thread.running_slot)};
+  const recent_run run{s.e.ordinal, s.thread.running_slot != 0 ? s.thread.last_run_id : 0};
   if (runs.size() < recent_run_count) {
     runs.push_back(run);
   } else {

@@ -1,5 +1,6 @@
 // Births, wakes, take-overs and locks: what a coroutine does to others.
 #include "trace/scheduler_state.hpp"
+#include "trace/scheduler_steps.hpp"
 #include "trace/scheduler_words.hpp"
 
 namespace weft::diary {
@@ -126,7 +127,6 @@ void scheduler_state::lock_event(step& s) {
     object.owner_slot = running;
     const coroutine_state* c = live_.find(running);
     object.owner_runs = c != nullptr && c->runs > 0 ? c->runs - 1 : 0;
-    forget_if_empty(id);
     return;
   }
 
@@ -148,7 +148,6 @@ void scheduler_state::lock_event(step& s) {
       object.owner_runs = heir->runs;
     }
   }
-  forget_if_empty(id);
 }
 
 }  // namespace weft::diary

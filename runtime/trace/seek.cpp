@@ -32,10 +32,11 @@ scheduler_state seek_state(const reader& source, std::uint64_t count) {
       });
     }
     event_walk walk = source.walk(merged_from);
-    event e;
-    while (walk.n() < count && walk.next(e)) {
+    const auto apply = [&](const event& e) {
       if (e.ordinal >= first_of_thread[e.thread]) state.apply(e);
-    }
+      return true;
+    };
+    walk.for_each(apply, count);
     const bool from_start =
         std::all_of(beginnings.begin(), beginnings.end(), [](const reader::beginning& b) { return b.ordinal == 0; });
     if (!state.is_inside_checkpoint() || from_start || distance > count) return state;

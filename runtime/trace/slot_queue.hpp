@@ -26,22 +26,26 @@ class slot_queue {
 
   void push_back(std::uint64_t slot) { slots_.push_back(slot); }
 
-  // The queue must not be empty. Amortised O(1): the room in front is given back once it is half of all.
+  // The queue must not be empty. Amortised O(1): the room in front is given back once it is half of all, and not
+  // little.
   void pop_front() {
-    if (++front_ * 2 < slots_.size()) return;
-    slots_.erase(slots_.begin(), slots_.begin() + static_cast<std::ptrdiff_t>(front_));
-    front_ = 0;
+    if (++front_ == slots_.size()) {
+      clear();
+    } else if (front_ >= least_room && front_ * 2 >= slots_.size()) {
+      slots_.erase(slots_.begin(), slots_.begin() + static_cast<std::ptrdiff_t>(front_));
+      front_ = 0;
+    }
   }
 
   // Takes out the first `slot`, wherever it stands; false if it is not there. O(1) at the front.
   bool remove(std::uint64_t slot) {
+    if (!empty() && front() == slot) {
+      pop_front();
+      return true;
+    }
     const auto found = std::find(begin(), end(), slot);
     if (found == end()) return false;
-    if (found == begin()) {
-      pop_front();
-    } else {
-      slots_.erase(found);
-    }
+    slots_.erase(found);
     return true;
   }
 
@@ -56,6 +60,7 @@ class slot_queue {
   }
 
  private:
+  static constexpr std::size_t least_room = 32;
   std::vector<std::uint64_t> slots_;
   std::size_t front_ = 0;
 };

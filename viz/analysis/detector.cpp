@@ -6,8 +6,7 @@ namespace weft::viz {
 
 trace_gaps::trace_gaps(const diary::history& trace) {
   std::vector<std::uint64_t> expected;
-  diary::event_walk walk = trace.source().walk(0);
-  for (diary::event e; walk.next(e);) {
+  trace.source().walk(0).for_each([&](const diary::event& e) {
     if (e.thread >= expected.size()) {
       expected.resize(e.thread + 1);
       first_behind_.resize(e.thread + 1);
@@ -17,7 +16,8 @@ trace_gaps::trace_gaps(const diary::history& trace) {
       any_ = true;
     }
     expected[e.thread] = e.ordinal + 1;
-  }
+    return true;
+  });
 }
 
 bool trace_gaps::is_whole(std::uint32_t thread, std::uint64_t from, std::uint64_t to) const {

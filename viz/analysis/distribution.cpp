@@ -6,15 +6,25 @@
 namespace weft::viz {
 namespace {
 
-constexpr int precision_bits = 6;
+constexpr unsigned precision_bits = 6;
 
-// The largest value that shares a bucket with `ns`: all that agree in their leading precision_bits + 1 bits.
-std::int64_t bucket_end(std::int64_t ns) {
-  const auto value = static_cast<std::uint64_t>(ns);
-  const int width = static_cast<int>(std::bit_width(value));
-  if (width <= precision_bits + 1) return ns;
-  const std::uint64_t low_bits = (std::uint64_t{1} << (width - precision_bits - 1)) - 1;
-  return static_cast<std::int64_t>(value | low_bits);
+constexpr std::size_t block_size = std::size_t{1} << precision_bits;
+
+// All values that agree in their leading precision_bits + 1 bits share a bucket; those of the same width, a block.
+// Smaller values have one each, in block 0.
+struct place {
+  std::size_t block, bucket;
+};
+place place_of(std::uint64_t value) {
+  const auto width = static_cast<unsigned>(std::bit_width(value));
+  if (width <= precision_bits) return {0, value};
+  const unsigned dropped = width - precision_bits - 1;
+  return {dropped + 1, (value >> dropped) - block_size};
+}
+
+std::int64_t bucket_end(const place& p) {
+  if (p.block == 0) return static_cast<std::int64_t>(p.bucket);
+  return static_cast<std::int64_t>(((p.bucket + block_size + 1) << (p.block - 1)) - 1);
 }
 
 }  // namespace
@@ -27,9 +37,17 @@ void distribution::add(std::int64_t ns) {
     exact_.push_back(ns);
     return;
   }
-  for (const std::int64_t old : exact_) ++buckets_[bucket_end(old)];
+  for (const std::int64_t old : exact_) count(old);
   exact_.clear();
-  ++buckets_[bucket_end(ns)];
+  count(ns);
+}
+
+void distribution::count(std::int64_t ns) {
+  const place p = place_of(static_cast<std::uint64_t>(ns));
+  if (p.block >= blocks_.size()) blocks_.resize(p.block + 1);
+  std::vector<std::uint64_t>& block = blocks_[p.block];
+  if (block.empty()) block.resize(block_size);
+  ++block[p.bucket];
 }
 
 std::int64_t distribution::percentile_ns(unsigned per_cent) const {
@@ -42,9 +60,11 @@ std::int64_t distribution::percentile_ns(unsigned per_cent) const {
     return *nth;
   }
   std::uint64_t seen = 0;
-  for (const auto& [end, how_many] : buckets_) {
-    seen += how_many;
-    if (seen >= rank) return std::min(end, max_ns_);
+  for (std::size_t block = 0; block < blocks_.size(); ++block) {
+    for (std::size_t bucket = 0; bucket < blocks_[block].size(); ++bucket) {
+      seen += blocks_[block][bucket];
+      if (seen >= rank) return std::min(bucket_end({block, bucket}), max_ns_);
+    }
   }
   return max_ns_;
 }

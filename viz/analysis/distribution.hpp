@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <vector>
 
 namespace weft::viz {
@@ -22,8 +21,10 @@ class distribution {
   static constexpr std::size_t exact_limit = 512;
 
  private:
-  std::vector<std::int64_t> exact_;                // until there are exact_limit
-  std::map<std::int64_t, std::uint64_t> buckets_;  // then: upper end -> how many
+  void count(std::int64_t ns);
+
+  std::vector<std::int64_t> exact_;                 // until there are exact_limit
+  std::vector<std::vector<std::uint64_t>> blocks_;  // then: how many in each bucket; empty where there are none
   std::uint64_t count_ = 0;
   std::int64_t max_ns_ = 0;
 };

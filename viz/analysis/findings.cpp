@@ -24,12 +24,12 @@ std::vector<finding> detect(const trace_model& trace, const finding_limits& limi
   std::vector<std::unique_ptr<detector>> detectors;
   for (const detector_maker make : makers) detectors.push_back(make(about));
   diary::scheduler_state state(trace.events().info().shuffled);
-  diary::event_walk walk = trace.events().walk(0);
-  for (diary::event e; walk.next(e);) {
+  trace.events().walk(0).for_each([&](const diary::event& e) {
     for (const auto& d : detectors) d->before(e, state);
     state.apply(e);
     for (const auto& d : detectors) d->after(e, state);
-  }
+    return true;
+  });
   std::vector<finding> found;
   for (const auto& d : detectors) d->finish(state, found);
   for (finding& f : found) f.who = trace.find_coroutine(f.coroutine).value_or(nobody);

@@ -55,8 +55,10 @@ class collector {
   }
 
   std::vector<statistics_row> collect() {
-    diary::event_walk walk = trace_.source().walk(0);
-    for (event e; walk.next(e);) take(e);
+    trace_.source().walk(0).for_each([this](const event& e) {
+      take(e);
+      return true;
+    });
     finish();
     if (by_ == grouping::reason) {
       std::sort(rows_.begin(), rows_.end(), [](const auto& a, const auto& b) { return a.id < b.id; });

@@ -34,7 +34,7 @@ void print_json(const diary::history& trace, console& io) {
   out["pid"] = f.pid;
   out["threads"] = f.threads;
   out["events"] = f.events;
-  out["coroutines"] = trace.totals().coroutines;
+  out["coroutines"] = trace.lives().size();
   out["lost"] = f.lost;
   out["truncated"] = f.truncated;
   out["duration_ns"] = f.duration_ns;
@@ -44,7 +44,7 @@ void print_json(const diary::history& trace, console& io) {
   out["clock"] = f.clock;
   out["order_only"] = f.order_only;
   out["started"] = started_text(f.start_real_ns);
-  out["finished"] = trace.totals().finished;
+  out["finished"] = trace.finished_count();
   out["file_bytes"] = f.file_bytes;
   out["event_bytes"] = f.event_bytes;
   out["damage"] = f.damage;
@@ -63,7 +63,7 @@ void print_text(const diary::history& trace, console& io) {
   line("duration", exact_time(f.duration_ns));
   line("clock", fmt::format("{}{}", f.clock, f.order_only ? ", order only: durations are approximate" : ""));
   line("threads", fmt::format("{}", f.threads));
-  line("coroutines", fmt::format("{}, {} finished", trace.totals().coroutines, trace.totals().finished));
+  line("coroutines", fmt::format("{}, {} finished", trace.lives().size(), trace.finished_count()));
   const double bytes_each = f.events == 0 ? 0 : static_cast<double>(f.event_bytes) / static_cast<double>(f.events);
   line("events", fmt::format("{}, {:.1f} bytes each", f.events, bytes_each));
   line("lost", fmt::format("{}", f.lost));
@@ -78,7 +78,7 @@ void declare_info(arguments& parser, action& chosen) {
   parser.add("FILE", options->file, "trace, or - for standard input").required();
   parser.flag("--json", options->json, "print one JSON object");
   chosen = [options](console& io) {
-    const diary::history trace = open_trace(options->file, io);
+    const diary::history trace = open_trace_for_names(options->file, io);
     options->json ? print_json(trace, io) : print_text(trace, io);
     return good;
   };

@@ -35,6 +35,13 @@ void warn_about_gaps(const diary::file_info& info, console& io) {
   }
 }
 
+diary::history open_checked(const std::string& file, diary::history::effort effort, console& io) {
+  diary::reader r = open_reader(file, io);
+  warn_about_gaps(r.info(), io);
+  const progress shown("reading " + shown_path(file), io);
+  return diary::history(std::move(r), effort);
+}
+
 }  // namespace
 
 std::size_t damaged_places(const diary::file_info& info) {
@@ -48,10 +55,11 @@ std::size_t damaged_places(const diary::file_info& info) {
 std::string shown_path(const std::string& file) { return file == "-" ? "standard input" : file; }
 
 diary::history open_trace(const std::string& file, console& io) {
-  diary::reader r = open_reader(file, io);
-  warn_about_gaps(r.info(), io);
-  const progress shown("reading " + shown_path(file), io);
-  return diary::history(std::move(r));
+  return open_checked(file, diary::history::effort::everything, io);
+}
+
+diary::history open_trace_for_names(const std::string& file, console& io) {
+  return open_checked(file, diary::history::effort::on_demand, io);
 }
 
 diary::history open_trace_for_states(const std::string& file, console& io) {
@@ -63,9 +71,7 @@ diary::history open_trace_for_states(const std::string& file, console& io) {
       return quick;
     }
   }
-  diary::reader r = open_reader(file, io);
-  warn_about_gaps(r.info(), io);
-  return history(std::move(r), history::effort::on_demand);
+  return open_trace_for_names(file, io);
 }
 
 }  // namespace weft::viz::cli

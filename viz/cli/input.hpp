@@ -11,6 +11,8 @@ namespace weft::viz::cli {
 // Opens FILE, or standard input for "-", and reads all of it. Warns on io.err if the trace is cut off or lost events.
 // Throws diary::file_error.
 diary::history open_trace(const std::string& file, console& io);
+// The same for who asks only for names and lives: every event is looked at, but the state is not followed.
+diary::history open_trace_for_names(const std::string& file, console& io);
 // The same for who asks only for names and states: a large trace is not replayed from its beginning, see
 // diary::history.
 diary::history open_trace_for_states(const std::string& file, console& io);

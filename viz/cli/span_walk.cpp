@@ -16,12 +16,13 @@ bool is_said(event_type type) { return type >= event_type::zone_begin && type <=
 }  // namespace
 
 void span_walk::run(const std::function<bool(std::uint64_t)>& go_on) {
-  diary::event_walk walk = trace_.source().walk(0);
-  for (diary::event e; walk.next(e);) {
-    if (e.n % 4096 == 0 && go_on && !go_on(e.n)) return;
-    take(e);
-  }
-  finish();
+  bool goes_on = true;
+  trace_.source().walk(0).for_each([&](const diary::event& e) {
+    goes_on = e.n % 4096 != 0 || !go_on || go_on(e.n);
+    if (goes_on) take(e);
+    return goes_on;
+  });
+  if (goes_on) finish();
 }
 
 // Which coroutines an event touches follows from its schema: the arguments that are slots, and whoever ran before it.
