@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <fstream>
 #include <functional>
 #include <memory>
 #include <string>
@@ -59,6 +60,19 @@ class attach_fixture : public testing::Test {
   }
   viz::control_client connect(const viz::cli::child_process& child) const {
     return viz::control_client(viz::control_path(place(), child.pid()));
+  }
+  // Where a program is recorded that somebody attaches to without naming a file.
+  std::string trace_made_for(pid_t pid) const { return place() + "/attached-" + std::to_string(pid) + ".weft"; }
+  // Makes a trace look as if it had been recorded so long ago.
+  static void age(const std::string& trace, std::chrono::hours by) {
+    std::fstream file(trace, std::ios::in | std::ios::out | std::ios::binary);
+    diary::file_header header;
+    file.read(reinterpret_cast<char*>(&header), sizeof header);
+    header.start_real_ns -= static_cast<std::uint64_t>(std::chrono::nanoseconds(by).count());
+    file.seekp(0);
+    file.write(reinterpret_cast<const char*>(&header), sizeof header);
+    file.close();
+    std::filesystem::last_write_time(trace, std::filesystem::last_write_time(trace) - by);
   }
   static std::uint64_t events_in(const std::string& trace) { return viz::cli::glance_at(trace).events; }
   // It writes events on and on.

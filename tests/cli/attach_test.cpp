@@ -472,7 +472,59 @@ TEST_F(Attach, TailOfAProgramThatDoesNotRecordIsAWholeTrace) {
   EXPECT_EQ(result.status, 0);
   const std::string copy = folder_.with("copy.weft", result.out);
   EXPECT_EQ(run_weft({"validate", copy}).status, 0);
-  EXPECT_THAT(result.err, HasSubstr(" has ended; its trace is in "));
+}
+
+TEST_F(Attach, WhatWasRecordedForAViewerGoesWithItWhenTheProgramHasEnded) {
+  const auto child = start("end-soon");
+
+  const outcome result = run_weft({"tail", std::to_string(child->pid())});
+
+  EXPECT_EQ(result.status, 0);
+  EXPECT_EQ(result.err, "");
+  EXPECT_FALSE(std::filesystem::exists(trace_made_for(child->pid())));
+}
+
+TEST_F(Attach, WhatADeadProgramRecordedForAViewerStaysADay) {
+  const auto child = start("sleep");
+  const std::string trace = connect(*child).ask(request(control_command::start)).text;
+  ASSERT_EQ(trace, trace_made_for(child->pid()));
+  ::kill(child->pid(), SIGKILL);
+  child->wait();
+
+  find_running_programs(place());
+  EXPECT_TRUE(std::filesystem::exists(trace));
+
+  age(trace, std::chrono::hours(25));
+  find_running_programs(place());
+  EXPECT_FALSE(std::filesystem::exists(trace));
+}
+
+TEST_F(Attach, WhatAnEndedProgramRecordedForADeadViewerIsRemoved) {
+  const auto child = start("end-soon");
+  const std::string trace = trace_made_for(child->pid());
+  {
+    control_client client = connect(*child);
+    client.ask(request(control_command::start));
+    child->wait();
+  }
+  ASSERT_TRUE(std::filesystem::exists(trace));
+
+  find_running_programs(place());
+
+  EXPECT_FALSE(std::filesystem::exists(trace));
+}
+
+TEST_F(Attach, SweepingTakesNothingThatIsNotOurs) {
+  std::filesystem::create_directory(place());
+  std::filesystem::permissions(place(), std::filesystem::perms::owner_all);
+  const std::string note = place() + "/attached-999999999.weft", mine = place() + "/attached-mine.weft";
+  write_file(note, "no trace");
+  write_file(mine, "no trace");
+
+  find_running_programs(place());
+
+  EXPECT_TRUE(std::filesystem::exists(note));
+  EXPECT_TRUE(std::filesystem::exists(mine));
 }
 
 }  // namespace

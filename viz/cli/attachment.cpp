@@ -67,17 +67,21 @@ attachment::attachment(const char* command, const attach_options& options) : com
   }
 }
 
-void attachment::tell_what_is_left(console& io) const {
+void attachment::tidy_up(console& io) const {
   std::error_code error;
   if (!temporary_ || !std::filesystem::exists(trace_, error)) return;
-  // While the program lives, a trace that is complete is gone too.
-  const bool has_died = ::kill(pid_, 0) != 0 && errno == ESRCH;
   try {
-    if (!has_died && glance_at(trace_).header.complete == 0) return;
+    if (glance_at(trace_).header.complete != 0) {
+      std::filesystem::remove(trace_, error);
+      return;
+    }
   } catch (const diary::file_error&) {
     return;  // gone just now
   }
-  io.err << fmt::format("weft: {}: {} has ended; its trace is in {}\n", command_, pid_, diary::sanitised(trace_));
+  const bool has_died = ::kill(pid_, 0) != 0 && errno == ESRCH;
+  if (!has_died) return;  // it takes its trace away itself when its last viewer is gone
+  io.err << fmt::format("weft: {}: {} has died; its trace stays for a day in {}\n", command_, pid_,
+                        diary::sanitised(trace_));
 }
 
 }  // namespace weft::viz::cli

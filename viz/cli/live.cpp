@@ -21,14 +21,14 @@ void declare_live(arguments& parser, action& chosen) {
   parser.add("--theme", options->theme, "colours").value_name("THEME").one_of({"dark", "light"});
   parser.footer(
       "A program that does not record begins now, in the middle of its run. It ends, and its trace goes, with the "
-      "window, unless -o keeps it.");
+      "window, unless -o keeps it. If the program died meanwhile its trace stays for a day.");
   chosen = [options](console& io) {
     watched_program program("live", options->program);
     window_request request{
         .files = {program.trace()}, .live = true, .live_pid = program.pid(), .theme = options->theme};
     request.program = program.control();
     const int status = open_window(request);
-    program.tell_what_is_left(io);
+    program.tidy_up(io);
     return status;
   };
 }

@@ -5,8 +5,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <charconv>
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <optional>
@@ -26,7 +28,7 @@
 namespace weft::viz::cli {
 namespace {
 
-constexpr std::string_view trace_suffix = ".trace", control_suffix = ".control";
+constexpr std::string_view trace_suffix = ".trace", control_suffix = ".control", attached_prefix = "attached-";
 
 bool only_ours(const std::string& folder) {
   struct stat s {};
@@ -95,6 +97,35 @@ bool look_at_trace(const std::string& link, running_program& p) {
   }
 }
 
+// Until when a trace was written that somebody attached to its program had made, as far as can be known.
+std::chrono::system_clock::time_point written_until(const std::filesystem::path& trace, const trace_glance& seen) {
+  using clock = std::chrono::system_clock;
+  const auto recorded = std::chrono::nanoseconds(static_cast<std::int64_t>(seen.header.start_real_ns)) +
+                        std::chrono::nanoseconds(seen.duration_ns);
+  // A mapped file's own time may be that of its beginning.
+  struct stat s {};
+  const auto touched = ::stat(trace.c_str(), &s) == 0 ? clock::from_time_t(s.st_mtime) : clock::time_point{};
+  return std::max(clock::time_point(std::chrono::duration_cast<clock::duration>(recorded)), touched);
+}
+
+// A trace that was made for a viewer, and whose viewer did not take it away: it goes once its program has ended, and
+// a day later if the program died, because then it may tell why.
+void sweep(const std::filesystem::path& trace) {
+  constexpr auto kept_for = std::chrono::hours(24);
+  try {
+    const trace_glance seen = glance_at(trace.string());
+    const bool is_over = seen.header.complete != 0;
+    if (!is_over && std::chrono::system_clock::now() - written_until(trace, seen) < kept_for) return;
+    ::unlink(trace.c_str());
+  } catch (const diary::file_error&) {
+    // Not a trace, or gone meanwhile.
+  }
+}
+
+std::optional<pid_t> pid_of_attached(const std::string& name) {
+  return name.starts_with(attached_prefix) ? pid_of(name.substr(attached_prefix.size()), ".weft") : std::nullopt;
+}
+
 }  // namespace
 
 std::vector<running_program> find_running_programs(const std::string& folder) {
@@ -107,6 +138,7 @@ std::vector<running_program> find_running_programs(const std::string& folder) {
     for (const std::string_view suffix : {trace_suffix, control_suffix}) {
       if (const std::optional<pid_t> pid = pid_of(name, suffix)) pids.insert(*pid);
     }
+    if (const std::optional<pid_t> pid = pid_of_attached(name); pid && !is_alive(*pid)) sweep(entry.path());
   }
   for (const pid_t pid : pids) {
     running_program p;

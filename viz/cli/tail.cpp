@@ -29,7 +29,7 @@ void declare_tail(arguments& parser, action& chosen) {
   chosen = [options](console& io) {
     const attachment program("tail", *options);
     const int status = tail(program.trace(), io);
-    program.tell_what_is_left(io);
+    program.tidy_up(io);
     return status;
   };
 }

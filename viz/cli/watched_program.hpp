@@ -22,7 +22,7 @@ class watched_program {
   std::uint32_t pid() const { return pid_; }
   // Null: it takes no requests.
   control_client* control() { return program_.control() ? &*program_.control() : nullptr; }
-  void tell_what_is_left(console& io) const { program_.tell_what_is_left(io); }
+  void tidy_up(console& io) const { program_.tidy_up(io); }
 
  private:
   attachment program_;
