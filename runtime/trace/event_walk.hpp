@@ -143,8 +143,8 @@ class event_walk {
     return true;
   }
 
-  // Takes events of one chunk until `stop_n`, or f returns false (then so does this); with other lanes (not `alone`), as
-  // long as the run goes on, and at least one, which is the lane's head.
+  // Takes events of one chunk until `stop_n`, or f returns false (then so does this); with other lanes (not `alone`),
+  // as long as the run goes on, and at least one, which is the lane's head.
   template <bool alone, class Function>
   bool take_run(lane& l, event& e, std::uint64_t stop_n, Function& f) {
     const trace_streams& source = *source_;

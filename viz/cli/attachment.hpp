@@ -34,8 +34,8 @@ class attachment {
   pid_t pid() const { return pid_; }
   // The connection, as long as this lives; nothing if the program takes no requests.
   std::optional<control_client>& control() { return control_; }
-  // For who has seen enough. A trace made only for this goes, if its program has ended; that of one that died stays, for
-  // as long as find_running_programs lets it, and this says where.
+  // For who has seen enough. A trace made only for this goes, if its program has ended; that of one that died stays,
+  // for as long as find_running_programs lets it, and this says where.
   void tidy_up(console& io) const;
 
  private:
