@@ -36,10 +36,10 @@ bool queue_base::has_item(const selection* but_not) const noexcept {
 bool queue_base::secure_item() noexcept {
   if (!rendezvous()) return stored_ > promised_;
   while (has_item()) {
-    // Its own turn or not: the front is what comes out first.
-    waiter* w = putters_.front();
-    while (!can_be_had(*w)) w = w->next;
-    if (claim(*w)) {
+    // Its own turn or not: the front is what comes out first. What could be had a moment ago may be gone, all of it:
+    // our lock does not keep another object from claiming a select that offers here.
+    for (waiter* w = putters_.front(); w != nullptr; w = w->next) {
+      if (!claim(*w)) continue;
       offering_ = w;
       return true;
     }
