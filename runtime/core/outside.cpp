@@ -3,6 +3,7 @@
 
 #include <atomic>
 
+#include "core/foreign_threads.hpp"
 #include "core/sanitizer.hpp"
 #include "core/scheduler.hpp"
 
@@ -17,6 +18,7 @@ namespace weft::core {
 namespace {
 
 std::atomic<std::size_t> own_threads{0};
+std::atomic<std::size_t> disregarded_threads{0};
 std::atomic<std::size_t> works{0};
 
 // Threads of the whole process, the calling one included.
@@ -51,10 +53,13 @@ constexpr std::size_t sanitizer_threads() noexcept { return 0; }
 }  // namespace
 
 std::size_t outside_threads() noexcept {
-  const std::size_t mine = 1 + own_threads.load(std::memory_order_relaxed) + sanitizer_threads();
+  const std::size_t mine = 1 + own_threads.load(std::memory_order_relaxed) +
+                           disregarded_threads.load(std::memory_order_relaxed) + sanitizer_threads();
   const std::size_t all = threads_of_process();
   return all > mine ? all - mine : 0;
 }
+
+void disregard_threads(std::size_t count) noexcept { disregarded_threads.store(count, std::memory_order_relaxed); }
 
 own_thread_mark::own_thread_mark() noexcept { own_threads.fetch_add(1, std::memory_order_relaxed); }
 own_thread_mark::~own_thread_mark() { own_threads.fetch_sub(1, std::memory_order_relaxed); }

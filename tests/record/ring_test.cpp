@@ -18,6 +18,7 @@
 
 #include "core/sanitizer.hpp"
 #include "core/scheduler.hpp"
+#include "support/emulator.hpp"
 #include "support/recorded.hpp"
 #include "trace/history.hpp"
 #include "weft/event.hpp"
@@ -248,7 +249,7 @@ void run_with_environment(const std::string& path, const char* ring) {
     setenv("WEFT_TRACE_RING", ring, 1);
     static_cast<void>(!freopen("/dev/null", "w", stderr));
     static_cast<void>(!freopen("/dev/null", "w", stdout));
-    execl("/proc/self/exe", "ring_program", "--gtest_filter=RingProgram.*", "--gtest_also_run_disabled_tests", nullptr);
+    support::execute_self({"--gtest_filter=RingProgram.*", "--gtest_also_run_disabled_tests"});
     _exit(1);
   }
   int status = 0;
