@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <system_error>
@@ -17,6 +18,7 @@ namespace weft::diary {
 namespace {
 
 constexpr std::uint64_t copy_limit_bytes = 1 << 20;
+constexpr std::uint64_t fault_around_bytes = 65536;  // as Linux does it
 
 [[noreturn]] void refuse(const std::string& path, const char* doing) {
   throw file_error(path, 0, std::string(doing) + ": " + std::generic_category().message(errno));
@@ -154,7 +156,9 @@ void file_bytes::load() {
 
 void file_bytes::forget(std::uint64_t offset, std::size_t size) const noexcept {
   if (mapping_ == nullptr || offset % 4096 != 0 || offset + size > mapped_bytes_) return;
-  madvise(static_cast<std::uint8_t*>(mapping_) + offset, size, MADV_DONTNEED);
+  // A fault brings in what lies around it too, so the bytes before these have come back with them.
+  const std::uint64_t around = std::min<std::uint64_t>(offset, fault_around_bytes);
+  madvise(static_cast<std::uint8_t*>(mapping_) + offset - around, size + around, MADV_DONTNEED);
 }
 
 bool file_bytes::copy_out(std::uint64_t offset, void* out, std::size_t size) const {
