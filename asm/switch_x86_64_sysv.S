@@ -2,6 +2,7 @@
 //
 //   void weft_switch(void** save, void* to);
 //   void weft_switch_given(void** save, void* to, unsigned long long control);
+//   weft_switch_from          the same, jumped to
 //   void weft_switch_call(void** save, void* to, void (*fn)(void*), void* arg);
 //   void weft_context_entry(void);
 //
@@ -192,6 +193,83 @@ SYMBOL(weft_switch_given):
   .size weft_switch_given, . - weft_switch_given
 #endif
 
+// Jumped to, not called. On entry: rdi = save, rsi = to, rdx = the control words as in the frame, rcx = where to go on,
+// and rsp as that place wants to find it.
+  .p2align 5
+  .globl SYMBOL(weft_switch_from)
+#if defined(__ELF__)
+  .hidden weft_switch_from
+  .type weft_switch_from, @function
+#else
+  .private_extern SYMBOL(weft_switch_from)
+#endif
+SYMBOL(weft_switch_from):
+  .cfi_startproc
+  .cfi_def_cfa_offset 0
+  .cfi_register %rip, %rcx
+
+  // Save. The return address is one more slot that it has to write.
+  leaq -WEFT_FRAME_SIZE(%rsp), %rsp
+  .cfi_adjust_cfa_offset WEFT_FRAME_SIZE
+  movq %rcx, WEFT_FRAME_RIP(%rsp)
+  movq %rbp, WEFT_FRAME_RBP(%rsp)
+  movq %rbx, WEFT_FRAME_RBX(%rsp)
+  movq %r15, WEFT_FRAME_R15(%rsp)
+  movq %r14, WEFT_FRAME_R14(%rsp)
+  movq %r13, WEFT_FRAME_R13(%rsp)
+  movq %r12, WEFT_FRAME_R12(%rsp)
+  movq %rdx, WEFT_FRAME_MXCSR(%rsp)
+  .cfi_rel_offset %rip, WEFT_FRAME_RIP
+  .cfi_rel_offset %rbp, WEFT_FRAME_RBP
+  .cfi_rel_offset %rbx, WEFT_FRAME_RBX
+  .cfi_rel_offset %r15, WEFT_FRAME_R15
+  .cfi_rel_offset %r14, WEFT_FRAME_R14
+  .cfi_rel_offset %r13, WEFT_FRAME_R13
+  .cfi_rel_offset %r12, WEFT_FRAME_R12
+  movq %rsp, (%rdi)
+
+  // Switch.
+  movq %rsi, %rsp
+
+  // Restore.
+  movq WEFT_FRAME_RIP(%rsp), %rcx
+  movq WEFT_FRAME_RBP(%rsp), %rbp
+  movq WEFT_FRAME_RBX(%rsp), %rbx
+  movq WEFT_FRAME_R15(%rsp), %r15
+  movq WEFT_FRAME_R14(%rsp), %r14
+  movq WEFT_FRAME_R13(%rsp), %r13
+  movq WEFT_FRAME_R12(%rsp), %r12
+  .cfi_restore %rbp
+  .cfi_restore %rbx
+  .cfi_restore %r15
+  .cfi_restore %r14
+  .cfi_restore %r13
+  .cfi_restore %r12
+
+  // Do the control bits differ? Not asked: the two unused bytes on top, the sticky flags at the bottom.
+  xorq WEFT_FRAME_MXCSR(%rsp), %rdx
+  shlq $16, %rdx
+  shrq $(16 + WEFT_MXCSR_STICKY_BITS), %rdx
+  jnz 2f
+1:
+
+  // Leave.
+  .cfi_remember_state
+  .cfi_register %rip, %rcx
+  leaq WEFT_FRAME_SIZE(%rsp), %rsp
+  .cfi_def_cfa_offset 0
+  notrack jmp *%rcx
+
+2:
+  .cfi_restore_state
+  ldmxcsr WEFT_FRAME_MXCSR(%rsp)
+  fldcw WEFT_FRAME_X87_CW(%rsp)
+  jmp 1b
+  .cfi_endproc
+#if defined(__ELF__)
+  .size weft_switch_from, . - weft_switch_from
+#endif
+
 // On entry: rdi = save, rsi = to, rdx = fn, rcx = arg, [rsp] = return address.
   .p2align 5
   .globl SYMBOL(weft_switch_call)
@@ -295,9 +373,15 @@ SYMBOL(weft_context_not_started):
 SYMBOL(weft_context_entry):
   endbr64
   movq %r13, %rdi
-  callq *%r12
+  // A call, but not for the processor's prediction of returns: this one never comes.
+  leaq 1f(%rip), %rax
+  pushq %rax
+  .cfi_adjust_cfa_offset 8
+  notrack jmp *%r12
 
   // entry came back: there is nowhere to go.
+1:
+  .cfi_adjust_cfa_offset -8
   ud2
   .cfi_endproc
 #if defined(__ELF__)

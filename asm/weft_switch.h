@@ -1,4 +1,4 @@
-/* The context switch: three entry points, written in assembler once per instruction set and ABI (the .S files here).
+/* The context switch: its entry points, written in assembler once per instruction set and ABI (the .S files here).
  * They know nothing of coroutines, schedulers or sanitizers, allocate nothing and take no lock. A context is one word:
  * the stack pointer of a suspended stack whose lowest bytes are the frame described in context_layout.h. */
 #ifndef WEFT_SWITCH_H
@@ -25,6 +25,12 @@ WEFT_SWITCH_API void weft_switch(void** save, void* to);
  * the x87 control word in the 16 above (read_control_words(), core/context.hpp). Reading MXCSR takes 15 cycles on some
  * processors, which other work can hide if it begins early enough. Nothing may change the words in between. */
 WEFT_SWITCH_API void weft_switch_given(void** save, void* to, unsigned long long control);
+#endif
+
+#if defined(__x86_64__)
+/* The same, but jumped to: where to go on stands in rcx, and rsp is as that place wants to find it. Not for C: see
+ * switch_inline(), core/context.hpp. */
+WEFT_SWITCH_API void weft_switch_from(void** save, void* to, unsigned long long control);
 #endif
 
 /* The same as weft_switch(), but fn(arg) runs first, on to's stack, with to's registers, as if `to` itself had called

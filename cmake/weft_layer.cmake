@@ -21,9 +21,17 @@ function(weft_warnings target)
     $<$<AND:$<COMPILE_LANGUAGE:CXX>,$<BOOL:${WEFT_WARNINGS_AS_ERRORS}>>:-Werror>)
 endfunction()
 
+# Position independent, because a shared library may contain weft; but nobody replaces a function of weft by one of the
+# same name, so that a file's own functions are inlined (GCC would not: a tenth of a message's time, measured).
+function(weft_code target)
+  target_compile_options(${target} PRIVATE
+    $<$<AND:$<COMPILE_LANGUAGE:CXX>,$<CXX_COMPILER_ID:GNU>>:-fno-semantic-interposition>)
+endfunction()
+
 function(weft_layer name)
   cmake_parse_arguments(layer "" "" "DEPENDS;SOURCES" ${ARGN})
   add_library(${name} STATIC ${layer_SOURCES})
   target_link_libraries(${name} PUBLIC ${layer_DEPENDS})
+  weft_code(${name})
   weft_warnings(${name})
 endfunction()

@@ -53,8 +53,7 @@ void task_state::start_on(scheduler& s, std::size_t stack_size, std::int64_t del
   home_ = &s.messages();
   if (stack_size != 0 && stack_size != core::no_stack) stack_size = core::round_stack_size(stack_size);
   self_ = s.spawn(*this, stack_size, delay_ns);
-  id_ = self_->id;
-  object_.owner.store(id_, std::memory_order_relaxed);
+  object_.owner.store(self_->id, std::memory_order_relaxed);
   object_.owner_slot = self_->slot;
   retain(this);  // the coroutine's own
 }
@@ -73,10 +72,10 @@ void task_state::rename(std::string_view name) {
   name_.swap(copy);
 }
 
-std::string task_state::who() const { return "task #" + std::to_string(id_) + " \"" + name() + "\""; }
+std::string task_state::who() const { return "task #" + std::to_string(id()) + " \"" + name() + "\""; }
 
 void task_state::check_waitable() const {
-  if (!finished() && current_id() == id_) throw deadlock_error("deadlock: " + who() + " would wait for its own end");
+  if (!finished() && current_id() == id()) throw deadlock_error("deadlock: " + who() + " would wait for its own end");
 }
 
 bool task_state::join(std::int64_t limit_ns) {
@@ -103,7 +102,7 @@ bool task_state::cancel(std::exception_ptr error) {
 
 bool task_state::kill(std::int64_t limit_ns) {
   if (!cancel(nullptr)) return true;
-  if (current_id() == id_) scheduler::current()->throw_request();
+  if (current_id() == id()) scheduler::current()->throw_request();
   return join(limit_ns);
 }
 

@@ -97,7 +97,7 @@ void scheduler::record_checkpoint() noexcept {
     const auto state = static_cast<std::uint64_t>(c->status) | static_cast<std::uint64_t>(c->reason) << 4;
     observer_->record(event_type::checkpoint_coroutine, c->slot, c->id, parent, name, site, state);
     if (c->status != coroutine_status::blocked) continue;
-    if (c->object != nullptr) observer_->define_object(c->object->id(), c->object->kind(), c->object->name());
+    if (c->object != nullptr) define(*observer_, *c->object);
     const std::int64_t left =
         c->time_limit.armed() ? std::max<std::int64_t>(c->time_limit.deadline_ns - now, 0) + 1 : 0;
     observer_->record(event_type::checkpoint_wait, c->object != nullptr ? c->object->id() : 0,

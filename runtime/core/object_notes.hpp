@@ -22,14 +22,23 @@ class object_notes {
   // Applies `change` to the object's note. Without memory for it the note is left out, and later checkpoints lack it.
   template <class Change>
   void update(std::uint64_t object, Change&& change) noexcept {
-    if (used_ * 4 >= table_.size() * 3 && !grow()) return;
+    if (table_.empty() && !grow()) return;
     std::size_t place = place_of(object);
-    if (table_[place].object == 0) {
-      table_[place].object = object;
-      ++used_;
+    if (table_[place].object == object) {
+      change(table_[place]);
+      if (table_[place].says_nothing()) erase(place);
+      return;
     }
-    change(table_[place]);
-    if (table_[place].says_nothing()) erase(place);
+    object_note note;
+    note.object = object;
+    change(note);
+    if (note.says_nothing()) return;
+    if (used_ * 4 >= table_.size() * 3) {
+      if (!grow()) return;
+      place = place_of(object);
+    }
+    table_[place] = note;
+    ++used_;
   }
 
   template <class Function>

@@ -3,6 +3,7 @@
 // has been done, except that after a switch event the leaver still runs for a moment. Must not suspend or throw.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string_view>
 
@@ -19,6 +20,11 @@ class observer {
   // One event with its schema's arguments, in order; unused ones are 0.
   virtual void record(diary::event_type type, std::uint64_t a = 0, std::uint64_t b = 0, std::uint64_t c = 0,
                       std::uint64_t d = 0, std::uint64_t e = 0, std::uint64_t f = 0) noexcept = 0;
+  // The same for events with at most four arguments, which all come in registers.
+  virtual void record_few(diary::event_type type, std::uint64_t a, std::uint64_t b = 0, std::uint64_t c = 0,
+                          std::uint64_t d = 0) noexcept {
+    record(type, a, b, c, d);
+  }
   // The same for events with one argument: what most switches record.
   virtual void record_one(diary::event_type type, std::uint64_t a) noexcept { record(type, a); }
   // The same for events with a text.
@@ -32,7 +38,11 @@ class observer {
   // Numbers for names and places in this recording; the definition is recorded before the first use.
   virtual std::uint64_t string_id(std::string_view text) noexcept = 0;
   virtual std::uint64_t site_id(const source_location& where) noexcept = 0;
-  // Makes sure that the object's kind and name are known in this recording.
+  // Makes sure that the object's kind and name are known in this recording. Unnecessary if knows_object(), which may
+  // say false of one that is known.
+  bool knows_object(std::uint64_t object_id) const noexcept {
+    return known_objects_[object_id % known_objects_.size()] == object_id;
+  }
   virtual void define_object(std::uint64_t object_id, diary::object_kind kind, std::string_view name) noexcept = 0;
 
   // Number of events this thread has recorded so far: the hand-shake that orders threads.
@@ -49,6 +59,9 @@ class observer {
   // Time of the event recorded last, in ticks of this recording, and how long ago such a time is.
   std::uint64_t last_ticks = 0;
   virtual std::uint64_t ns_since([[maybe_unused]] std::uint64_t ticks) const noexcept { return 0; }
+
+ protected:
+  std::array<std::uint64_t, 16> known_objects_{};  // each at its number's low bits
 };
 
 // Stands between a scheduler and whoever records it.

@@ -181,7 +181,7 @@ void scheduler::make_ready(coroutine& c) noexcept {
 void scheduler::wake(coroutine& c, std::uint64_t object_id) noexcept {
   make_ready(c);
   if (observer_ != nullptr) [[unlikely]] {
-    observer_->record(event_type::wake, c.slot, static_cast<std::uint64_t>(wake_cause::granted), object_id);
+    observer_->record_few(event_type::wake, c.slot, static_cast<std::uint64_t>(wake_cause::granted), object_id);
     note_change(c);
   }
 }

@@ -176,6 +176,8 @@ class scheduler {
 
   // -- switching (switch.cpp)
   void change_running(coroutine& from, coroutine& to);  // everything of a switch but the stack
+  enum class leaving { in_place, by_call };             // switch_inline() or switch_given()
+  template <leaving how>
   void change_stack(coroutine& whose_stack, coroutine& to,
                     control_words now);  // to the one that `to` runs on; comes back later
   coroutine* with_stack(coroutine* c, control_words now);
@@ -258,6 +260,10 @@ class scheduler {
   std::uint64_t depth_of(const detail::scope& s) const noexcept;
   void record_scope_expired(const detail::scope& s) noexcept;
 
+  // Asked for by every operation. Initial-exec: one load, also in a shared library.
+#if defined(__ELF__)
+  [[gnu::tls_model("initial-exec")]]
+#endif
   static constinit thread_local scheduler* current_of_thread_;
 
   // All schedulers of the process, for debuggers (runtime/gdb), which cannot read thread_locals of a core file.
@@ -318,6 +324,13 @@ class scheduler {
   unsigned rounds_to_look_ = 2, rounds_a_look_ = 1;  // of the root while nobody asks the poller
   std::int64_t looked_ns_ = 0;
 };
+
+// An object's number in the diary, which knows its kind and name from now on.
+inline std::uint64_t define(observer& diary, const detail::object& o) noexcept {
+  const std::uint64_t id = o.id();
+  if (!diary.knows_object(id)) diary.define_object(id, o.kind(), o.name());
+  return id;
+}
 
 // "echo.cpp:42": what a coroutine without a name of its own is called.
 std::string default_name(const source_location& site);

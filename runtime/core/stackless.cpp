@@ -86,8 +86,9 @@ bool scheduler::begin_wait(detail::object& o, detail::waiter& w, wait_reason rea
   o.lock.unlock();  // from here on another thread's grant may come into the inbox
   chosen_next_ = &pick_next();
   if (observer_ != nullptr) [[unlikely]] {
-    observer_->define_object(o.id(), o.kind(), o.name());
-    observer_->record(event_type::block, chosen_next_->slot, static_cast<std::uint64_t>(reason), o.id(), owner_slot);
+    const std::uint64_t object_id = define(*observer_, o);
+    observer_->record_few(event_type::block, chosen_next_->slot, static_cast<std::uint64_t>(reason), object_id,
+                          owner_slot);
     note_change(me);
   }
   return true;

@@ -1,9 +1,11 @@
 // The scheduler's hot path: choosing the next coroutine and switching to it.
 //
-// yield() ends in a tail call of weft_switch(), which ends in an indirect jump: there is no `ret` of an out-of-line
-// function behind the switch, which the processor would predict wrongly (7 ns, measured). So nothing may stand behind
-// resume() in yield(): what has to happen on the other side (an interruption) is done by running a function there
-// first.
+// The processor predicts each `ret` by the calls that stand open. A wait therefore switches in its own middle, without
+// a call (switch_inline()): the returns that follow are those of the same calls, made on the other stack. yield() ends
+// in a tail call of weft_switch_given(), which ends in an indirect jump, so that there is no `ret` of its own at all
+// (7 ns, measured). So nothing may stand behind the switch in yield(): what has to happen on the other side (an
+// interruption) is done by running a function there first. Out of that an exception may come; out of switch_inline()
+// none.
 #include <stdexcept>
 #include <utility>
 
@@ -81,13 +83,16 @@ coroutine& scheduler::pick_next() { return pick_next_inline(read_control_words()
   exchange(registers_, from.execution, to.execution);
 }
 
+template <scheduler::leaving how>
 [[gnu::always_inline]] inline void scheduler::change_stack(coroutine& whose_stack, coroutine& to, control_words now) {
-  if (to.resume == resume_kind::plain) [[likely]] {
-    before_switch(whose_stack.annotation, to.annotation);
-    switch_given(&whose_stack.sp, to.sp, now);
-  } else if (to.resume == resume_kind::stackless) {
-    before_switch(whose_stack.annotation, root_.annotation);
-    switch_given(&whose_stack.sp, root_.sp, now);
+  if (to.resume != resume_kind::deliver) [[likely]] {
+    coroutine& whose = to.resume == resume_kind::plain ? to : root_;
+    before_switch(whose_stack.annotation, whose.annotation);
+    if constexpr (how == leaving::by_call) {
+      switch_given(&whose_stack.sp, whose.sp, now);
+    } else {
+      switch_inline(&whose_stack.sp, whose.sp, now);
+    }
   } else {
     to.resume = resume_kind::plain;
     before_switch(whose_stack.annotation, to.annotation);
@@ -98,7 +103,7 @@ coroutine& scheduler::pick_next() { return pick_next_inline(read_control_words()
 
 [[gnu::always_inline]] inline void scheduler::resume(coroutine& from, coroutine& to, control_words now) {
   change_running(from, to);
-  change_stack(from, to, now);
+  change_stack<leaving::in_place>(from, to, now);
 }
 
 void scheduler::stop() {
@@ -115,7 +120,7 @@ void scheduler::enter(coroutine& next) {
   change_running(root_, next);
   for (;;) {
     if (running_->resume != resume_kind::stackless) {
-      change_stack(root_, *running_, read_control_words());
+      change_stack<leaving::in_place>(root_, *running_, read_control_words());
     } else {
       // Here, on the root's stack: each of them in its turn, until one with a stack or the root is to go on.
       coroutine& me = *running_;
@@ -154,7 +159,8 @@ void scheduler::yield() {
     me.status = coroutine_status::running;
     return;
   }
-  resume(me, next, now);
+  change_running(me, next);
+  change_stack<leaving::by_call>(me, next, now);
 }
 
 detail::wait_outcome scheduler::sleep(std::int64_t limit_ns) {
@@ -165,7 +171,7 @@ detail::wait_outcome scheduler::sleep(std::int64_t limit_ns) {
   begin_block(me, diary::wait_reason::sleep, limit_ns, timer_kind::sleep);
   coroutine& next = pick_next_inline(now);
   if (observer_ != nullptr) [[unlikely]] {
-    observer_->record(event_type::sleep, next.slot, static_cast<std::uint64_t>(limit_ns));
+    observer_->record_few(event_type::sleep, next.slot, static_cast<std::uint64_t>(limit_ns));
     note_change(me);
   }
   resume(me, next, now);
@@ -190,9 +196,9 @@ detail::wait_outcome scheduler::wait(detail::object& o, detail::waiter& w, diary
   o.lock.unlock();  // from here on another thread's grant may come into the inbox
   coroutine& next = pick_next_inline(now);
   if (observer_ != nullptr) [[unlikely]] {
-    observer_->define_object(o.id(), o.kind(), o.name());
+    const std::uint64_t object_id = define(*observer_, o);
     if (limit_ns != detail::forever) observer_->record(event_type::time_limit, static_cast<std::uint64_t>(limit_ns));
-    observer_->record(event_type::block, next.slot, static_cast<std::uint64_t>(reason), o.id(), owner_slot);
+    observer_->record_few(event_type::block, next.slot, static_cast<std::uint64_t>(reason), object_id, owner_slot);
     note_change(me);
   }
   resume(me, next, now);
@@ -239,8 +245,8 @@ detail::io_outcome scheduler::wait_fd(int fd, detail::direction d, std::int64_t 
   coroutine& next = pick_next_inline(now);
   if (observer_ != nullptr) [[unlikely]] {
     if (limit_ns != detail::forever) observer_->record(event_type::time_limit, static_cast<std::uint64_t>(limit_ns));
-    observer_->record(event_type::block_fd, next.slot, static_cast<std::uint64_t>(reason),
-                      static_cast<std::uint64_t>(fd));
+    observer_->record_few(event_type::block_fd, next.slot, static_cast<std::uint64_t>(reason),
+                          static_cast<std::uint64_t>(fd));
     note_change(me);
   }
   resume(me, next, now);
@@ -249,14 +255,6 @@ detail::io_outcome scheduler::wait_fd(int fd, detail::direction d, std::int64_t 
   if (me.outcome == detail::wait_outcome::interrupted) return detail::io_outcome::interrupted;
   if (me.outcome == detail::wait_outcome::timed_out) return detail::io_outcome::timed_out;
   return std::exchange(me.fd_closed, false) ? detail::io_outcome::closed : detail::io_outcome::ready;
-}
-
-void scheduler::coroutine_entry(void* c) {
-  coroutine& me = *static_cast<coroutine*>(c);
-  after_switch(me.annotation);
-  const coroutine_status status = me.work->run(me);
-  me.work->ended();
-  me.home->finish(me, status);
 }
 
 coroutine& scheduler::retire(coroutine& me, coroutine_status status, control_words now) noexcept {
@@ -279,27 +277,34 @@ coroutine& scheduler::retire(coroutine& me, coroutine_status status, control_wor
   ended_ = &me;
   coroutine& next = pick_next_inline(now);
   if (observer_ != nullptr) [[unlikely]]
-    observer_->record(event_type::finish, next.slot, static_cast<std::uint64_t>(status));
+    observer_->record_few(event_type::finish, next.slot, static_cast<std::uint64_t>(status));
   return next;
 }
 
-void scheduler::finish(coroutine& me, coroutine_status status) noexcept {
+// In its caller: it leaves no call behind, so that the returns of whoever goes on are those that the processor expects.
+[[gnu::always_inline]] inline void scheduler::finish(coroutine& me, coroutine_status status) noexcept {
   const control_words now = read_control_words();
   coroutine& next = retire(me, status, now);
   // As resume(), but nothing comes back here.
   change_running(me, next);
-  if (next.resume == resume_kind::plain) {
-    before_switch(me.annotation, next.annotation, last_switch::yes);
-    switch_given(&me.sp, next.sp, now);
-  } else if (next.resume == resume_kind::stackless) {
-    before_switch(me.annotation, root_.annotation, last_switch::yes);
-    switch_given(&me.sp, root_.sp, now);
+  if (next.resume != resume_kind::deliver) [[likely]] {
+    coroutine& whose = next.resume == resume_kind::plain ? next : root_;
+    before_switch(me.annotation, whose.annotation, last_switch::yes);
+    switch_inline(&me.sp, whose.sp, now);
   } else {
     next.resume = resume_kind::plain;
     before_switch(me.annotation, next.annotation, last_switch::yes);
     weft_switch_call(&me.sp, next.sp, &deliver_entry, &next);
   }
   __builtin_unreachable();
+}
+
+void scheduler::coroutine_entry(void* c) {
+  coroutine& me = *static_cast<coroutine*>(c);
+  after_switch(me.annotation);
+  const coroutine_status status = me.work->run(me);
+  me.work->ended();
+  me.home->finish(me, status);
 }
 
 void scheduler::release_ended() noexcept {

@@ -35,35 +35,6 @@ waiter::waiter() : coroutine(running_coroutine()) {
   if (coroutine == nullptr) thread = &core::parker_of_this_thread();
 }
 
-void wait_list::push_back(waiter& w) noexcept {
-  w.list = this;
-  w.next = nullptr;
-  w.previous = last_;
-  (last_ != nullptr ? last_->next : first_) = &w;
-  last_ = &w;
-}
-
-void wait_list::push_front(waiter& w) noexcept {
-  w.list = this;
-  w.previous = nullptr;
-  w.next = first_;
-  (first_ != nullptr ? first_->previous : last_) = &w;
-  first_ = &w;
-}
-
-void wait_list::remove(waiter& w) noexcept {
-  (w.previous != nullptr ? w.previous->next : first_) = w.next;
-  (w.next != nullptr ? w.next->previous : last_) = w.previous;
-  w.list = nullptr;
-  w.next = w.previous = nullptr;
-}
-
-waiter* wait_list::pop_front() noexcept {
-  waiter* w = first_;
-  if (w != nullptr) remove(*w);
-  return w;
-}
-
 std::size_t wait_list::size() const noexcept {
   std::size_t count = 0;
   for (const waiter* w = first_; w != nullptr; w = w->next) ++count;
@@ -84,9 +55,8 @@ object::object(stand_in s) : object(s.other.kind_, s.other.name()) {
 
 object::~object() = default;
 
-std::uint64_t object::id() const noexcept {
-  std::uint64_t mine = id_.load(std::memory_order_relaxed);
-  if (mine != 0) return mine;
+std::uint64_t object::new_id() const noexcept {
+  std::uint64_t mine = 0;
   const std::uint64_t fresh = count_next(next_object_id);
   return id_.compare_exchange_strong(mine, fresh, std::memory_order_relaxed) ? fresh : mine;
 }
@@ -146,40 +116,14 @@ void throw_interruption() {
 
 bool recording() noexcept { return core::scheduler::current_diary() != nullptr; }
 
-namespace {
-
-// What a checkpoint will have to repeat of this event.
-void note(core::scheduler& s, diary::event_type type, object& o, std::uint64_t value) noexcept {
-  s.notes().update(o.id(), [&](core::object_note& n) {
-    switch (type) {
-      case diary::event_type::lock_acquired:
-      case diary::event_type::lock_released:
-        n.owner_slot = static_cast<std::uint32_t>(o.owner_slot);
-        break;
-      case diary::event_type::lock_handed:
-        n.owner_slot = static_cast<std::uint32_t>(value);
-        break;
-      case diary::event_type::queue_put:
-      case diary::event_type::queue_get:
-        n.depth = value;
-        break;
-      case diary::event_type::event_set:
-      case diary::event_type::event_clear:
-        n.is_set = type == diary::event_type::event_set;
-        break;
-      default:
-        break;
-    }
-  });
-}
-
-}  // namespace
-
 std::atomic<std::uint32_t> diaries_kept{0};
 
+// Beside the event itself: what a block on the object says of its owner, and what a checkpoint will have to repeat.
 void record_event(diary::event_type type, object& o, std::uint64_t value) noexcept {
-  core::observer* observer = core::scheduler::current_diary();
+  core::scheduler* const s = core::scheduler::current();
+  core::observer* const observer = s != nullptr ? s->diary() : nullptr;
   if (observer == nullptr) return;
+  bool is_owner = true;
   switch (type) {
     case diary::event_type::lock_acquired:
       o.owner_slot = current_slot();
@@ -191,11 +135,20 @@ void record_event(diary::event_type type, object& o, std::uint64_t value) noexce
       o.owner_slot = value;
       break;
     default:
+      is_owner = false;
       break;
   }
-  observer->define_object(o.id(), o.kind(), o.name());
-  observer->record(type, o.id(), value);
-  note(*core::scheduler::current(), type, o, value);
+  const std::uint64_t id = core::define(*observer, o);
+  observer->record_few(type, id, value);
+  s->notes().update(id, [&](core::object_note& n) {
+    if (is_owner) {
+      n.owner_slot = static_cast<std::uint32_t>(o.owner_slot);
+    } else if (type == diary::event_type::queue_put || type == diary::event_type::queue_get) {
+      n.depth = value;
+    } else if (type == diary::event_type::event_set || type == diary::event_type::event_clear) {
+      n.is_set = type == diary::event_type::event_set;
+    }
+  });
 }
 
 const void* current_owner() noexcept {

@@ -25,12 +25,20 @@ const std::array<std::uint8_t, type_count> arg_counts = [] {
 thread_recorder::thread_recorder(recording& r, std::uint32_t index, core::clock* virtual_clock) noexcept
     : recording_(r),
       index_(index),
-      virtual_clock_(virtual_clock),
+      virtual_clock_(nullptr),
       ticks_(r.ticks()),
+      shift_(ticks_.shift),
       order_only_((r.store().header().flags & diary::header_flag_order_only) != 0),
-      writer_(r.store(), index) {}
+      writer_(r.store(), index) {
+  use_clock(virtual_clock);
+}
 
-std::uint64_t thread_recorder::now(event_type type) noexcept {
+void thread_recorder::use_clock(core::clock* virtual_clock) noexcept {
+  virtual_clock_ = virtual_clock;
+  plain_counter_ = ticks_.counter && virtual_clock == nullptr && !order_only_;
+}
+
+std::uint64_t thread_recorder::slow_now(event_type type) noexcept {
   if (order_only_ && type != event_type::poll_begin && type != event_type::poll_end && ++untimed_ % 64 != 0)
     return last_ticks;
   if (virtual_clock_ != nullptr) [[unlikely]] {
@@ -44,6 +52,11 @@ std::uint64_t thread_recorder::now(event_type type) noexcept {
 void thread_recorder::record(event_type type, std::uint64_t a, std::uint64_t b, std::uint64_t c, std::uint64_t d,
                              std::uint64_t e, std::uint64_t f) noexcept {
   writer_.append(type, now(type), arg_counts[static_cast<std::size_t>(type)], a, b, c, d, e, f);
+}
+
+void thread_recorder::record_few(event_type type, std::uint64_t a, std::uint64_t b, std::uint64_t c,
+                                 std::uint64_t d) noexcept {
+  writer_.append(type, now(type), arg_counts[static_cast<std::size_t>(type)], a, b, c, d, 0, 0);
 }
 
 void thread_recorder::record_one(event_type type, std::uint64_t a) noexcept { writer_.append_one(type, now(type), a); }
@@ -99,8 +112,7 @@ std::uint64_t thread_recorder::site_id(const source_location& where) noexcept {
 }
 
 void thread_recorder::define_object(std::uint64_t object_id, diary::object_kind kind, std::string_view name) noexcept {
-  if (object_id == last_object_) return;
-  last_object_ = object_id;
+  known_objects_[object_id % known_objects_.size()] = object_id;
   if (objects_.add(object_id)) record_text(event_type::object, name, object_id, static_cast<std::uint64_t>(kind), 0);
 }
 
@@ -170,7 +182,7 @@ void thread_recorder::forget_names() noexcept {
   strings_.clear();
   sites_.clear();
   objects_.clear();
-  last_object_ = 0;
+  known_objects_.fill(0);
 }
 
 void thread_recorder::begin_generation() noexcept {

@@ -30,6 +30,8 @@ class thread_recorder final : public core::observer {
 
   void record(diary::event_type type, std::uint64_t a, std::uint64_t b, std::uint64_t c, std::uint64_t d,
               std::uint64_t e, std::uint64_t f) noexcept override;
+  void record_few(diary::event_type type, std::uint64_t a, std::uint64_t b, std::uint64_t c,
+                  std::uint64_t d) noexcept override;
   void record_one(diary::event_type type, std::uint64_t a) noexcept override;
   void record_text(diary::event_type type, std::string_view text, std::uint64_t a, std::uint64_t b,
                    std::uint64_t c) noexcept override;
@@ -44,7 +46,7 @@ class thread_recorder final : public core::observer {
   void end_checkpoint() noexcept override;
   std::uint64_t ns_since(std::uint64_t ticks) const noexcept override;
 
-  void use_clock(core::clock* virtual_clock) noexcept { virtual_clock_ = virtual_clock; }
+  void use_clock(core::clock* virtual_clock) noexcept;
   // Its thread records nothing for now.
   void leave() noexcept;
   // Its thread records nothing more. Returns how many events were lost since the last one that was not.
@@ -64,7 +66,13 @@ class thread_recorder final : public core::observer {
   };
   static constexpr std::size_t known_count = 64;
 
-  std::uint64_t now(diary::event_type type) noexcept;
+  std::uint64_t now(diary::event_type type) noexcept {
+    if (!plain_counter_) [[unlikely]]
+      return slow_now(type);
+    last_ticks = counter_ticks() >> shift_;
+    return last_ticks;
+  }
+  std::uint64_t slow_now(diary::event_type type) noexcept;
   bool wants_generation(std::uint64_t live) const noexcept;
   std::uint64_t bytes_of_checkpoint(std::uint64_t live) const noexcept { return 16 + live * bytes_a_coroutine_; }
   void begin_generation() noexcept;
@@ -74,11 +82,12 @@ class thread_recorder final : public core::observer {
   std::uint32_t index_;
   core::clock* virtual_clock_;
   tick_clock ticks_;
+  unsigned shift_;
   bool order_only_;
-  unsigned untimed_ = 0;  // order only: events since the last one with a time of its own
+  bool plain_counter_ = false;  // time is the processor's counter, and every event has its own
+  unsigned untimed_ = 0;        // order only: events since the last one with a time of its own
   diary::chunk_writer writer_;
   defined_set strings_, sites_, objects_;
-  std::uint64_t last_object_ = 0;  // defined for sure
   std::vector<known_string> known_strings_{known_count};
   std::vector<known_site> known_sites_{known_count};
   // The last checkpoint, or the beginning

@@ -13,6 +13,9 @@
 
 namespace weft::detail {
 
+const diary::event_type queue_base::queue_get_event = diary::event_type::queue_get;
+const diary::event_type queue_base::queue_put_event = diary::event_type::queue_put;
+
 queue_base::queue_base(queue_role role, std::size_t capacity, std::string_view name)
     : object_(role == queue_role::queue ? diary::object_kind::queue : diary::object_kind::channel, name),
       capacity_(capacity),
@@ -32,8 +35,7 @@ queue_base::~queue_base() {
 
 // ---- getting
 
-queue_answer queue_base::begin_get(std::int64_t limit_ns) {
-  object_.lock.lock();
+queue_answer queue_base::begin_get_slowly(std::int64_t limit_ns) {
   if (secure_item()) return queue_answer::go;  // nobody stands in line then
   if (closed_ || limit_ns == 0) {
     const bool closed = closed_;
@@ -80,40 +82,31 @@ void queue_base::decline_item(const getter& g) noexcept {
   serve();
 }
 
-void queue_base::end_get(bool taken) noexcept {
-  kept_item* empty = nullptr;
-  if (waiter* const putter = std::exchange(offering_, nullptr)) {
-    if (taken && putter->tag == kept) {
-      putters_.remove(*putter);
-      empty = static_cast<kept_item*>(putter);
-      record(diary::event_type::queue_get, object_, [this] { return depth(); });
-    } else if (taken) {
-      putters_.remove(*putter);
-      ++unfinished_;
-      record(diary::event_type::queue_get, object_, [this] { return depth(); });
-      grant(*putter, served);
-    } else if (putter->part_of != nullptr) {
-      putters_.remove(*putter);
-      grant(*putter, again);
-    }
-  } else if (taken) {
-    --stored_;
+void queue_base::end_handing(bool taken) noexcept {
+  waiter* const putter = std::exchange(offering_, nullptr);
+  if (taken) {
+    putters_.remove(*putter);
     record(diary::event_type::queue_get, object_, [this] { return depth(); });
+    if (putter->tag == kept) {
+      delete static_cast<kept_item*>(putter);
+    } else {
+      ++unfinished_;
+      grant(*putter, served);
+    }
+  } else if (putter->part_of != nullptr) {
+    putters_.remove(*putter);
+    grant(*putter, again);
   }
-  serve();
-  object_.lock.unlock();
-  delete empty;
 }
 
 // ---- putting
 
-queue_answer queue_base::begin_put(void* item, std::int64_t limit_ns) {
-  object_.lock.lock();
+queue_answer queue_base::begin_put_slowly(void* item, std::int64_t limit_ns) {
   if (closed_) {
     object_.lock.unlock();
     return queue_answer::closed;
   }
-  if (rendezvous() ? limit_ns == 0 && secure_taker() : has_place()) return queue_answer::go;
+  if (rendezvous() && limit_ns == 0 && secure_taker()) return queue_answer::go;
   if (limit_ns == 0) {
     object_.lock.unlock();
     return queue_answer::not_now;
@@ -155,16 +148,6 @@ void queue_base::decline_place(const waiter& w) noexcept {
   const std::lock_guard guard(object_.lock);
   --reserved_;
   serve();
-}
-
-void queue_base::end_put(bool put) noexcept {
-  if (put) {
-    ++stored_;
-    ++unfinished_;
-    record(diary::event_type::queue_put, object_, stored_);
-  }
-  serve();
-  object_.lock.unlock();
 }
 
 void queue_base::end_keep(kept_item* item) noexcept {

@@ -45,42 +45,31 @@ class chunk_writer {
     commit(encode(type, ticks, args, arg_count));
     return true;
   }
-  // The same with the arguments in registers.
+  // The same with the arguments in registers; those behind the first `arg_count` are 0. Most events have small ones
+  // only and fit into eight bytes, which are composed in a register.
   bool append(event_type type, std::uint64_t ticks, unsigned arg_count, std::uint64_t a, std::uint64_t b,
               std::uint64_t c, std::uint64_t d, std::uint64_t e, std::uint64_t f) noexcept {
+    assert(event_type_has(type, arg_count));
     if (static_cast<std::size_t>(end_ - cursor_) < max_event_bytes && !make_room(ticks)) return false;
-    std::uint8_t* out = encode(type, ticks, nullptr, 0, arg_count);
-    if (arg_count > 0) out = put_varint(out, a);
-    if (arg_count > 1) out = put_varint(out, b);
-    if (arg_count > 2) out = put_varint(out, c);
-    if (arg_count > 3) out = put_varint(out, d);
-    if (arg_count > 4) out = put_varint(out, e);
-    if (arg_count > 5) out = put_varint(out, f);
-    commit(out);
+    const std::uint64_t elapsed = ticks > last_ticks_ ? ticks - last_ticks_ : 0;
+    if ((elapsed | a | b | c | d | e | f) >= 0x80) [[unlikely]]
+      return append_long(type, elapsed, arg_count, a, b, c, d, e, f);
+    last_ticks_ += elapsed;
+    put_word(static_cast<std::uint8_t>(type) | elapsed << 8 | a << 16 | b << 24 | c << 32 | d << 40 | e << 48 |
+             f << 56);
+    commit(cursor_ + 2 + arg_count);
     return true;
   }
-  // The same with one argument. Nearly all of these fit into eight bytes, which are composed in a register.
+  // The same with one argument.
   bool append_one(event_type type, std::uint64_t ticks, std::uint64_t a) noexcept {
     assert(event_type_has(type, 1));
     if (static_cast<std::size_t>(end_ - cursor_) < max_event_bytes && !make_room(ticks)) return false;
     const std::uint64_t elapsed = ticks > last_ticks_ ? ticks - last_ticks_ : 0;
-    if (elapsed >= 0x4000 || a >= 0x4000) [[unlikely]]
-      return append(type, ticks, &a, 1);
+    if ((elapsed | a) >= 0x80) [[unlikely]]
+      return append_long_one(type, elapsed, a);
     last_ticks_ += elapsed;
-    std::uint64_t bytes = static_cast<std::uint8_t>(type);
-    unsigned bits = 8;
-    for (const std::uint64_t value : {elapsed, a}) {
-      if (value < 0x80) {
-        bytes |= value << bits;
-        bits += 8;
-      } else {
-        bytes |= (value & 0x7f) << bits | std::uint64_t{0x80} << bits | value >> 7 << (bits + 8);
-        bits += 16;
-      }
-    }
-    static_assert(std::endian::native == std::endian::little);
-    std::memcpy(cursor_, &bytes, sizeof bytes);  // what is too much is zero, as the rest of the chunk
-    commit(cursor_ + bits / 8);
+    put_word(static_cast<std::uint8_t>(type) | elapsed << 8 | a << 16);
+    commit(cursor_ + 3);
     return true;
   }
   // The same with a text, which is cut to max_text_bytes at a UTF-8 boundary.
@@ -108,12 +97,20 @@ class chunk_writer {
   std::uint64_t bytes() const noexcept { return finished_bytes_ + static_cast<std::uint64_t>(cursor_ - payload_); }
 
  private:
+  // What is too much is zero, as the rest of the chunk.
+  void put_word(std::uint64_t bytes) noexcept {
+    static_assert(std::endian::native == std::endian::little);
+    std::memcpy(cursor_, &bytes, sizeof bytes);
+  }
+  bool append_long(event_type type, std::uint64_t elapsed, unsigned arg_count, std::uint64_t a, std::uint64_t b,
+                   std::uint64_t c, std::uint64_t d, std::uint64_t e, std::uint64_t f) noexcept;
+  bool append_long_one(event_type type, std::uint64_t elapsed, std::uint64_t a) noexcept;
+
   bool make_room(std::uint64_t ticks) noexcept;  // takes a new chunk; counts a lost event if there is none
   void seal() noexcept;
 
-  std::uint8_t* encode(event_type type, std::uint64_t ticks, const std::uint64_t* args, unsigned arg_count,
-                       [[maybe_unused]] unsigned args_to_come = 0) noexcept {
-    assert(event_type_has(type, arg_count + args_to_come));
+  std::uint8_t* encode(event_type type, std::uint64_t ticks, const std::uint64_t* args, unsigned arg_count) noexcept {
+    assert(event_type_has(type, arg_count));
     std::uint8_t* out = cursor_;
     *out++ = static_cast<std::uint8_t>(type);
     const std::uint64_t elapsed = ticks > last_ticks_ ? ticks - last_ticks_ : 0;

@@ -106,7 +106,7 @@ TEST(Backtrace, OfTheCLibraryEndsAtTheEntry) {
   const auto entry = reinterpret_cast<code_address>(&weft_context_entry);
   const auto last = reinterpret_cast<code_address>(frames.back());
   EXPECT_GE(last, entry);
-  EXPECT_LE(last, entry + 16);
+  EXPECT_LE(last, entry + 32);
 }
 #endif
 

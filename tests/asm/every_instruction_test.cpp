@@ -252,7 +252,7 @@ TEST_F(EveryInstruction, OfASwitchThatLoadsControlWordsUnwindsToOneOfTheTwoConte
 
 #if defined(__x86_64__)
 TEST_F(EveryInstruction, OfASwitchWithGivenControlWordsUnwindsToOneOfTheTwoContexts) {
-  watch(&weft_switch_given, reinterpret_cast<code_address>(&weft_switch_call));
+  watch(&weft_switch_given, reinterpret_cast<code_address>(&weft_switch_from));
   register_values found{};
   partner other([&](partner& self) {
     register_values there{};
@@ -264,6 +264,23 @@ TEST_F(EveryInstruction, OfASwitchWithGivenControlWordsUnwindsToOneOfTheTwoConte
 
   start_stepping();
   probe_switch_given(other.test_slot(), *other.own_slot(), watched.left.data(), found.data(), now.bits);
+
+  expect_no_gap();
+}
+
+TEST_F(EveryInstruction, OfASwitchThatIsJumpedToUnwindsToOneOfTheTwoContexts) {
+  watch(&weft_switch_from, reinterpret_cast<code_address>(&weft_switch_call));
+  register_values found{};
+  partner other([&](partner& self) {
+    register_values there{};
+    set_round_up();  // so that the words are loaded, too
+    probe_switch_call(self.own_slot(), *self.test_slot(), watched.resumed.data(), there.data(), [](void*) {});
+  });
+  other.resume();
+  const core::control_words now = core::read_control_words();
+
+  start_stepping();
+  probe_switch_from(other.test_slot(), *other.own_slot(), watched.left.data(), found.data(), now.bits);
 
   expect_no_gap();
 }

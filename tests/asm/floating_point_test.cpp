@@ -110,6 +110,24 @@ TEST_F(FloatingPoint, EachContextKeepsItsRoundingModeWhenTheWordsAreGiven) {
   EXPECT_EQ(seen_there, original | round_up);
 }
 
+TEST_F(FloatingPoint, EachContextKeepsItsRoundingModeWhenTheSwitchIsInline) {
+  decltype(mode()) seen_there = 0;
+  const auto original = mode();
+  partner other([&](partner& self) {
+    set_control(control() | round_up);
+    core::switch_inline(self.own_slot(), *self.test_slot(), core::read_control_words());
+    seen_there = mode();
+  });
+
+  set_control(control() | round_down);
+  core::switch_inline(other.test_slot(), *other.own_slot(), core::read_control_words());
+  const auto seen_here = mode();
+  other.resume();
+
+  EXPECT_EQ(seen_here, original | round_down);
+  EXPECT_EQ(seen_there, original | round_up);
+}
+
 TEST_F(FloatingPoint, StickyFlagsAloneDoNotLoadTheControlRegisterWhenTheWordsAreGiven) {
   set_sticky(0);
   decltype(sticky()) seen_there = 0;

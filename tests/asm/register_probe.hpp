@@ -23,4 +23,7 @@ extern "C" void probe_switch_call(void** save, void* to, const std::uint64_t* va
 // The same by weft_switch_given(save, to, control).
 extern "C" void probe_switch_given(void** save, void* to, const std::uint64_t* values, std::uint64_t* found,
                                    unsigned long long control);
+// The same by weft_switch_from.
+extern "C" void probe_switch_from(void** save, void* to, const std::uint64_t* values, std::uint64_t* found,
+                                  unsigned long long control);
 #endif

@@ -25,6 +25,23 @@ SYMBOL(probe_switch_given):
   jmp 1f
   .cfi_endproc
 
+// As a function: takes its return address for the place to go on, and leaves the stack as that wants to find it.
+call_switch_from:
+  .cfi_startproc
+  popq %rcx
+  .cfi_adjust_cfa_offset -8
+  .cfi_register %rip, %rcx
+  jmp SYMBOL(weft_switch_from)
+  .cfi_endproc
+
+// On entry: rdi = save, rsi = to, rdx = values, rcx = found, r8 = control.
+  .globl SYMBOL(probe_switch_from)
+SYMBOL(probe_switch_from):
+  .cfi_startproc
+  leaq call_switch_from(%rip), %rax
+  jmp 1f
+  .cfi_endproc
+
 // On entry: rdi = save, rsi = to, rdx = values, rcx = found, r8 = fn.
   .globl SYMBOL(probe_switch_call)
 SYMBOL(probe_switch_call):

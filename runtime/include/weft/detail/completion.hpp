@@ -120,9 +120,8 @@ class completion {
     settled_.store(true, std::memory_order_release);
   }
 
-  object object_;                                          // what joiners wait for
-  std::atomic<task_status> status_{task_status::pending};  // made final only by settle(), settle_unseen()
-  std::exception_ptr error_;                               // written before status_ becomes final
+  object object_;             // what joiners wait for
+  std::exception_ptr error_;  // written before status_ becomes final
 
  private:
   callback_id add(std::unique_ptr<callback> f);
@@ -132,6 +131,11 @@ class completion {
   static std::uint64_t next_end_order() noexcept;
 
   std::atomic<std::uint32_t> references_{1};
+
+ protected:
+  std::atomic<task_status> status_{task_status::pending};  // made final only by settle(), settle_unseen()
+
+ private:
   std::atomic<bool> settled_{false};  // the callbacks have been called
   std::atomic<bool> error_read_{false};
   std::uint64_t end_order_ = 0;  // written before status_ becomes final

@@ -78,15 +78,36 @@ class queue_base {
 
   // Getting. limit_ns 0 never suspends; throws what interrupts the wait. After `go` the item is the store's first one,
   // or *offered() if the capacity is 0, until end_get().
-  queue_answer begin_get(std::int64_t limit_ns);
+  queue_answer begin_get(std::int64_t limit_ns) {
+    object_.lock.lock();
+    return stored_ > promised_ ? queue_answer::go : begin_get_slowly(limit_ns);
+  }
   void* offered() const noexcept { return offering_->handed; }
   // taken false: it is still there (its move threw).
-  void end_get(bool taken) noexcept;
+  void end_get(bool taken) noexcept {
+    if (rendezvous()) {
+      end_handing(taken);
+    } else if (taken) {
+      --stored_;
+      record(queue_get_event, object_, stored_);
+    }
+    serve_and_unlock();
+  }
 
   // Putting. `item` is what a taker takes with capacity 0: it stays in place until begin_put() has returned. After `go`
   // put it into the store; with capacity 0 (only if limit_ns is 0) make a kept_item for end_keep().
-  queue_answer begin_put(void* item, std::int64_t limit_ns);
-  void end_put(bool put) noexcept;
+  queue_answer begin_put(void* item, std::int64_t limit_ns) {
+    object_.lock.lock();
+    return has_place() && !closed_ ? queue_answer::go : begin_put_slowly(item, limit_ns);
+  }
+  void end_put(bool put) noexcept {
+    if (put) {
+      ++stored_;
+      ++unfinished_;
+      record(queue_put_event, object_, stored_);
+    }
+    serve_and_unlock();
+  }
   void end_keep(kept_item* kept) noexcept;  // null: nothing was put (its move threw)
 
   bool rendezvous() const noexcept { return capacity_ == 0; }
@@ -120,7 +141,16 @@ class queue_base {
     again = 4,    // nothing came of the grant, so its select has to look again
   };
 
+  static const diary::event_type queue_get_event, queue_put_event;  // the diary's numbers are not for programs
+
   // Before, all of these: object_.lock is held.
+  queue_answer begin_get_slowly(std::int64_t limit_ns);
+  queue_answer begin_put_slowly(void* item, std::int64_t limit_ns);
+  void end_handing(bool taken) noexcept;  // end_get() with capacity 0
+  void serve_and_unlock() noexcept {
+    if (!getters_.empty() || !putters_.empty()) serve();
+    object_.lock.unlock();
+  }
   static bool can_be_had(const waiter& putter) noexcept;
   bool has_item(const selection* but_not = nullptr) const noexcept;
   bool has_taker(const selection* but_not) const noexcept;

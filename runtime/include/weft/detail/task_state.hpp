@@ -47,7 +47,7 @@ class task_state : public completion, public core::body {
  public:
   task_state(std::string_view name, const source_location& where);
 
-  std::uint64_t id() const noexcept { return id_; }
+  std::uint64_t id() const noexcept { return object_.owner.load(std::memory_order_relaxed); }
   std::uint64_t slot() const noexcept { return object_.owner_slot; }  // in the diary, while it lives
   bool join(std::int64_t limit_ns);                                   // false: not in time
   void check_waitable() const;                                        // throws deadlock_error to the task itself
@@ -97,7 +97,6 @@ class task_state : public completion, public core::body {
   task_status caught() noexcept;                        // in a handler of what ended the body
   diary::coroutine_status conclude(core::coroutine& self, task_status how) noexcept;
 
-  std::uint64_t id_ = 0;
   core::coroutine* self_ = nullptr;  // while it lives; touched on its scheduler's thread only
   core::inbox* home_ = nullptr;      // of its scheduler
   end_hook* hook_ = nullptr;

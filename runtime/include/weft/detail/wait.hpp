@@ -118,6 +118,35 @@ class wait_list {
   waiter* last_ = nullptr;
 };
 
+inline void wait_list::push_back(waiter& w) noexcept {
+  w.list = this;
+  w.next = nullptr;
+  w.previous = last_;
+  (last_ != nullptr ? last_->next : first_) = &w;
+  last_ = &w;
+}
+
+inline void wait_list::push_front(waiter& w) noexcept {
+  w.list = this;
+  w.previous = nullptr;
+  w.next = first_;
+  (first_ != nullptr ? first_->previous : last_) = &w;
+  first_ = &w;
+}
+
+inline void wait_list::remove(waiter& w) noexcept {
+  (w.previous != nullptr ? w.previous->next : first_) = w.next;
+  (w.next != nullptr ? w.next->previous : last_) = w.previous;
+  w.list = nullptr;
+  w.next = w.previous = nullptr;
+}
+
+inline waiter* wait_list::pop_front() noexcept {
+  waiter* w = first_;
+  if (w != nullptr) remove(*w);
+  return w;
+}
+
 // The base of everything that is waited for. Its number and name appear in the diary and in deadlock_error.
 class object {
  public:
@@ -134,8 +163,16 @@ class object {
   diary::object_kind kind() const noexcept { return kind_; }
   std::string_view name() const noexcept { return name_ ? std::string_view(name_.get()) : std::string_view(); }
   // Unique in the process, given at the first use; the number in the diary.
-  std::uint64_t id() const noexcept;
+  std::uint64_t id() const noexcept {
+    const std::uint64_t mine = id_.load(std::memory_order_relaxed);
+    return mine != 0 ? mine : new_id();
+  }
 
+  // Small fields stand together, here and in what derives from it: there may be a million tasks.
+ private:
+  diary::object_kind kind_;
+
+ public:
   mutable spinlock lock;
   // Id of the coroutine that owns it (a held lock), 0: nobody or a plain thread. Written under `lock`.
   std::atomic<std::uint64_t> owner{0};
@@ -143,9 +180,10 @@ class object {
   std::uint64_t owner_slot = 0;
 
  private:
+  std::uint64_t new_id() const noexcept;
+
   mutable std::atomic<std::uint64_t> id_{0};
   std::unique_ptr<char[]> name_;
-  diary::object_kind kind_;
 };
 
 enum class wait_outcome : std::uint8_t { granted, timed_out, interrupted };
