@@ -18,23 +18,26 @@
 #include <filesystem>
 #include <fstream>
 #include <functional>
-#include <random>
 #include <string>
 #include <vector>
 
 #include "record/ticks.hpp"
 #include "trace/history.hpp"
-#include "trace/seek.hpp"
+#include "trace_report.hpp"
 #include "weft/run.hpp"
 #include "weft/semaphore.hpp"
 #include "weft/task.hpp"
 #include "weft/this_coroutine.hpp"
 #include "weft/trace.hpp"
 
+namespace weft::bench {
+
+using diary::reader;
+
+std::string folder;
+
 namespace {
 
-using namespace weft;
-using diary::reader;
 using clock_type = std::chrono::steady_clock;
 
 struct row {
@@ -42,17 +45,14 @@ struct row {
   bool good;
 };
 std::vector<row> rows;
-std::string folder, only;
+std::string only;
 bool as_json = false;
 
 bool wanted(const char* name) { return only.empty() || only == name; }
 
-template <class... Values>
-std::string text(const char* format, Values... values) {
-  char line[256];
-  std::snprintf(line, sizeof line, format, values...);
-  return line;
-}
+std::string path_of(const char* name) { return folder + "/weft-bench-" + std::to_string(getpid()) + "-" + name; }
+
+}  // namespace
 
 void report(const char* name, const std::string& figure, const char* demand, bool good) {
   rows.push_back({name, figure, demand, good});
@@ -68,7 +68,6 @@ double seconds_of(const std::function<void()>& f) {
   return std::chrono::duration<double>(clock_type::now() - start).count();
 }
 
-// The processor time of this thread alone: on a machine that is busy with other things the only fair measure of work.
 double cpu_seconds_of(const std::function<void()>& f) {
   const auto now = [] {
     timespec t{};
@@ -80,24 +79,9 @@ double cpu_seconds_of(const std::function<void()>& f) {
   return now() - start;
 }
 
-std::string path_of(const char* name) { return folder + "/weft-bench-" + std::to_string(getpid()) + "-" + name; }
+trace_file::trace_file(const char* name) : path(path_of(name)) {}
+trace_file::~trace_file() { std::filesystem::remove(path); }
 
-// A trace that is gone at the end.
-struct trace_file {
-  explicit trace_file(const char* name) : path(path_of(name)) {}
-  ~trace_file() { std::filesystem::remove(path); }
-  std::string path;
-};
-
-long status_kib(const char* key) {
-  std::ifstream status("/proc/self/status");
-  for (std::string line; std::getline(status, line);) {
-    if (line.rfind(key, 0) == 0) return std::atol(line.c_str() + std::strlen(key));
-  }
-  return 0;
-}
-
-// Two coroutines that yield to each other, `switches` times together.
 void yield_between_two(std::uint64_t switches) {
   run([switches] {
     const task<> other = spawn("other", [switches] {
@@ -108,8 +92,8 @@ void yield_between_two(std::uint64_t switches) {
   });
 }
 
-void record_into(const std::string& path, const std::function<void()>& program, bool order_only = false,
-                 std::size_t ring_bytes = 0) {
+void record_into(const std::string& path, const std::function<void()>& program, bool order_only,
+                 std::size_t ring_bytes) {
   trace::start({.path = path, .ring_bytes = ring_bytes, .order_only = order_only});
   program();
   trace::stop();
@@ -119,6 +103,8 @@ double bytes_an_event(const std::string& path) {
   const diary::file_info info = reader::open(path).info();
   return static_cast<double>(info.event_bytes) / static_cast<double>(std::max<std::uint64_t>(info.events, 1));
 }
+
+namespace {
 
 void size() {
   const trace_file yields("yields"), cycles("cycles");
@@ -331,82 +317,11 @@ void middle() {
          "nobody an orphan", h.coroutines().size() == count + 1 && h.violation_count() == 0);
 }
 
-// A large trace, in a process of its own so that its memory is not counted here.
-void large(std::uint64_t events) {
-  const trace_file file("large");
-  const pid_t child = fork();
-  if (child == 0) {
-    record_into(file.path, [&] { yield_between_two(events); });
-    _exit(0);
-  }
-  int status = 0;
-  waitpid(child, &status, 0);
-
-  const double open_s = seconds_of([&] { reader::open(file.path, reader::trust::sealed_chunks); });
-  const long before = status_kib("VmRSS:");
-  const reader quick = reader::open(file.path, reader::trust::sealed_chunks);
-  const std::uint64_t count = quick.event_count();
-  std::mt19937_64 random(1);
-  double longest_ms = 0, sum_ms = 0;
-  for (int i = 0; i < 32; ++i) {
-    const std::uint64_t n = random() % count;
-    const double ms = cpu_seconds_of([&] {
-                        if (diary::seek_state(quick, n).live_count() > 2) std::abort();
-                      }) *
-                      1e3;
-    longest_ms = std::max(longest_ms, ms);
-    sum_ms += ms;
-  }
-  const auto million = static_cast<double>(count) / 1e6;
-  report("seek",
-         text("state at any of %.0f M events: %.1f ms of a processor (longest of 32: %.1f ms), first one with opening: "
-              "%.0f ms",
-              million, sum_ms / 32, longest_ms, open_s * 1e3 + sum_ms / 32),
-         "replay of <= 64 k events", longest_ms < 50);
-
-  double names_s = 0;
-  long resident = 0;
-  {
-    diary::history h(reader::open(file.path, reader::trust::sealed_chunks), diary::history::effort::on_demand);
-    names_s = seconds_of([&] {
-      diary::history again(reader::open(file.path, reader::trust::sealed_chunks), diary::history::effort::on_demand);
-      if (!again.is_whole()) std::abort();
-    });
-    resident = status_kib("VmRSS:") - before;
-  }
-  const double checked_s = seconds_of([&] { reader::open(file.path); });
-  report("open",
-         text("%.0f M events, %.0f MB: headers %.0f ms, names and lives %.2f s, every event checked %.2f s; %.3f bytes "
-              "resident an event",
-              million, static_cast<double>(quick.info().file_bytes) / 1e6, open_s * 1e3, names_s, checked_s,
-              static_cast<double>(resident) * 1024 / static_cast<double>(count)),
-         "< 2 s, < 1 byte an event", names_s < 2 && static_cast<double>(resident) * 1024 < static_cast<double>(count));
-  std::uint64_t sum = 0;
-  const double decode_s = cpu_seconds_of([&] {
-    diary::event_walk walk = quick.walk(0);
-    diary::event e;
-    while (walk.next(e)) sum += e.args[0];
-  });
-  report("decode",
-         text("%.0f M events/s on a core (%.2f ns each), checksum %llu", million / decode_s, decode_s * 1e3 / million,
-              static_cast<unsigned long long>(sum)),
-         ">= 150 M events/s", million / decode_s >= 150);
-  std::uint64_t checkpoints = 0, checkpoint_events = 0;
-  diary::event_walk walk = quick.walk(0);
-  diary::event e;
-  while (walk.next(e)) {
-    checkpoints += e.type == diary::event_type::checkpoint_end;
-    checkpoint_events += e.type >= diary::event_type::checkpoint_begin;
-  }
-  report("checkpoints",
-         text("%llu, %.3f %% of the events", static_cast<unsigned long long>(checkpoints),
-              100 * static_cast<double>(checkpoint_events) / static_cast<double>(count)),
-         "<= 5 % of the bytes", checkpoint_events * 20 < count);
-}
-
 }  // namespace
+}  // namespace weft::bench
 
 int main(int argc, char** argv) {
+  using namespace weft::bench;
   folder = std::filesystem::temp_directory_path().string();
   std::uint64_t events = 100'000'000;
   for (int i = 1; i < argc; ++i) {
@@ -431,6 +346,8 @@ int main(int argc, char** argv) {
   if (wanted("ring")) ring();
   if (wanted("middle")) middle();
   if (wanted("large")) large(events);
+  if (wanted("mixed")) mixed();
+  if (wanted("checkpoints")) checkpoints();
   if (as_json) {
     std::printf("[");
     for (std::size_t i = 0; i < rows.size(); ++i) {
