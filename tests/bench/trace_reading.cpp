@@ -115,7 +115,8 @@ void large(std::uint64_t events) {
   }
   const double checked_s = seconds_of([&] { reader::open(file.path); });
   report("open",
-         text("%.0f M events, %.0f MB: headers %.0f ms, names and lives %.2f s, every event checked %.2f s; %.3f bytes "
+         text("%.0f M events, %.0f MB, for a command: headers %.0f ms, names and lives %.2f s, every event checked "
+              "%.2f s; %.3f bytes "
               "resident an event",
               million, static_cast<double>(quick.info().file_bytes) / 1e6, open_s * 1e3, names_s, checked_s,
               static_cast<double>(resident) * 1024 / static_cast<double>(count)),
