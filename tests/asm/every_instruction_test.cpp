@@ -20,6 +20,9 @@
 
 #if defined(__linux__)
 
+// There if the program unwinds with LLVM's libunwind, null with libgcc's unwinder.
+extern "C" [[gnu::weak]] int __unw_step(void*);
+
 #if defined(__aarch64__)
 #include <sys/mman.h>
 #include <unistd.h>
@@ -172,6 +175,10 @@ void start_stepping() {
 class EveryInstruction : public ::testing::Test {
  protected:
   void SetUp() override {
+    // It takes the instruction at which a signal arrived for a return address and looks up the one before: wrong at
+    // each first instruction, and wherever the one before has changed the frame. (Seen in 14; #92291 is the mend
+    // in 19.)
+    if (&__unw_step != nullptr) GTEST_SKIP() << "LLVM's unwinder is not exact behind a signal (llvm-project #92291)";
     watched = {};
     watched.stops.reserve(1000);
     for (std::size_t i = 0; i < probe_registers; ++i) watched.left[i] = 0x1111111100000000u + i;
