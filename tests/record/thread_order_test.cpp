@@ -2,6 +2,7 @@
 // they disagree.
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <chrono>
 #include <string>
 #include <thread>
@@ -100,9 +101,15 @@ TEST(ThreadOrder, AWakeNamesTheWakersLastEvent) {
   const temporary_trace file;
   trace::start({.path = file.path()});
   event go("go");
-  std::thread other([&] { run([&] { go.wait(); }); });
+  std::atomic<bool> waits = false;
+  std::thread other([&] {
+    run([&] {
+      spawn([&] { waits = true; });  // runs once the wait has begun
+      go.wait();
+    });
+  });
   run([&] {
-    sleep_for(5ms);
+    while (!waits) yield();
     go.set();
   });
   other.join();
