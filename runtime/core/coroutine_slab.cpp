@@ -28,6 +28,9 @@ coroutine_slab::~coroutine_slab() {
   for (const block& b : blocks_) all.free.push_back(b.first_slot);
 }
 
+void coroutine_slab::hold_slots() noexcept { ranges().lock.lock(); }
+void coroutine_slab::let_go_slots() noexcept { ranges().lock.unlock(); }
+
 coroutine* coroutine_slab::take() {
   if (free_ == nullptr) grow();
   coroutine* c = free_;

@@ -23,6 +23,10 @@ class coroutine_slab {
   // The block with this slot, in use or free; null: it is another slab's.
   coroutine* at(std::uint64_t slot) noexcept;
 
+  // Around a fork: nobody changes meanwhile which slots are whose.
+  static void hold_slots() noexcept;
+  static void let_go_slots() noexcept;
+
  private:
   static constexpr std::uint32_t block_size = 64;
   struct block {

@@ -5,6 +5,7 @@
 
 #include <cstdio>
 
+#include "core/coroutine_slab.hpp"
 #include "core/fd_closing.hpp"
 #include "core/inbox.hpp"
 #include "core/scheduler.hpp"
@@ -21,9 +22,11 @@ void before_fork() {
   hold_waits_of_threads();
   inbox::hold_all();
   hold_guard_registry();
+  coroutine_slab::hold_slots();
 }
 
 void after_fork_in_parent() {
+  coroutine_slab::let_go_slots();
   let_go_guard_registry();
   inbox::let_go_all();
   let_go_waits_of_threads();
@@ -31,6 +34,7 @@ void after_fork_in_parent() {
 }
 
 void after_fork_in_child() {
+  coroutine_slab::let_go_slots();
   let_go_guard_registry();
   inbox::abandon_all();
   abandon_waits_of_threads();

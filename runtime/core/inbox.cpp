@@ -74,7 +74,8 @@ void inbox::let_go_all() {
 void inbox::abandon_all() {
   inbox_pool& all = pool();
   for (inbox* box : all.open) {
-    std::exchange(box->sleeper_, nullptr)->abandon_in_child();
+    // Null: its thread was just opening or closing it.
+    if (poller* const sleeper = std::exchange(box->sleeper_, nullptr)) sleeper->abandon_in_child();
     // Not destroyed: what the messages hold belongs to coroutines that are not there any more.
     new std::vector<inbox_message>(std::move(box->messages_));
     box->messages_.clear();

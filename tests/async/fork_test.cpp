@@ -207,7 +207,7 @@ TEST(Fork, ThreadsThatPostMeanwhileDoNotHangTheChild) {
         run([] { yield(); });
       }
     });
-    for (int i = 0; i < 20; ++i) EXPECT_EQ(exit_code_of_child([] { run([] { sleep_for(1us); }); }), 0);
+    for (int i = 0; i < 100; ++i) EXPECT_EQ(exit_code_of_child([] { run([] { sleep_for(1us); }); }), 0);
     stop = true;
     poster.join();
     target.cancel();
