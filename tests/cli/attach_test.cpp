@@ -486,7 +486,8 @@ TEST_F(Attach, WhatWasRecordedForAViewerGoesWithItWhenTheProgramHasEnded) {
 
 TEST_F(Attach, WhatADeadProgramRecordedForAViewerStaysADay) {
   const auto child = start("sleep");
-  const std::string trace = connect(*child).ask(request(control_command::start)).text;
+  control_client client = connect(*child);  // stays: a program takes such a trace away when its last viewer goes
+  const std::string trace = client.ask(request(control_command::start)).text;
   ASSERT_EQ(trace, trace_made_for(child->pid()));
   ::kill(child->pid(), SIGKILL);
   child->wait();
