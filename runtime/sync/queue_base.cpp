@@ -82,21 +82,19 @@ void queue_base::decline_item(const getter& g) noexcept {
   serve();
 }
 
-void queue_base::end_handing(bool taken) noexcept {
+kept_item* queue_base::end_handing(bool taken) noexcept {
   waiter* const putter = std::exchange(offering_, nullptr);
   if (taken) {
     putters_.remove(*putter);
     record(diary::event_type::queue_get, object_, [this] { return depth(); });
-    if (putter->tag == kept) {
-      delete static_cast<kept_item*>(putter);
-    } else {
-      ++unfinished_;
-      grant(*putter, served);
-    }
+    if (putter->tag == kept) return static_cast<kept_item*>(putter);
+    ++unfinished_;
+    grant(*putter, served);
   } else if (putter->part_of != nullptr) {
     putters_.remove(*putter);
     grant(*putter, again);
   }
+  return nullptr;
 }
 
 // ---- putting

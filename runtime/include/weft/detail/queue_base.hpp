@@ -85,13 +85,15 @@ class queue_base {
   void* offered() const noexcept { return offering_->handed; }
   // taken false: it is still there (its move threw).
   void end_get(bool taken) noexcept {
+    kept_item* emptied = nullptr;
     if (rendezvous()) {
-      end_handing(taken);
+      emptied = end_handing(taken);
     } else if (taken) {
       --stored_;
       record(queue_get_event, object_, stored_);
     }
     serve_and_unlock();
+    delete emptied;  // an item's destructor may do anything, so not under the lock
   }
 
   // Putting. `item` is what a taker takes with capacity 0: it stays in place until begin_put() has returned. After `go`
@@ -146,7 +148,7 @@ class queue_base {
   // Before, all of these: object_.lock is held.
   queue_answer begin_get_slowly(std::int64_t limit_ns);
   queue_answer begin_put_slowly(void* item, std::int64_t limit_ns);
-  void end_handing(bool taken) noexcept;  // end_get() with capacity 0
+  kept_item* end_handing(bool taken) noexcept;  // end_get() with capacity 0; what the caller deletes, or null
   void serve_and_unlock() noexcept {
     if (!getters_.empty() || !putters_.empty()) serve();
     object_.lock.unlock();
