@@ -1,8 +1,10 @@
 // Telling the diary the whole present state: who lives, in which state and for how long, the ready queue in order, who
 // waits for what in which order, who owns what.
 #include <algorithm>
+#include <string>
 
 #include "core/scheduler.hpp"
+#include "trace/packed_checkpoint.hpp"
 
 namespace weft::core {
 
@@ -17,6 +19,7 @@ void scheduler::set_observer([[maybe_unused]] observer* o) noexcept {
 #endif
   notes_.clear();
   knows_changes_ = live_ == 0;
+  checkpoint_base_.clear();
 }
 
 std::uint64_t scheduler::slot_of_id(std::uint64_t id) const noexcept {
@@ -49,29 +52,66 @@ void scheduler::learn_present_state() {
 
 namespace {
 
-// Runs some coroutines ahead of a walk through all of them, so that what it will read is there.
+// Of its time limit, in ns, + 1; 0: it has none.
+std::uint64_t left_of(const coroutine& c, std::int64_t now_ns) {
+  if (!c.time_limit.armed()) return 0;
+  return static_cast<std::uint64_t>(std::max<std::int64_t>(c.time_limit.deadline_ns - now_ns, 0) + 1);
+}
+
+// Runs some coroutines ahead of a walk through all of them, so that what it will read of those that `is_told` is there.
+template <class Predicate>
 class look_ahead {
  public:
-  explicit look_ahead(const coroutine* oldest) : ahead_(oldest) {
+  look_ahead(const coroutine* oldest, Predicate is_told) : ahead_(oldest), is_told_(is_told) {
     for (unsigned i = 0; i < distance; ++i) step();
   }
   void step() {
     if (ahead_ == nullptr) return;
-    const char* const work = reinterpret_cast<const char*>(ahead_->work);
-    __builtin_prefetch(work);
-    __builtin_prefetch(work + 64);
-    __builtin_prefetch(work + 128);
+    if (is_told_(*ahead_)) {
+      const char* const work = reinterpret_cast<const char*>(ahead_->work);
+      __builtin_prefetch(work);
+      __builtin_prefetch(work + 64);
+      __builtin_prefetch(work + 128);
+    }
     ahead_ = ahead_->younger;
   }
 
  private:
   static constexpr unsigned distance = 16;
   const coroutine* ahead_;
+  Predicate is_told_;
+};
+
+// The numbers of a coroutine's name and spawn site. Most have the same as the one before.
+class identity {
+ public:
+  explicit identity(observer& diary) : diary_(diary) {}
+  void find(const body& work) {
+    const std::string_view given = work.given_name();
+    const bool is_same = name != 0 && (given.empty() ? work.name() == text_ : given == text_);
+    if (!is_same) {
+      text_ = given.empty() ? work.name() : std::string(given);
+      name = diary_.string_id(text_);
+    }
+    const source_location& where = work.site();
+    if (where_ == nullptr || where.file_name() != where_->file_name() || where.line() != where_->line() ||
+        where.column() != where_->column()) {
+      where_ = &where;
+      site = diary_.site_id(where);
+    }
+  }
+  std::uint64_t name = 0, site = 0;
+
+ private:
+  observer& diary_;
+  std::string text_;
+  const source_location* where_ = nullptr;
 };
 
 }  // namespace
 
 void scheduler::record_checkpoint() noexcept {
+  using form = observer::checkpoint_form;
   if (observer_ == nullptr) return;
   slots_by_id_.clear();
   try {
@@ -79,31 +119,45 @@ void scheduler::record_checkpoint() noexcept {
   } catch (const std::bad_alloc&) {
     return;
   }
-  for (const coroutine* c = oldest_; c != nullptr; c = c->younger) slots_by_id_.push_back({c->id, c->slot});
+  form how = observer_->form_of_checkpoint(live_);
+  if (how == form::packed_changes && checkpoint_base_.empty()) how = form::packed;
+  if (how == form::plain) {
+    record_plain_checkpoint();
+  } else {
+    record_packed_checkpoint(how);
+  }
+  if (how == form::packed_changes) return;
+  checkpoint_base_.swap(slots_by_id_);
+  base_changes_ = changes_;
+}
+
+void scheduler::record_plain_checkpoint() {
+  if (!knows_changes_) {
+    for (const coroutine* c = oldest_; c != nullptr; c = c->younger) slots_by_id_.push_back({c->id, c->slot});
+  }
   observer_->begin_checkpoint(live_, running_->slot);
   if (!knows_changes_) learn_present_state();
+  slots_by_id_.clear();
 
   const std::int64_t now = clock_.now_ns();
-  look_ahead ahead(oldest_);
+  look_ahead ahead(oldest_, [](const coroutine&) { return true; });
+  identity who(*observer_);
   std::uint64_t parent_id = 0, parent = 0;  // of the one before: most have the same
   for (const coroutine* c = oldest_; c != nullptr; c = c->younger) {
     ahead.step();
-    if (c->parent_id != parent_id) {
+    slots_by_id_.push_back({c->id, c->slot});
+    if (c->parent_id != parent_id) {  // it is among those before
       parent_id = c->parent_id;
       parent = slot_of_id(parent_id);
     }
-    const std::uint64_t name = observer_->string_id(c->work->name());
-    const std::uint64_t site = observer_->site_id(c->work->site());
+    who.find(*c->work);
     const auto state = static_cast<std::uint64_t>(c->status) | static_cast<std::uint64_t>(c->reason) << 4;
-    observer_->record(event_type::checkpoint_coroutine, c->slot, c->id, parent, name, site, state);
+    observer_->record(event_type::checkpoint_coroutine, c->slot, c->id, parent, who.name, who.site, state);
     if (c->status != coroutine_status::blocked) continue;
     if (c->object != nullptr) define(*observer_, *c->object);
-    const std::int64_t left =
-        c->time_limit.armed() ? std::max<std::int64_t>(c->time_limit.deadline_ns - now, 0) + 1 : 0;
     observer_->record(event_type::checkpoint_wait, c->object != nullptr ? c->object->id() : 0,
                       c->object != nullptr ? c->object->owner_slot : 0, static_cast<std::uint64_t>(c->fd + 1),
-                      static_cast<std::uint64_t>(left), observer_->ns_since(c->changed_ticks),
-                      changes_ - c->changed_order);
+                      left_of(*c, now), observer_->ns_since(c->changed_ticks), changes_ - c->changed_order);
   }
   for (const coroutine* c = ready_.front(); c != nullptr; c = c->next)
     observer_->record(event_type::checkpoint_ready, c->slot, observer_->ns_since(c->changed_ticks));
@@ -114,6 +168,81 @@ void scheduler::record_checkpoint() noexcept {
     }
   });
   observer_->end_checkpoint();
+}
+
+// In an order in which a reader can take it in one pass: the ready queue, who lives, and what is known of objects.
+void scheduler::record_packed_checkpoint(observer::checkpoint_form form) {
+  observer::checkpoint_part part{diary::checkpoint_part_first, live_, running_->slot, observer_->last_ticks, form};
+  const std::int64_t now = clock_.now_ns();
+  diary::checkpoint_packer code;
+  const auto make_room = [&] {
+    if (code.has_room()) return;
+    observer_->record_checkpoint_part(part, code.take());
+    part.flags = 0;
+  };
+  const auto ticks_since = [&](const coroutine& c) {
+    return part.then_ticks - std::min(part.then_ticks, c.changed_ticks);
+  };
+
+  code.begin(observer_->ticks_per_second(), ready_.size());
+  for (const coroutine* c = ready_.front(); c != nullptr; c = c->next) {
+    code.ready(c->slot, ticks_since(*c));
+    make_room();
+  }
+  const bool has_base = form == observer::checkpoint_form::packed_changes;
+  const auto waits_as_then = [&](const coroutine& c) {
+    return has_base && c.status == coroutine_status::blocked && c.changed_order <= base_changes_;
+  };
+  look_ahead ahead(oldest_, [&](const coroutine& c) { return !waits_as_then(c); });
+  identity who(*observer_);
+  auto base = checkpoint_base_.begin();
+  std::uint64_t parent_id = 0, parent = 0;  // of the one before: most have the same
+  for (const coroutine* c = oldest_; c != nullptr; c = c->younger) {
+    ahead.step();
+    make_room();
+    slots_by_id_.push_back({c->id, c->slot});
+    if (has_base) {
+      for (; base != checkpoint_base_.end() && base->id < c->id; ++base) code.drop();
+      if (base != checkpoint_base_.end() && base->id == c->id) {
+        ++base;
+        if (waits_as_then(*c)) {
+          code.keep();
+          continue;
+        }
+        code.drop();
+      }
+    }
+    if (c->parent_id != parent_id) {  // it is among those before
+      parent_id = c->parent_id;
+      parent = slot_of_id(parent_id);
+    }
+    who.find(*c->work);
+    diary::checkpoint_row row;
+    row.slot = c->slot;
+    row.id = c->id;
+    row.parent = parent;
+    row.name = who.name;
+    row.site = who.site;
+    row.status_and_reason = static_cast<std::uint64_t>(c->status) | static_cast<std::uint64_t>(c->reason) << 4;
+    if (row.is_blocked()) {
+      if (c->object != nullptr) {
+        row.object = define(*observer_, *c->object);
+        row.owner = c->object->owner_slot;
+      }
+      row.fd_plus_1 = static_cast<std::uint64_t>(c->fd + 1);
+      row.remaining_ns_plus_1 = left_of(*c, now);
+      row.for_ticks = ticks_since(*c);
+      row.changes_ago = changes_ - c->changed_order;
+    }
+    code.row(row);
+  }
+  code.end_rows();
+  notes_.for_each([&](const object_note& n) {
+    make_room();
+    code.note(n.object, n.owner_slot, n.depth, n.is_set);
+  });
+  part.flags |= diary::checkpoint_part_last;
+  observer_->record_checkpoint_part(part, code.take());
 }
 
 }  // namespace weft::core

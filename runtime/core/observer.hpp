@@ -56,6 +56,22 @@ class observer {
     record(diary::event_type::checkpoint_begin, count, running_slot);
   }
   virtual void end_checkpoint() noexcept { record(diary::event_type::checkpoint_end); }
+  // In which form? Plain ones go through begin_checkpoint(), the others through record_checkpoint_part() alone.
+  enum class checkpoint_form {
+    plain,
+    packed,
+    packed_changes
+  };  // changes: since the last one that was not of this form
+  virtual checkpoint_form form_of_checkpoint([[maybe_unused]] std::size_t live) noexcept {
+    return checkpoint_form::plain;
+  }
+  struct checkpoint_part {
+    std::uint64_t flags = 0, count = 0, running_slot = 0;
+    std::uint64_t then_ticks = 0;  // last_ticks when the checkpoint was begun
+    checkpoint_form form = checkpoint_form::packed;
+  };
+  virtual void record_checkpoint_part(const checkpoint_part&, std::string_view) noexcept {}
+  virtual std::uint64_t ticks_per_second() const noexcept { return 1'000'000'000; }
   // Time of the event recorded last, in ticks of this recording, and how long ago such a time is.
   std::uint64_t last_ticks = 0;
   virtual std::uint64_t ns_since([[maybe_unused]] std::uint64_t ticks) const noexcept { return 0; }

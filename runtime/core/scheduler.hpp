@@ -226,6 +226,8 @@ class scheduler {
     c.changed_ticks = observer_->last_ticks;
   }
   void learn_present_state();
+  void record_plain_checkpoint();
+  void record_packed_checkpoint(observer::checkpoint_form form);
   std::uint64_t slot_of_id(std::uint64_t id) const noexcept;
   std::int64_t deadline_after(std::int64_t ns) noexcept;
 
@@ -317,7 +319,9 @@ class scheduler {
     std::uint64_t id;
     std::uint32_t slot;
   };
-  std::vector<named_slot> slots_by_id_;  // scratch of record_checkpoint
+  std::vector<named_slot> slots_by_id_;      // scratch of record_checkpoint
+  std::vector<named_slot> checkpoint_base_;  // who lived at the checkpoint that others tell the changes since
+  std::uint64_t base_changes_ = 0;           // changes_ then
   // For somebody outside (gate.hpp)
   gate* gate_ = nullptr;
   bool gate_closed_ = false;

@@ -170,7 +170,9 @@ void scheduler_recording::begin(std::shared_ptr<recording> r) {
   } else {
     scheduler_.set_observer(&recorder);
   }
-  if (scheduler_.live() > 0) scheduler_.record_checkpoint();
+  if (scheduler_.live() == 0) return;
+  recorder.begin_in_the_middle();
+  scheduler_.record_checkpoint();
 }
 
 void scheduler_recording::end() {

@@ -5,6 +5,8 @@
 #include <functional>
 #include <string>
 
+#include "trace/packed_checkpoint.hpp"
+
 namespace weft::record {
 
 using diary::event_type;
@@ -31,6 +33,7 @@ thread_recorder::thread_recorder(recording& r, std::uint32_t index, core::clock*
       order_only_((r.store().header().flags & diary::header_flag_order_only) != 0),
       writer_(r.store(), index) {
   use_clock(virtual_clock);
+  checkpoint_ticks_ = virtual_clock != nullptr ? static_cast<std::uint64_t>(virtual_clock->now_ns()) : ticks_.now();
 }
 
 void thread_recorder::use_clock(core::clock* virtual_clock) noexcept {
@@ -119,19 +122,41 @@ void thread_recorder::define_object(std::uint64_t object_id, diary::object_kind 
 // Often enough that a reader has to replay little, so rarely that checkpoints are a twentieth of all bytes, and never
 // so often that the program does little else: in a ring they may have to come more often than that.
 bool thread_recorder::wants_checkpoint(std::size_t live) noexcept {
-  constexpr std::uint64_t most_events = 65536, share = 20;
+  constexpr std::uint64_t most_events = 65536 - 1024, share = 20;  // it is asked for at every 64th switch
   if (last_ticks - checkpoint_ticks_ < checkpoint_rest_ticks_) return false;
   if (wants_generation(live)) return true;
-  const std::uint64_t bytes = writer_.bytes();
   const std::uint64_t events = writer_.next_ordinal() - checkpoint_ordinal_;
   if (events < most_events && last_ticks - checkpoint_ticks_ < recording_.store().header().ticks_per_second)
     return false;
-  return bytes - checkpoint_bytes_ >= share * bytes_of_checkpoint(live);
+  // What one took more than was expected, the next ones wait for.
+  const bool has_share = share * (spent_bytes_ + bytes_of_next(live)) <= writer_.bytes() - other_bytes_;
+  checkpoint_is_asked_for_ = has_share;
+  return has_share;
+}
+
+// Plain ones where a reader that has read everything may need them: those need not understand any others.
+core::observer::checkpoint_form thread_recorder::form_of_checkpoint(std::size_t live) noexcept {
+  if (writer_.lost() != lost_then_) past_is_told_ = false;
+  if (!past_is_told_ || wants_generation(live)) return checkpoint_form::plain;
+  if (base_events_ == 0 || all_changes_bytes_ >= base_bytes_) return checkpoint_form::packed;
+  return checkpoint_form::packed_changes;
+}
+
+std::uint64_t thread_recorder::bytes_of_next(std::uint64_t live) noexcept {
+  switch (form_of_checkpoint(static_cast<std::size_t>(live))) {
+    case checkpoint_form::plain:
+      return bytes_of_plain(live);
+    case checkpoint_form::packed:
+      return 32 + live * bytes_a_packed_;
+    default:
+      return 32 + changes_bytes_;
+  }
 }
 
 void thread_recorder::begin_checkpoint(std::uint64_t count, std::uint64_t running_slot) noexcept {
   if (wants_generation(count)) begin_generation();
   checkpoint_began_bytes_ = writer_.bytes();
+  checkpoint_began_ordinal_ = writer_.next_ordinal();
   checkpoint_count_ = count;
   const std::array<std::uint64_t, 2> args{count, running_slot};
   writer_.append_checkpoint(now(event_type::checkpoint_begin), args.data(), args.size());
@@ -140,17 +165,61 @@ void thread_recorder::begin_checkpoint(std::uint64_t count, std::uint64_t runnin
 
 void thread_recorder::end_checkpoint() noexcept {
   record(event_type::checkpoint_end, 0, 0, 0, 0, 0, 0);
-  checkpoint_bytes_ = writer_.bytes();
+  const std::uint64_t bytes = writer_.bytes() - checkpoint_began_bytes_;
+  rest_after_checkpoint(checkpoint_count_);
+  (checkpoint_is_asked_for_ ? spent_bytes_ : other_bytes_) += bytes;
+  checkpoint_is_asked_for_ = false;
+  base_events_ = 0;
+  if (writer_.lost_before_next() > 0) return;  // it did not fit: its size is not known
+  if (checkpoint_count_ != 0) bytes_a_coroutine_ = bytes / checkpoint_count_ + 1;
+  past_is_told_ = true;
+  lost_then_ = writer_.lost();
+  base_ordinal_ = checkpoint_began_ordinal_;
+  base_events_ = checkpoint_ordinal_ - checkpoint_began_ordinal_;
+  base_bytes_ = bytes;
+  all_changes_bytes_ = 0;
+}
+
+void thread_recorder::record_checkpoint_part(const checkpoint_part& part, std::string_view code) noexcept {
+  const bool is_first = (part.flags & diary::checkpoint_part_first) != 0;
+  const std::uint64_t ticks = now(event_type::checkpoint_part), lost = writer_.lost();
+  if (is_first) {
+    checkpoint_began_bytes_ = writer_.bytes();
+    checkpoint_began_ordinal_ = writer_.next_ordinal();
+    checkpoint_began_ticks_ = ticks;
+  }
+  const bool has_base = is_first && part.form == checkpoint_form::packed_changes;
+  const std::array<std::uint64_t, diary::max_args> args{part.flags,
+                                                        is_first ? part.count : 0,
+                                                        is_first ? part.running_slot : 0,
+                                                        ticks - std::min(ticks, part.then_ticks),
+                                                        has_base ? checkpoint_began_ordinal_ - base_ordinal_ : 0,
+                                                        has_base ? base_events_ : 0};
+  writer_.append_checkpoint_part(ticks, args.data(), args.size(), code);
+  if ((part.flags & diary::checkpoint_part_last) == 0) return;
+  rest_after_checkpoint(part.count);
+  const std::uint64_t bytes = writer_.bytes() - checkpoint_began_bytes_;
+  spent_bytes_ += bytes;
+  checkpoint_is_asked_for_ = false;
+  if (part.form == checkpoint_form::packed_changes) {
+    changes_bytes_ = bytes;
+    all_changes_bytes_ += bytes;
+    return;
+  }
+  bytes_a_packed_ = bytes / std::max<std::uint64_t>(part.count, 1) + 1;
+  base_events_ = writer_.lost() == lost ? checkpoint_ordinal_ - checkpoint_began_ordinal_ : 0;
+  base_ordinal_ = checkpoint_began_ordinal_;
+  base_bytes_ = bytes;
+  changes_bytes_ = all_changes_bytes_ = 0;
+}
+
+// Four times as long as it took; but the thread may have been away meanwhile, so at most what it usually takes.
+void thread_recorder::rest_after_checkpoint(std::uint64_t count) noexcept {
   checkpoint_ordinal_ = writer_.next_ordinal();
   checkpoint_ticks_ = last_ticks;
-  // Ten times as long as it took; but the thread may have been away meanwhile, so at most what it usually takes.
-  constexpr std::uint64_t rest = 10, most_rest_ns = 4000;
-  checkpoint_rest_ticks_ =
-      std::min(rest * (last_ticks - checkpoint_began_ticks_),
-               checkpoint_count_ * (recording_.store().header().ticks_per_second / (1'000'000'000 / most_rest_ns)));
-  if (writer_.lost_before_next() > 0) return;  // it did not fit: its size is not known
-  if (checkpoint_count_ != 0)
-    bytes_a_coroutine_ = (checkpoint_bytes_ - checkpoint_began_bytes_) / checkpoint_count_ + 1;
+  constexpr std::uint64_t rest = 4, most_rest_ns = 250;
+  checkpoint_rest_ticks_ = std::min(rest * (last_ticks - checkpoint_began_ticks_),
+                                    count * (ticks_per_second() / (1'000'000'000 / most_rest_ns)));
 }
 
 // Only in a ring: when this generation has its share, and is more than its own checkpoint; or when there is no room
@@ -159,7 +228,7 @@ void thread_recorder::end_checkpoint() noexcept {
 bool thread_recorder::wants_generation(std::uint64_t live) const noexcept {
   constexpr std::uint64_t shares = 4;  // of a ring
   const std::uint64_t share = recording_.store().generation_bytes();
-  const std::uint64_t least = bytes_of_checkpoint(live);
+  const std::uint64_t least = bytes_of_plain(live);
   if (share == 0 || least > shares * share) return false;
   return writer_.bytes() - generation_bytes_ >= std::max(share, 2 * least) || writer_.lost_before_next() > 0;
 }
@@ -169,6 +238,8 @@ void thread_recorder::leave() noexcept {
   // The ring may take its chunks away from now on.
   writer_.begin_generation();
   generation_bytes_ = writer_.bytes();
+  past_is_told_ = false;
+  base_events_ = 0;
   forget_names();
   recording_.store().leave(index_);
 }
@@ -188,6 +259,8 @@ void thread_recorder::forget_names() noexcept {
 void thread_recorder::begin_generation() noexcept {
   writer_.begin_generation();
   generation_bytes_ = writer_.bytes();
+  past_is_told_ = false;
+  base_events_ = 0;
   forget_names();
   record_text(event_type::generation, this_thread_name().data(), ++generation_, this_thread_number(), 0);
 }

@@ -44,9 +44,14 @@ class thread_recorder final : public core::observer {
   bool wants_checkpoint(std::size_t live) noexcept override;
   void begin_checkpoint(std::uint64_t count, std::uint64_t running_slot) noexcept override;
   void end_checkpoint() noexcept override;
+  checkpoint_form form_of_checkpoint(std::size_t live) noexcept override;
+  void record_checkpoint_part(const checkpoint_part& part, std::string_view code) noexcept override;
+  std::uint64_t ticks_per_second() const noexcept override { return recording_.store().header().ticks_per_second; }
   std::uint64_t ns_since(std::uint64_t ticks) const noexcept override;
 
   void use_clock(core::clock* virtual_clock) noexcept;
+  // Coroutines live already that this recording does not know.
+  void begin_in_the_middle() noexcept { past_is_told_ = false; }
   // Its thread records nothing for now.
   void leave() noexcept;
   // Its thread records nothing more. Returns how many events were lost since the last one that was not.
@@ -74,7 +79,9 @@ class thread_recorder final : public core::observer {
   }
   std::uint64_t slow_now(diary::event_type type) noexcept;
   bool wants_generation(std::uint64_t live) const noexcept;
-  std::uint64_t bytes_of_checkpoint(std::uint64_t live) const noexcept { return 16 + live * bytes_a_coroutine_; }
+  std::uint64_t bytes_of_plain(std::uint64_t live) const noexcept { return 16 + live * bytes_a_coroutine_; }
+  std::uint64_t bytes_of_next(std::uint64_t live) noexcept;
+  void rest_after_checkpoint(std::uint64_t count) noexcept;
   void begin_generation() noexcept;
   void forget_names() noexcept;
 
@@ -91,11 +98,21 @@ class thread_recorder final : public core::observer {
   std::vector<known_string> known_strings_{known_count};
   std::vector<known_site> known_sites_{known_count};
   // The last checkpoint, or the beginning
-  std::uint64_t checkpoint_ordinal_ = 0, checkpoint_bytes_ = 0, checkpoint_ticks_ = 0;
-  std::uint64_t checkpoint_began_bytes_ = 0, checkpoint_began_ticks_ = 0;
+  std::uint64_t checkpoint_ordinal_ = 0, checkpoint_ticks_ = 0;
+  std::uint64_t checkpoint_began_bytes_ = 0, checkpoint_began_ticks_ = 0, checkpoint_began_ordinal_ = 0;
   std::uint64_t checkpoint_rest_ticks_ = 0;  // the next one comes so much later at the earliest
-  std::uint64_t bytes_a_coroutine_ = 24;     // what the last checkpoint took for each
   std::uint64_t checkpoint_count_ = 0;
+  bool checkpoint_is_asked_for_ = false;  // by the recorder itself: only these have to keep to their share
+  std::uint64_t bytes_a_coroutine_ = 24;  // what the last plain checkpoint took for each
+  std::uint64_t bytes_a_packed_ = 1;      // and the last packed one
+  std::uint64_t changes_bytes_ = 0;       // what the last one of the changes took
+  std::uint64_t all_changes_bytes_ = 0;   // what those took that have the present base
+  // Bytes whose share checkpoints may have, and what those took that must keep to it
+  std::uint64_t other_bytes_ = 0, spent_bytes_ = 0;
+  bool past_is_told_ = true;     // a reader of all that is recorded so far knows this thread's coroutines
+  std::uint64_t lost_then_ = 0;  // events this thread had lost when that was found out
+  // The checkpoint that others may tell the changes since; no events: there is none
+  std::uint64_t base_ordinal_ = 0, base_events_ = 0, base_bytes_ = 0;
   std::uint64_t generation_ = 0, generation_bytes_ = 0;  // its number; where it began
 };
 

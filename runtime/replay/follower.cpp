@@ -321,6 +321,17 @@ void follower::end_checkpoint() noexcept {
   recorder_->end_checkpoint();
   last_ticks = recorder_->last_ticks;
 }
+core::observer::checkpoint_form follower::form_of_checkpoint(std::size_t live) noexcept {
+  return recorder_ != nullptr ? recorder_->form_of_checkpoint(live) : checkpoint_form::plain;
+}
+void follower::record_checkpoint_part(const checkpoint_part& part, std::string_view code) noexcept {
+  if (recorder_ == nullptr) return;
+  recorder_->record_checkpoint_part(part, code);
+  last_ticks = recorder_->last_ticks;
+}
+std::uint64_t follower::ticks_per_second() const noexcept {
+  return recorder_ != nullptr ? recorder_->ticks_per_second() : 1'000'000'000;
+}
 std::uint64_t follower::ns_since(std::uint64_t ticks) const noexcept {
   return recorder_ != nullptr ? recorder_->ns_since(ticks) : 0;
 }

@@ -54,6 +54,9 @@ class follower final : public core::front_observer, public core::script {
   bool wants_checkpoint(std::size_t live) noexcept override;
   void begin_checkpoint(std::uint64_t count, std::uint64_t running_slot) noexcept override;
   void end_checkpoint() noexcept override;
+  checkpoint_form form_of_checkpoint(std::size_t live) noexcept override;
+  void record_checkpoint_part(const checkpoint_part& part, std::string_view code) noexcept override;
+  std::uint64_t ticks_per_second() const noexcept override;
   std::uint64_t ns_since(std::uint64_t ticks) const noexcept override;
 
  private:

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "trace/packed_checkpoint.hpp"
+
 namespace weft::diary {
 namespace {
 
@@ -59,6 +61,18 @@ bool chunk_writer::append_checkpoint(std::uint64_t ticks, const std::uint64_t* a
   const std::ptrdiff_t place = cursor_ - payload_;
   append(event_type::checkpoint_begin, ticks, args, arg_count);
   __atomic_store_n(&chunk_->checkpoint, static_cast<std::uint32_t>(place) + 1, __ATOMIC_RELEASE);
+  return true;
+}
+
+bool chunk_writer::append_checkpoint_part(std::uint64_t ticks, const std::uint64_t* args, unsigned arg_count,
+                                          std::string_view code) noexcept {
+  const std::size_t room = max_event_bytes + max_varint_bytes + code.size();
+  if (static_cast<std::size_t>(end_ - cursor_) < room && !make_room(ticks)) return false;
+  const auto place = static_cast<std::uint32_t>(cursor_ - payload_);
+  append_text(event_type::checkpoint_part, ticks, args, arg_count, code);
+  if ((args[0] & checkpoint_part_first) == 0) return true;
+  const std::uint32_t flags = chunk_->flags & ((1u << chunk_packed_shift) - 1);
+  __atomic_store_n(&chunk_->flags, flags | (place + 1) << chunk_packed_shift, __ATOMIC_RELEASE);
   return true;
 }
 

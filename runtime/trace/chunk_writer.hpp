@@ -82,6 +82,9 @@ class chunk_writer {
   void begin_generation() noexcept;
   // append() of checkpoint_begin, and says in the chunk's header where it stands.
   bool append_checkpoint(std::uint64_t ticks, const std::uint64_t* args, unsigned arg_count) noexcept;
+  // append_text() of checkpoint_part, and says in the chunk's header where it stands if it is a first one.
+  bool append_checkpoint_part(std::uint64_t ticks, const std::uint64_t* args, unsigned arg_count,
+                              std::string_view code) noexcept;
   // Nothing more will be written.
   void finish() noexcept { begin_new_chunk(); }
 

@@ -21,7 +21,7 @@ static_assert(std::endian::native == std::endian::little, "the file is mapped, n
 
 inline constexpr std::array<std::uint8_t, 8> file_magic{0x89, 'w', 'e', 'f', 't', '\r', '\n', 0x1a};
 inline constexpr std::uint16_t format_major = 1;  // a reader refuses a larger one
-inline constexpr std::uint16_t format_minor = 1;  // a reader accepts any
+inline constexpr std::uint16_t format_minor = 2;  // a reader accepts any
 inline constexpr std::size_t file_header_bytes = 4096;
 inline constexpr std::size_t chunk_bytes = 65536;
 inline constexpr std::size_t max_text_bytes = 4096;  // longer texts are cut by the writer and refused by readers
@@ -87,6 +87,8 @@ struct chunk_header {
 inline constexpr std::uint32_t chunk_flag_sealed = 1;
 // A generation begins here: what this thread recorded before is not needed to understand what follows.
 inline constexpr std::uint32_t chunk_flag_generation = 2;
+// The bits above these: where the last packed checkpoint of this chunk begins behind this header, + 1; 0: none does.
+inline constexpr unsigned chunk_packed_shift = 8;
 static_assert(sizeof(chunk_header) == 64);
 inline constexpr std::size_t chunk_payload_bytes = chunk_bytes - sizeof(chunk_header);
 

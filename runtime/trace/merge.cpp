@@ -113,6 +113,11 @@ class retelling {
     const std::uint32_t thread = e.thread + by_.thread;
     if (e.ordinal > expected) out_.skip(thread, e.ordinal - expected);
     expected = e.ordinal + 1;
+    // Only a help for seeking, and full of numbers of its own: one that says nothing takes its place.
+    if (e.type == event_type::checkpoint_part) {
+      e.args = {};
+      e.text = {};
+    }
     for (unsigned i = 0; i < s->arg_count; ++i) {
       if (const auto by = shifted_by(e, *s, i); by != nullptr && e.args[i] != 0) e.args[i] += by_.*by;
     }

@@ -65,6 +65,43 @@ std::uint64_t reader::impl::number_of(std::size_t stream, std::uint64_t ordinal)
   return std::min(number, walk.n());
 }
 
+event reader::impl::event_at(std::size_t stream, const stream_position& place) const {
+  const chunk_place& chunk = streams.streams[stream].chunks[place.chunk];
+  const std::uint8_t* const begin = streams.bytes + chunk.offset + sizeof(chunk_header);
+  std::uint64_t ticks = place.ticks;
+  event e;
+  if (place.byte >= chunk.valid_bytes ||
+      decode_event(begin + place.byte, begin + chunk.valid_bytes, streams.shapes, ticks, e) == nullptr) {
+    e = {};
+  }
+  return e;
+}
+
+bool reader::impl::begin_at(std::size_t stream, std::size_t chunk, std::uint32_t place_plus_1, std::uint64_t distance,
+                            beginning& b) const {
+  if (place_plus_1 == 0 || place_plus_1 > streams.streams[stream].chunks[chunk].valid_bytes) return false;
+  const stream_position place = find_byte(stream, chunk, place_plus_1 - 1);
+  if (place.ordinal + distance > b.end) return false;
+  const event e = event_at(stream, place);
+  const bool is_packed = e.type == event_type::checkpoint_part;
+  const std::uint64_t back = is_packed ? e.args[4] : 0, events = is_packed ? e.args[5] : 0;
+  if (back > place.ordinal || events > back) return false;
+  if (back != 0) {
+    // It may be damaged, or dropped by a ring.
+    const std::uint64_t base = place.ordinal - back;
+    const stream_position there = find_ordinal(stream, base);
+    const event first = event_at(stream, there);
+    if (there.ordinal != base || events == 0 ||
+        (first.type != event_type::checkpoint_begin && first.type != event_type::checkpoint_part)) {
+      return false;
+    }
+    b.base_ordinal = base;
+    b.base_end = base + events;
+  }
+  b.ordinal = place.ordinal;
+  return true;
+}
+
 reader::reader(std::unique_ptr<impl> p) : impl_(std::move(p)) {}
 reader::reader(reader&&) noexcept = default;
 reader& reader::operator=(reader&&) noexcept = default;
@@ -121,13 +158,13 @@ std::vector<reader::beginning> reader::beginnings(std::uint64_t count, std::uint
       const chunk_place& chunk = stream.chunks[c];
       chunk_header header;
       if (!all.bytes.copy_out(chunk.offset, &header, sizeof header)) break;
-      if (header.checkpoint == 0 || header.checkpoint > chunk.valid_bytes) continue;
-      const stream_position place = all.find_byte(i, c, header.checkpoint - 1);
-      if (place.ordinal + distance > b.end) continue;
-      b.ordinal = place.ordinal;
-      break;
+      if (all.begin_at(i, c, std::max(header.checkpoint, header.flags >> chunk_packed_shift), distance, b) ||
+          all.begin_at(i, c, std::min(header.checkpoint, header.flags >> chunk_packed_shift), distance, b)) {
+        break;
+      }
     }
     b.n = all.number_of(i, b.ordinal);
+    if (b.base_end != b.base_ordinal) b.base_n = all.number_of(i, b.base_ordinal);
     found.push_back(b);
   }
   return found;

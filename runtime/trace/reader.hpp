@@ -76,6 +76,9 @@ class reader {
     std::uint64_t ordinal = 0;  // of the first event to read
     std::uint64_t n = 0;        // its number in the whole trace
     std::uint64_t end = 0;      // ordinal of the first event of this thread that is not before `count`
+    // The checkpoint that the one at `ordinal` tells only the changes of: the events [base_ordinal, base_end) of the
+    // thread, the first of them number base_n. Empty: it tells everything.
+    std::uint64_t base_ordinal = 0, base_end = 0, base_n = 0;
   };
   // For each thread with events before event number `count` the last such place that is followed by at least `distance`
   // events of that thread before `count`. O(log events), and a chunk to decode for each thread.

@@ -60,6 +60,11 @@ struct reader::impl {
   stream_position find_ordinal(std::size_t stream, std::uint64_t ordinal) const;
   // Position of the first event of a chunk that does not begin before `byte` of its events.
   stream_position find_byte(std::size_t stream, std::size_t chunk, std::uint32_t byte) const;
+  // The event there; none if the bytes are no event.
+  event event_at(std::size_t stream, const stream_position& place) const;
+  // Lets `b` begin at the checkpoint there, if there is one at least `distance` events before b.end that can be used.
+  bool begin_at(std::size_t stream, std::size_t chunk, std::uint32_t place_plus_1, std::uint64_t distance,
+                beginning& b) const;
 
  private:
   void add_damage(std::uint64_t offset, const std::string& what);

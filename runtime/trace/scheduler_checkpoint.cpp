@@ -17,6 +17,10 @@ void scheduler_state::checkpoint_event(step& s) {
     begin_checkpoint(s);
     return;
   }
+  if (e.type == event_type::checkpoint_part) {
+    checkpoint_part(s);
+    return;
+  }
   if (!reading.is_open) {
     report(s, "part of a checkpoint that never began");
     return;
@@ -34,9 +38,10 @@ void scheduler_state::checkpoint_event(step& s) {
       checkpoint_ready(s);
       break;
     case event_type::checkpoint_owner:
-      checkpoint_owner(s);
+      if (!takes_base_) checkpoint_owner(s);
       break;
     case event_type::checkpoint_object: {
+      if (takes_base_) break;
       // Another thread may have changed it since this one had to do with it.
       object_state& o = objects_[e.args[0]];
       if (e.args[1] != 0 && !o.depth) o.depth = e.args[1];
@@ -49,7 +54,7 @@ void scheduler_state::checkpoint_event(step& s) {
   }
 }
 
-void scheduler_state::begin_checkpoint(step& s) {
+void scheduler_state::begin_checkpoint(step& s, bool has_base) {
   checkpoint_reading& reading = s.memory.checkpoint;
   if (reading.is_open) report(s, "a checkpoint begins inside a checkpoint");
   bool has_coroutines = false;
@@ -62,27 +67,29 @@ void scheduler_state::begin_checkpoint(step& s) {
   reading.expected = s.e.args[0];
   reading.running_slot = s.e.args[1];
   reading.begin_event = s.e.n;
+  reading.begin_ordinal = s.e.ordinal;
   if (s.thread.running_slot != reading.running_slot && s.memory.has_switched && s.memory.knows_past) {
     report(s, "a checkpoint says that slot " + number(reading.running_slot) + " runs, the events say " +
                   number(s.thread.running_slot));
   }
+  s.memory.base_ordinal.reset();
   if (reading.compares) return;
   if (s.e.args[0] != 0 || !s.memory.knows_past) has_unseen_past_ = true;
-  clear_thread(s);
+  clear_thread(s, has_base);
   if (s.thread.running_slot != reading.running_slot) close_thread_sums(s);
   s.thread.running_slot = 0;  // until its coroutine comes
 }
 
 // Takes what is known of the thread's coroutines out of all queues. They themselves stay, with their sums, until
 // end_checkpoint shows which of them still live.
-void scheduler_state::clear_thread(step& s) {
+void scheduler_state::clear_thread(step& s, bool keeps_waiters) {
   const auto is_ours = [&](std::uint64_t slot) {
     const coroutine_state* c = live_.find(slot);
     return c != nullptr && c->thread == s.e.thread;
   };
   objects_.for_each([&](object_state& o) {
     if (o.owner_slot != 0 && is_ours(o.owner_slot)) o.owner_slot = 0;
-    o.waiters.remove_if(is_ours);
+    if (!keeps_waiters) o.waiters.remove_if(is_ours);
   });
   s.thread.ready.clear();
 }
@@ -204,7 +211,7 @@ void scheduler_state::checkpoint_ready(step& s) {
 
 // The state of one that is new to the reader began before the checkpoint.
 void scheduler_state::put_back(step& s, coroutine_state& c, std::uint64_t for_ns) {
-  if (c.since_event <= s.memory.checkpoint.begin_event) return;
+  if (c.since_event < s.memory.checkpoint.begin_event) return;
   c.since_ns = later(s.now_ns, 0) - later(0, for_ns);
   c.spawned_ns = std::min(c.spawned_ns, c.since_ns);
 }
@@ -258,7 +265,11 @@ void scheduler_state::end_checkpoint(step& s) {
   live_.for_each([&](const coroutine_state& c) {
     if (c.thread == s.e.thread && c.seen_by != reading.begin_event + 1) gone.push_back(c.slot);
   });
-  for (const std::uint64_t slot : gone) live_.remove(slot);
+  for (const std::uint64_t slot : gone) {
+    if (reading.has_base) detach(*live_.find(slot));
+    live_.remove(slot);
+  }
+  if (takes_base_) s.memory.base_ordinal = reading.begin_ordinal;
   s.memory.knows_past = true;
   s.memory.has_switched = true;
 }

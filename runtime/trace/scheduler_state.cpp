@@ -16,7 +16,7 @@ namespace {
 // Names that a checkpoint uses are defined on the way.
 bool may_be_in_checkpoint(event_type type) {
   return type >= event_type::checkpoint_begin
-             ? type <= event_type::checkpoint_object
+             ? type <= event_type::checkpoint_part
              : type == event_type::string || type == event_type::site || type == event_type::object;
 }
 
@@ -155,6 +155,7 @@ std::optional<violation> scheduler_state::apply(const event& e) {
     case t::checkpoint_owner:
     case t::checkpoint_end:
     case t::checkpoint_object:
+    case t::checkpoint_part:
       checkpoint_event(s);
       break;
     default:

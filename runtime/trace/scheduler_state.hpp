@@ -9,11 +9,13 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "trace/coroutine_state.hpp"
 #include "trace/event.hpp"
 #include "trace/object_table.hpp"
+#include "trace/packed_checkpoint.hpp"
 #include "trace/slot_queue.hpp"
 #include "trace/slot_table.hpp"
 
@@ -49,6 +51,10 @@ class scheduler_state {
   // Takes the next event. Events of types it does not know change nothing. Returns the first rule the event breaks.
   std::optional<violation> apply(const event& e);
 
+  // The same for an event of a checkpoint whose thread goes on, with the next event that is applied, with a checkpoint
+  // that tells what has changed since (seek.hpp). What it says of objects is left out.
+  std::optional<violation> apply_base(const event& e);
+
   const std::vector<thread_state>& threads() const { return threads_; }
   // Live coroutines by slot; null if the slot is free.
   const coroutine_state* by_slot(std::uint64_t slot) const { return live_.find(slot); }
@@ -79,13 +85,22 @@ class scheduler_state {
   struct known_wait {
     std::uint64_t object = 0, changes_ago = 0, slot = 0;
   };
+  struct known_coroutine {
+    std::uint64_t id = 0, slot = 0;
+  };
   struct checkpoint_reading {
     bool is_open = false;
     bool compares = false;  // with what is known; else it sets the state
-    std::uint64_t begin_event = 0;
+    std::uint64_t begin_event = 0, begin_ordinal = 0;
     std::uint64_t expected = 0, seen = 0, ready = 0;
     std::uint64_t last_slot = 0, running_slot = 0;
     std::vector<known_wait> waits;
+    // A packed one
+    bool has_base = false;
+    checkpoint_unpacker code;
+    std::vector<known_coroutine> base;  // in its order
+    std::size_t base_next = 0;
+    std::vector<std::pair<std::uint64_t, std::uint64_t>> ready_slots;  // and since when, in ns
   };
 
   // What a thread's events need beyond what its state shows.
@@ -98,6 +113,8 @@ class scheduler_state {
     std::vector<recent_run> runs;          // a ring, filled from the front
     std::size_t next_run = 0;
     checkpoint_reading checkpoint;
+    std::optional<std::uint64_t> base_ordinal;  // of the checkpoint that apply_base has just taken
+    bool skips_parts = false;                   // of a checkpoint whose base is not known
   };
 
   // Everything one apply() needs at hand.
@@ -118,14 +135,19 @@ class scheduler_state {
   void take_over_event(step& s);
   void lock_event(step& s);
   void checkpoint_event(step& s);
-  void begin_checkpoint(step& s);
-  void clear_thread(step& s);
+  void begin_checkpoint(step& s, bool has_base = false);
+  void clear_thread(step& s, bool keeps_waiters);
   void compare_coroutine(step& s);
   void set_coroutine(step& s);
   void checkpoint_wait(step& s);
   void checkpoint_ready(step& s);
   void checkpoint_owner(step& s);
   void end_checkpoint(step& s);
+  struct part_teller;
+  void checkpoint_part(step& s);  // scheduler_packed.cpp
+  void begin_packed(step& s);
+  void end_packed(step& s);
+  static std::uint64_t ticks_to_ns(const step& s, std::uint64_t ticks);
   static void put_back(step& s, coroutine_state& c, std::uint64_t for_ns);
   void remember_run(step& s);
 
@@ -140,6 +162,7 @@ class scheduler_state {
   static void report(step& s, std::string text);
 
   bool shuffled_;
+  bool takes_base_ = false;       // inside apply_base
   bool has_unseen_past_ = false;  // coroutines lived, and did things, before the first event
   std::vector<thread_state> threads_;
   std::vector<thread_memory> memories_;  // by thread

@@ -115,6 +115,14 @@ constexpr event_schema all[] = {
     schema(t::checkpoint_owner, "checkpoint_owner", {{"object", k::object}, {"owner", k::slot}}),
     schema(t::checkpoint_end, "checkpoint_end"),
     schema(t::checkpoint_object, "checkpoint_object", {{"object", k::object}, {"depth", k::count}, {"set", k::count}}),
+    schema(t::checkpoint_part, "checkpoint_part",
+           {{"flags", k::count},
+            {"count", k::count},
+            {"running", k::slot},
+            {"ticks_ago", k::count},
+            {"base_back", k::count},
+            {"base_events", k::count}},
+           with_text),
 };
 
 // By number, for decoding; 0: unknown, else index + 1.

@@ -87,6 +87,11 @@ enum class event_type : std::uint8_t {
   checkpoint_owner = 104,  // object id, owner slot
   checkpoint_end = 105,
   checkpoint_object = 106,  // object id, depth of a queue, is an event set
+  // The same, packed (packed_checkpoint.hpp), where whoever has read all that was before needs nothing of it: flags,
+  // count of coroutines, slot that runs, ticks since the state was so, how many ordinals before this event its base
+  // begins (0: it has none), how many events that has; text: the code. In the parts but the first only the flags and
+  // the ticks
+  checkpoint_part = 107,
 };
 
 // How an argument is shown and read back. All are stored as varints.

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <string>
 #include <thread>
@@ -9,6 +10,7 @@
 
 #include "support/recorded.hpp"
 #include "trace/history.hpp"
+#include "trace/packed_checkpoint.hpp"
 #include "trace/seek.hpp"
 #include "weft/event.hpp"
 #include "weft/mutex.hpp"
@@ -50,10 +52,12 @@ std::string described(const scheduler_state& s) {
   return text;
 }
 
-std::uint64_t count_of(const history& h, event_type type) {
+// Of both forms.
+std::uint64_t checkpoints_in(const history& h) {
   std::uint64_t count = 0;
   h.source().for_each(0, h.source().event_count(), [&](const diary::event& e) {
-    count += e.type == type;
+    count += e.type == event_type::checkpoint_end ||
+             (e.type == event_type::checkpoint_part && (e.args[0] & diary::checkpoint_part_last) != 0);
     return true;
   });
   return count;
@@ -104,7 +108,7 @@ TEST(Checkpoints, AReaderThatBeginsAtOneKnowsWhatTheOthersKnow) {
   simulation s;
   const history h = s.record([] { busy_program(8'000); });
   ASSERT_EQ(h.violation_count(), 0u) << h.violations().front().text;
-  ASSERT_GE(count_of(h, event_type::checkpoint_end), 2u);
+  ASSERT_GE(checkpoints_in(h), 2u);
 
   const std::uint64_t end = h.source().event_count();
   for (std::uint64_t n = 0; n <= end; n += n < 50 || n + 20 > end ? 1 : 4999) {
@@ -112,42 +116,132 @@ TEST(Checkpoints, AReaderThatBeginsAtOneKnowsWhatTheOthersKnow) {
   }
 }
 
-TEST(Checkpoints, InTheMiddleOfOneTheOneBeforeServes) {
-  simulation s;
-  const history h = s.record([] { busy_program(8'000); });
-  std::vector<std::uint64_t> inside;
-  h.source().for_each(0, h.source().event_count(), [&](const diary::event& e) {
-    if (e.type >= event_type::checkpoint_begin && (e.n % 5 == 0 || e.type == event_type::checkpoint_begin))
-      inside.push_back(e.n);
+// How far apart they are, and what they take.
+struct checkpoint_sums {
+  std::uint64_t count = 0, bytes = 0, longest_events = 0;
+  double share = 0;
+};
+
+checkpoint_sums sums_of(const std::string& path) {
+  checkpoint_sums sums;
+  const reader r = reader::open(path);
+  std::uint64_t last = 0;
+  r.for_each(0, r.event_count(), [&](const diary::event& e) {
+    if (e.type != event_type::checkpoint_part) return true;
+    sums.bytes += e.text.size() + 16;
+    if ((e.args[0] & diary::checkpoint_part_first) == 0) return true;
+    ++sums.count;
+    sums.longest_events = std::max(sums.longest_events, e.n - last);
+    last = e.n;
     return true;
   });
-  ASSERT_FALSE(inside.empty());
+  sums.share = static_cast<double>(sums.bytes) / static_cast<double>(r.info().event_bytes);
+  return sums;
+}
+
+constexpr std::uint64_t replayed_at_most = 65'536;
+
+TEST(Checkpoints, OfManyThatYieldTakeATwentiethOfTheBytes) {
+  simulation s;
+  const temporary_trace file;
+  trace::start({.path = file.path()});
+  s.run([] {
+    std::vector<task<>> all;
+    for (int i = 0; i < 5'000; ++i)
+      all.push_back(spawn([] {
+        for (int r = 0; r < 60; ++r) yield();
+      }));
+    for (const task<>& t : all) t.join();
+  });
+  trace::stop();
+
+  const checkpoint_sums sums = sums_of(file.path());
+
+  EXPECT_GE(sums.count, 4u);
+  EXPECT_LE(sums.share, 0.05);
+  EXPECT_LE(sums.longest_events, replayed_at_most);
+}
+
+// 10 000 that wait while a few work: who waits as before is not told again.
+void crowd(int parked, int rounds) {
+  event gate("gate");
+  mutex counter("counter");
+  std::vector<task<>> all;
+  for (int i = 0; i < parked; ++i) {
+    if (i % 16 == 0) {
+      all.push_back(spawn("sleeper", [&, i] { sleep_for(std::chrono::hours(1) + std::chrono::milliseconds(i)); }));
+    } else {
+      all.push_back(spawn("visitor", [&] { gate.wait(); }));
+    }
+  }
+  all.push_back(spawn("other", [&] {
+    for (int r = 0; r < rounds; ++r) {
+      const std::lock_guard guard(counter);
+      yield();
+    }
+  }));
+  task<> guest;
+  for (int r = 0; r < rounds; ++r) {
+    if (r % 1'000 == 0) {
+      if (guest) guest.join();
+      guest = spawn("guest", [] { sleep_for(2ms); });
+      all[static_cast<std::size_t>(r) / 1'000 * 16].cancel();  // a sleeper
+    }
+    if (r % 64 == 0) sleep_for(1us);
+    const std::lock_guard guard(counter);
+    yield();
+  }
+  guest.join();
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    all[i].cancel();
+    if (i % 8 == 0) yield();  // a checkpoint is only told between two switches
+  }
+}
+
+TEST(Checkpoints, OfManyThatWaitAreNeverFurtherApartThanOneReplay) {
+  simulation s;
+  const temporary_trace file;
+  trace::start({.path = file.path()});
+  s.run([] { crowd(10'000, 60'000); });
+  trace::stop();
+
+  const checkpoint_sums sums = sums_of(file.path());
+
+  EXPECT_GE(sums.count, 4u);
+  EXPECT_LE(sums.share, 0.05);
+  EXPECT_LE(sums.longest_events, replayed_at_most);
+}
+
+TEST(Checkpoints, InTheMiddleOfOneTheOneBeforeServes) {
+  simulation s;
+  const history h = s.record([] { crowd(3'000, 30'000); });
+  std::vector<std::uint64_t> inside;
+  h.source().for_each(0, h.source().event_count(), [&](const diary::event& e) {
+    if (e.type == event_type::checkpoint_part) inside.push_back(e.n);
+    return true;
+  });
+  ASSERT_GE(inside.size(), 4u);
 
   for (const std::uint64_t n : inside) {
     ASSERT_EQ(described(diary::seek_state(h.source(), n)), described(h.state_after(n))) << n;
   }
 }
 
-TEST(Checkpoints, TakeATwentiethOfTheBytesAtMost) {
+TEST(Checkpoints, WhatHasNotChangedIsFoundInTheOneBefore) {
   simulation s;
-  const temporary_trace file;
-  trace::start({.path = file.path()});
-  s.run([] {
-    std::vector<task<>> all;
-    for (int i = 0; i < 500; ++i)
-      all.push_back(spawn([] {
-        for (int r = 0; r < 500; ++r) yield();
-      }));
-    for (const task<>& t : all) t.join();
+  const history h = s.record([] { crowd(1'000, 60'000); });
+  ASSERT_EQ(h.violation_count(), 0u) << h.violations().front().text;
+  std::uint64_t with_base = 0;
+  h.source().for_each(0, h.source().event_count(), [&](const diary::event& e) {
+    with_base += e.type == event_type::checkpoint_part && e.args[4] != 0;
+    return true;
   });
-  trace::stop();
+  ASSERT_GE(with_base, 2u);
 
-  const history h(reader::open(file.path()));
-
-  const std::uint64_t checkpoints = count_of(h, event_type::checkpoint_end);
-  const std::uint64_t parts = count_of(h, event_type::checkpoint_coroutine) + count_of(h, event_type::checkpoint_ready);
-  EXPECT_GE(checkpoints, 1u);
-  EXPECT_LE(parts * 12, h.source().info().event_bytes / 20 + 500 * 2 * 12);
+  const std::uint64_t end = h.source().event_count();
+  for (std::uint64_t n = 0; n <= end; n += n + 20 > end ? 1 : 7919) {
+    ASSERT_EQ(described(diary::seek_state(h.source(), n)), described(h.state_after(n))) << n;
+  }
 }
 
 TEST(Checkpoints, OneAtABeginningInTheMiddleTellsOwnersAndWaitersInOrder) {
@@ -220,7 +314,7 @@ TEST(Checkpoints, TwoThreadsAreSoughtTogether) {
 
   const history h(reader::open(file.path()));
   ASSERT_EQ(h.violation_count(), 0u) << h.violations().front().text;
-  ASSERT_GE(count_of(h, event_type::checkpoint_end), 2u);
+  ASSERT_GE(checkpoints_in(h), 2u);
   const std::uint64_t end = h.source().event_count();
   for (std::uint64_t n = 0; n <= end; n += 39973) {
     const scheduler_state sought = diary::seek_state(h.source(), n), replayed = h.state_after(n);

@@ -3,7 +3,8 @@
 so there is found out. It shares nothing with runtime/trace.
 
   independent_reader.py FILE.weft            one line an event
-  independent_reader.py FILE.weft DUMP.txt   compares it with what `weft dump FILE.weft` printed; exit status 1: they differ
+  independent_reader.py FILE.weft DUMP.txt   compares it with what `weft dump FILE.weft` printed, and looks into packed
+                                             checkpoints; exit status 1: something is not as it should be
   independent_reader.py --sizes FILE.weft    how many bytes each event type takes
 """
 import collections
@@ -136,6 +137,129 @@ class Trace:
             yield first
 
 
+class Packed:
+    """A packed checkpoint, as the page's chapter of that name says."""
+
+    SITE, SLOT, AGO, FD, LEFT, OBJECT, ID, NAME, STATUS, PARENT, OWNER = range(11)
+
+    def __init__(self, count, base):
+        self.count, self.base = count, base  # the base's ids in order
+        self.rate = self.to_come = None
+        self.ready, self.rows, self.kept, self.objects = [], {}, [], {}
+        self.ready_slot = self.ready_for = self.next_of_base = self.object = 0
+        self.group = collections.defaultdict(lambda: ([0] * 11, 0, 0, 0))  # row, waited, steps of name and object
+        self.last = [0] * 11
+
+    def read(self, text):
+        at = 0
+
+        def number():
+            nonlocal at
+            value, at = varint(text, at, len(text))
+            return value
+
+        def difference(expected):
+            return (expected + unzigzag(number())) % (1 << 64)
+
+        while at < len(text):
+            if self.rate is None:
+                self.rate = number()
+                self.to_come = number()
+            elif len(self.ready) < self.to_come:
+                head = number()
+                self.ready_slot += 1
+                if head & 1:
+                    self.ready_slot = difference(self.ready_slot)
+                self.ready_for -= unzigzag(head >> 1)
+                self.ready.append((self.ready_slot, self.ready_for))
+            elif len(self.rows) + len(self.kept) < self.count:
+                head = number()
+                n = head >> 2
+                if head & 3 == 0:
+                    for _ in range(n):
+                        self.row(0, difference)
+                elif head & 3 == 1:
+                    self.row(n, difference)
+                else:
+                    if head & 3 == 2:
+                        self.kept += self.base[self.next_of_base:self.next_of_base + n]
+                    self.next_of_base += n
+            else:
+                head = number()
+                owner = number() if head & 1 else 0
+                depth = number() if head & 2 else 0
+                self.object = (self.object + unzigzag(head >> 3)) % (1 << 64)
+                self.objects[self.object] = (owner, depth, head & 4 != 0)
+
+    def row(self, differ, difference):
+        site = self.last[self.SITE]
+        if differ & 1:
+            site = difference(site)
+        before, waited, name_step, object_step = self.group[site % 16]
+        row = list(before)
+        row[self.SITE] = site
+        row[self.SLOT] = self.last[self.SLOT] + 1
+        row[self.ID] = self.last[self.ID] + 1
+        row[self.AGO] = (row[self.AGO] - 1) % (1 << 64)
+        row[self.FD] += row[self.FD] != 0
+        row[self.OBJECT] = (row[self.OBJECT] + object_step) % (1 << 64)
+        row[self.NAME] = (row[self.NAME] + name_step) % (1 << 64)
+        for field in range(1, 11):
+            if differ >> field & 1:
+                row[field] = difference(row[field])
+        name_step = row[self.NAME] - before[self.NAME]
+        if row[self.STATUS] & 15 == 3:
+            waited = difference(waited)
+            object_step = row[self.OBJECT] - before[self.OBJECT]
+        else:
+            for field in (self.AGO, self.FD, self.LEFT, self.OBJECT, self.OWNER):
+                row[field] = before[field]
+        self.group[site % 16] = (row, waited, name_step, object_step)
+        self.last = row
+        self.rows[row[self.ID]] = row
+
+    def wrong(self, running, spawned):
+        if len(self.rows) + len(self.kept) != self.count:
+            return f"{len(self.rows)} rows and {len(self.kept)} kept are not {self.count}"
+        of_status = {status: [r[self.SLOT] for r in self.rows.values() if r[self.STATUS] & 15 == status] for status in range(16)}
+        if of_status[2] != [running] * (running != 0):
+            return f"{of_status[2]} run, not {running}"
+        if sorted(of_status[1]) != sorted(slot for slot, _ in self.ready):
+            return f"{of_status[1]} are ready, {self.ready} stand in the queue"
+        for number, row in self.rows.items():
+            told = [row[self.SLOT], row[self.PARENT], row[self.NAME], row[self.SITE]]
+            if told != spawned.get(number):
+                return f"coroutine {number} is {told}, it was spawned as {spawned.get(number)}"
+        return None
+
+
+def unzigzag(value):
+    return (value >> 1) ^ -(value & 1)
+
+
+def wrong_checkpoint(trace):
+    """What the first packed checkpoint says that cannot be, in a trace where all are spawned; None: nothing."""
+    for thread in trace.threads:
+        spawned, known, packed = {}, {}, None  # known: the ids of each checkpoint by its first ordinal
+        for event in trace.thread_events(thread):
+            name = trace.schema[event.type][0]
+            if name in ("spawn", "spawn_after"):
+                slot, number, parent, called, site = event.args[:5]
+                spawned[number] = [slot, parent, called, site]
+            elif name == "checkpoint_part" and event.args[0] + len(event.text) != 0:
+                flags, count, slot, _, back, _ = event.args
+                if flags & 1:
+                    packed, running, first = Packed(count, known[event.ordinal - back] if back else []), slot, event.ordinal
+                packed.read(event.text)
+                if flags & 2:
+                    found = packed.wrong(running, spawned)
+                    if found:
+                        return f"the checkpoint at {first} of thread {thread}: {found}"
+                    if not packed.base:
+                        known[first] = sorted(packed.rows)
+    return None
+
+
 TOKEN = re.compile(r'(\w+)=("(?:[^"\\]|\\.)*"|\S+)|("(?:[^"\\]|\\.)*")')
 
 
@@ -212,7 +336,7 @@ def main(arguments):
             print(n, trace.nanoseconds(event.ticks), f"T{event.thread}", name, *event.args, event.text)
     else:
         with open(arguments[1], encoding="utf-8") as dump:
-            difference = compare(trace, dump)
+            difference = compare(trace, dump) or wrong_checkpoint(trace)
         if difference:
             sys.exit(difference)
 
