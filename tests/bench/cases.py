@@ -60,6 +60,11 @@ CASES = {
         ("weft without recorder", "weft_bench_bare", ["message"]),
         ("Boost.Fiber", "peer_boost_fiber", ["yield", "2"]),
         ("State Threads", "peer_state_threads", ["yield"]),
+        ("Go", "peer_go", ["yield", "2"]),
+        ("Go tracing", "peer_go", ["yield", "2", "record", "{trace}"]),
+        ("Go", "peer_go", ["message"]),
+        ("Go tracing", "peer_go", ["message", "0", "record", "{trace}"]),
+        ("LTTng-UST", "peer_lttng", ["{trace}"]),
         ("floor", "floor", ["trace"]),
     ],
     "memory": [
@@ -84,6 +89,10 @@ TITLES = {
     "mutex_ns": "contended mutex, lock to unlock over a yield, ns",
     "sleeper_cpu_ns": "100 000 random sleepers, processor ns each",
     "sleeper_late_us": "their mean lateness, us",
+    "yield_2_bytes": "recorded bytes a yield",
+    "message_bytes": "recorded bytes a rendezvous message",
+    "tracepoint_ns": "a tracepoint with two numbers, session on, ns",
+    "tracepoint_bytes": "its bytes",
     "clock_ns": "reading the clock, ns",
     "event_ns": "clock and a few bytes, ns",
     "mappings": "lines in /proc/self/maps, a million guarded stacks",
@@ -148,6 +157,45 @@ class EventCost:
     unit = " ns"
 
 
+class AddedCost:
+    """What recording adds to an operation of ours, over what it adds to the same one of a peer, at most `limit`."""
+
+    def __init__(self, metric, theirs, theirs_off, limit):
+        self.subset, self.metric, self.theirs, self.theirs_off, self.limit = "trace", metric, theirs, theirs_off, limit
+
+    def value(self, rounds):
+        parts = [rounds.get(("trace", who, self.metric)) for who in
+                 ("weft recording", "weft", self.theirs, self.theirs_off)]
+        if not all(parts):
+            return None
+        return [(on - off) / (their_on - their_off) for on, off, their_on, their_off in zip(*parts)]
+
+    def title(self):
+        name = TITLES[self.metric].removesuffix(", ns")
+        return f"what recording adds to a {name}: weft / {self.theirs}"
+
+    unit = "x"
+
+
+class EventOverTracepoint:
+    """What one recorded event adds to a yield of ours, clock and all, over one tracepoint of a peer."""
+
+    def __init__(self, theirs, limit):
+        self.subset, self.theirs, self.limit = "trace", theirs, limit
+
+    def value(self, rounds):
+        parts = [rounds.get(("trace", who, metric)) for who, metric in
+                 (("weft recording", "yield_2_ns"), ("weft", "yield_2_ns"), (self.theirs, "tracepoint_ns"))]
+        if not all(parts):
+            return None
+        return [(on - off) / tracepoint for on, off, tracepoint in zip(*parts)]
+
+    def title(self):
+        return f"a recorded event / a tracepoint of {self.theirs}"
+
+    unit = "x"
+
+
 DEMANDS = [
     Ratio("switch", "switch_ns", "Boost.Context", 0.9),
     Ratio("switch", "switch_flags_ns", "Boost.Context", 0.15),
@@ -166,6 +214,10 @@ DEMANDS = [
     EventCost("message_ns", 4, 3.0),
     Ratio("trace", "yield_2_ns", "Boost.Fiber", 1.0, ours="weft recording"),
     Ratio("trace", "yield_2_ns", "State Threads", 1.0, ours="weft recording"),
+    AddedCost("yield_2_ns", "Go tracing", "Go", 1.0),
+    AddedCost("message_ns", "Go tracing", "Go", 1.0),
+    EventOverTracepoint("LTTng-UST", 1.0),
+    Ratio("trace", "yield_2_bytes", "Go tracing", 1.0, ours="weft recording"),
     Ratio("trace", "yield_2_ns", "weft without recorder", 1.02),
     Ratio("trace", "message_ns", "weft without recorder", 1.02),
     Most("memory", "parked_bytes", 4608),

@@ -12,11 +12,13 @@
 
 #include "core/context.hpp"
 #include "measure.h"
+#include "trace/reader.hpp"
 #include "weft_switch.h"
 
 namespace {
 
 std::string trace_path;  // empty: not recorded
+long operations = 0;     // yields or messages of the last run
 
 // What is measured, under a scheduler; several times, because interference only ever adds.
 void under_scheduler(int times, const std::function<void()>& f) {
@@ -25,6 +27,12 @@ void under_scheduler(int times, const std::function<void()>& f) {
     weft::run(f);
     weft::trace::stop();
   }
+}
+
+// Of the last recording, whose file grew in steps: only what was written counts.
+double bytes_an_operation() {
+  const weft::diary::reader trace = weft::diary::reader::open(trace_path);
+  return static_cast<double>(trace.info().event_bytes) / static_cast<double>(operations);
 }
 
 // ---- the raw switch
@@ -66,6 +74,7 @@ void yields(long count) {
   const double begin = cpu_ns();
   for (auto& t : all) t.join();
   result(("yield_" + std::to_string(count) + "_ns").c_str(), (cpu_ns() - begin) / static_cast<double>(each * count));
+  operations = each * count;
 }
 
 void spawns() {
@@ -118,6 +127,7 @@ void messages() {
   a.join();
   b.join();
   result("message_ns", (cpu_ns() - begin) / n);
+  operations = n;
 }
 
 void buffered() {
@@ -243,6 +253,10 @@ int main(int argc, char** argv) {
   if (mode == "buffered") under_scheduler(5, buffered);
   if (mode == "mutex") under_scheduler(5, mutexes);
   if (mode == "sleepers") under_scheduler(1, [n] { sleepers(n); });
+  if (!trace_path.empty() && operations != 0) {
+    const std::string what = mode == "yield" ? "yield_" + std::to_string(n) : mode;
+    result((what + "_bytes").c_str(), bytes_an_operation());
+  }
   if (mode == "parked") under_scheduler(1, [n] { parked(n); });
   if (mode == "churn") under_scheduler(1, [n] { churn(n); });
 }

@@ -58,6 +58,8 @@ std::vector<std::uint8_t> file_from(const std::uint8_t* data, std::size_t size) 
       chunk.checkpoint = in[3] / 4;
       chunk.event_count = in[3] / 8;
       chunk.last_ticks = chunk.base_ticks + in[2] * std::uint64_t{10};
+    } else if (in[3] < 192) {
+      chunk.flags = static_cast<std::uint32_t>(in[3] - 63) << chunk_packed_shift;
     }
     const std::size_t length = std::min<std::size_t>(in[4] * 2, static_cast<std::size_t>(end - in) - 5);
     chunk.committed = static_cast<std::uint32_t>(length + (in[3] == 0xfe));

@@ -1,18 +1,23 @@
 // Goroutines on one thread (GOMAXPROCS=1): the same modes and metrics as the other peers.
 //
-//	go_peer MODE [N]
+//	go_peer MODE [N] [record FILE]
+//
+// With `record` Go's execution tracer writes to FILE while it is measured, and how many bytes an operation took is told.
 package main
 
 import (
 	"fmt"
 	"os"
 	"runtime"
+	"runtime/trace"
 	"strconv"
 	"strings"
 	"sync"
 	"syscall"
 	"time"
 )
+
+var operations int // yields or messages that were measured
 
 func result(metric string, value float64) { fmt.Printf("%s %.4f\n", metric, value) }
 
@@ -57,6 +62,7 @@ func yields(count, total int) {
 	close(gate)
 	all.Wait()
 	result(fmt.Sprintf("yield_%d_ns", count), since(begin)/float64(each*count))
+	operations += each * count
 }
 
 func spawns(n int) {
@@ -121,6 +127,7 @@ func messages(n int) {
 	}()
 	all.Wait()
 	result("message_ns", since(begin)/float64(n))
+	operations += n
 }
 
 func buffered(n int) {
@@ -204,6 +211,25 @@ func main() {
 		for i := 0; i < 5; i++ {
 			f()
 		}
+	}
+	if len(os.Args) > 4 && os.Args[3] == "record" {
+		file, err := os.Create(os.Args[4])
+		if err == nil {
+			err = trace.Start(file)
+		}
+		if err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		defer func() {
+			trace.Stop()
+			size, _ := file.Seek(0, 2)
+			metric := "message_bytes"
+			if os.Args[1] == "yield" {
+				metric = fmt.Sprintf("yield_%d_bytes", n)
+			}
+			result(metric, float64(size)/float64(operations))
+		}()
 	}
 	switch os.Args[1] {
 	case "yield":
