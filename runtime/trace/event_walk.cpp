@@ -16,7 +16,7 @@ event_walk::event_walk(const trace_streams& source, std::uint64_t n, const strea
   lanes_.resize(source.streams.size());
   for (std::uint32_t i = 0; i < lanes_.size(); ++i) {
     lane& l = lanes_[i];
-    l.thread = source.streams[i].thread;
+    l.thread = l.head.thread = source.streams[i].thread;
     if (i < count) {
       l.chunk = positions[i].chunk;
       l.ticks = positions[i].ticks;
@@ -75,34 +75,26 @@ void event_walk::find_head(std::uint32_t index) {
   l.has_head = l.in != l.end || find_chunk(index);
   l.waits_for = no_lane;
   if (!l.has_head) return;
-  std::uint64_t ticks = l.ticks;
-  if (*l.in != static_cast<std::uint8_t>(event_type::wake_remote)) {
-    std::uint64_t elapsed = 0;
-    get_varint(l.in + 1, l.end, elapsed);
-    l.head_ns = source_->scale.to_ns(ticks + elapsed);
-    return;
-  }
-  event e;
-  decode_event(l.in, l.end, source_->shapes, ticks, e);
-  l.head_ns = source_->scale.to_ns(ticks);
-  const std::uint64_t waker_thread = e.args[3];  // + 1
+  decode_head(l);
+  if (!l.has_head || l.head.type != event_type::wake_remote) return;
+  const std::uint64_t waker_thread = l.head.args[3];  // + 1
   if (waker_thread == 0 || waker_thread > source_->stream_of_thread.size()) return;
   const std::uint32_t stream = source_->stream_of_thread[waker_thread - 1];
   if (stream == 0 || stream - 1 == index || stream > lanes_.size()) return;
   l.waits_for = stream - 1;
-  l.waits_ordinal = e.args[4];
+  l.waits_ordinal = l.head.args[4];
 }
 
 bool event_walk::is_blocked(const lane& l) const {
   if (l.waits_for == no_lane) return false;
   const lane& waker = lanes_[l.waits_for];
   if (waker.has_head) return waker.ordinal <= l.waits_ordinal;
-  return waker.ordinal <= l.waits_ordinal && l.head_ns > patience_ns_;
+  return waker.ordinal <= l.waits_ordinal && l.head.t_ns > patience_ns_;
 }
 
 bool event_walk::choose() {
   constexpr auto later = [](const lane& a, const lane& b) {
-    return a.head_ns != b.head_ns ? a.head_ns > b.head_ns : a.thread > b.thread;
+    return a.head.t_ns != b.head.t_ns ? a.head.t_ns > b.head.t_ns : a.thread > b.thread;
   };
   std::uint32_t best = no_lane, best_blocked = no_lane;
   rival_ns_ = INT64_MAX;
@@ -121,8 +113,8 @@ bool event_walk::choose() {
     if (is_better) best = i;
     if (second != no_lane) {
       const lane& s = lanes_[second];
-      if (s.head_ns < rival_ns_ || (s.head_ns == rival_ns_ && s.thread < rival_thread_)) {
-        rival_ns_ = s.head_ns;
+      if (s.head.t_ns < rival_ns_ || (s.head.t_ns == rival_ns_ && s.thread < rival_thread_)) {
+        rival_ns_ = s.head.t_ns;
         rival_thread_ = s.thread;
       }
     }
@@ -135,7 +127,7 @@ bool event_walk::choose() {
     has_guessed_ = true;
   }
   const lane& chosen = lanes_[best];
-  if (chosen.head_ns > release_ns_) return false;
+  if (chosen.head.t_ns > release_ns_) return false;
   if (chosen.waits_for != no_lane && lanes_[chosen.waits_for].ordinal <= chosen.waits_ordinal) has_guessed_ = true;
   // The run ends where it may not be released any more.
   if (release_ns_ < rival_ns_) {
@@ -175,7 +167,7 @@ void event_walk::hold_back(std::int64_t release_ns, std::int64_t patience_ns) {
 std::int64_t event_walk::earliest_head_ns() const {
   std::int64_t earliest = INT64_MAX;
   for (const lane& l : lanes_) {
-    if (l.has_head) earliest = std::min(earliest, l.head_ns);
+    if (l.has_head) earliest = std::min(earliest, l.head.t_ns);
   }
   return earliest;
 }

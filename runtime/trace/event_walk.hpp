@@ -68,7 +68,9 @@ class event_walk {
     if (n_ >= stop_n_ && !cross_boundary()) return false;
     if (lanes_.size() == 1) return next_of_only_thread(e);
     if (!in_run() && !choose()) return false;
-    if (!take(lanes_[current_], e)) return false;
+    lane& l = lanes_[current_];
+    take_head(l);
+    e = l.head;
     find_head(current_);
     return true;
   }
@@ -77,16 +79,18 @@ class event_walk {
   // what next() must look up and put away for each event stays in registers. f must not use the walk.
   template <class Function>
   void for_each(Function&& f, std::uint64_t end_n = UINT64_MAX) {
-    event e;
+    if (lanes_.size() == 1) {
+      event e;
+      while (n_ < end_n && (n_ < stop_n_ || cross_boundary())) {
+        if (lanes_[0].in == lanes_[0].end && !find_chunk(0)) return;
+        const std::uint64_t before = n_;
+        if (!take_alone(lanes_[0], e, std::min(end_n, stop_n_), f) || n_ == before) return;
+      }
+      return;
+    }
     while (n_ < end_n && (n_ < stop_n_ || cross_boundary())) {
-      const bool is_alone = lanes_.size() == 1;
-      if (is_alone ? lanes_[0].in == lanes_[0].end && !find_chunk(0) : !in_run() && !choose()) return;
-      const std::uint64_t before = n_;
-      lane& l = lanes_[is_alone ? 0 : current_];
-      const bool goes_on = is_alone ? take_run<true>(l, e, std::min(end_n, stop_n_), f)
-                                    : take_run<false>(l, e, std::min(end_n, stop_n_), f);
-      if (!is_alone) find_head(current_);
-      if (!goes_on || n_ == before) return;
+      if (!in_run() && !(lanes_.size() == 2 ? choose_of_two() : choose())) return;
+      if (!take_run(lanes_[current_], std::min(end_n, stop_n_), f)) return;
     }
   }
 
@@ -115,9 +119,11 @@ class event_walk {
     const std::uint8_t* end = nullptr;  // of what may be read of this chunk
     std::uint64_t ticks = 0;
     std::uint64_t ordinal = 0;
-    // The head: what is known of the next event before it is taken. Not kept up while there is only one lane.
+    // The head: the next event, decoded before it is taken. Not kept up while there is only one lane.
     bool has_head = false;
-    std::int64_t head_ns = 0;
+    event head;  // without number and ordinal
+    const std::uint8_t* behind_head = nullptr;
+    std::uint64_t head_ticks = 0;
     std::uint32_t waits_for = no_lane;  // it must come after that lane's event waits_ordinal
     std::uint64_t waits_ordinal = 0;
   };
@@ -129,7 +135,21 @@ class event_walk {
   bool in_run() const {
     if (!run_is_safe_) return false;
     const lane& l = lanes_[current_];
-    return l.has_head && l.waits_for == no_lane && is_before_rival(l.head_ns, l);
+    return l.has_head && l.waits_for == no_lane && is_before_rival(l.head.t_ns, l);
+  }
+  // choose() for two threads, which are most of those that interleave.
+  bool choose_of_two() {
+    const lane &a = lanes_[0], &b = lanes_[1];
+    if (!a.has_head || !b.has_head || a.waits_for != no_lane || b.waits_for != no_lane) return choose();
+    const bool is_first = a.head.t_ns != b.head.t_ns ? a.head.t_ns < b.head.t_ns : a.thread < b.thread;
+    const lane &chosen = is_first ? a : b, &rival = is_first ? b : a;
+    if (chosen.head.t_ns > release_ns_) return false;
+    current_ = is_first ? 0 : 1;
+    const bool ends_at_rival = rival.head.t_ns <= release_ns_;
+    rival_ns_ = ends_at_rival ? rival.head.t_ns : release_ns_;
+    rival_thread_ = ends_at_rival ? rival.thread : UINT32_MAX;
+    run_is_safe_ = true;
+    return true;
   }
   bool take(lane& l, event& e) {
     const std::uint8_t* behind = decode_event(l.in, l.end, source_->shapes, l.ticks, e);
@@ -143,10 +163,17 @@ class event_walk {
     return true;
   }
 
-  // Takes events of one chunk until `stop_n`, or f returns false (then so does this); with other lanes (not `alone`),
-  // as long as the run goes on, and at least one, which is the lane's head.
-  template <bool alone, class Function>
-  bool take_run(lane& l, event& e, std::uint64_t stop_n, Function& f) {
+  void take_head(lane& l) {
+    l.in = l.behind_head;
+    l.ticks = l.head_ticks;
+    l.head.n = n_++;
+    l.head.ordinal = l.ordinal++;
+    l.waits_for = no_lane;
+  }
+
+  // Takes the only lane's events of one chunk until `stop_n`, or f returns false (then so does this).
+  template <class Function>
+  bool take_alone(lane& l, event& e, std::uint64_t stop_n, Function& f) {
     const trace_streams& source = *source_;
     const std::uint8_t* in = l.in;
     const std::uint8_t* const end = l.end;
@@ -154,15 +181,10 @@ class event_walk {
     e.thread = l.thread;
     bool goes_on = true;
     while (in != end && n < stop_n && goes_on) {
-      std::uint64_t ticks_behind = ticks;
-      const std::uint8_t* behind = decode_event(in, end, source.shapes, ticks_behind, e);
+      const std::uint8_t* behind = decode_event(in, end, source.shapes, ticks, e);
       if (behind == nullptr) break;
-      e.t_ns = source.scale.to_ns(ticks_behind);
-      if (!alone && n != n_ && (!run_is_safe_ || e.type == event_type::wake_remote || !is_before_rival(e.t_ns, l))) {
-        break;
-      }
       in = behind;
-      ticks = ticks_behind;
+      e.t_ns = source.scale.to_ns(ticks);
       e.n = n++;
       e.ordinal = ordinal++;
       goes_on = f(static_cast<const event&>(e));
@@ -173,6 +195,31 @@ class event_walk {
     n_ = n;
     return goes_on;
   }
+
+  // Takes the current lane's head, and what follows while the run goes on and is numbered below `stop_n`. Each event is
+  // decoded once: what ends the run is the next head.
+  template <class Function>
+  bool take_run(lane& l, std::uint64_t stop_n, Function& f) {
+    while (true) {
+      take_head(l);
+      const bool goes_on = f(static_cast<const event&>(l.head));
+      if (l.in == l.end || *l.in == static_cast<std::uint8_t>(event_type::wake_remote)) {
+        find_head(current_);
+        return goes_on;
+      }
+      decode_head(l);
+      if (!goes_on || !l.has_head) return goes_on;
+      if (!run_is_safe_ || n_ >= stop_n || !is_before_rival(l.head.t_ns, l)) return true;
+    }
+  }
+  void decode_head(lane& l) {
+    l.head_ticks = l.ticks;
+    l.behind_head = decode_event(l.in, l.end, source_->shapes, l.head_ticks, l.head);
+    // Checked when the reader numbered it, so it fails only if somebody rewrote the file meanwhile.
+    l.has_head = l.behind_head != nullptr;
+    l.head.t_ns = source_->scale.to_ns(l.head_ticks);
+  }
+
   bool is_before_rival(std::int64_t ns, const lane& l) const {
     return ns < rival_ns_ || (ns == rival_ns_ && l.thread < rival_thread_);
   }

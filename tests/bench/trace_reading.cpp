@@ -11,6 +11,7 @@
 #include <memory>
 #include <mutex>
 #include <random>
+#include <thread>
 #include <vector>
 
 #include "trace/header_check.hpp"
@@ -176,6 +177,29 @@ void mixed() {
   report("decode, mixed",
          text("%.1f M events of all kinds, %.1f bytes each: %.0f M events/s decoded, %.0f M events/s stepped",
               static_cast<double>(r.event_count()) / 1e6, bytes_an_event(file.path), 1e3 / decode_ns, 1e3 / step_ns),
+         "", true);
+}
+
+// Two threads at once, on a machine with two cores: their events alternate every few.
+void threads() {
+  const trace_file file("threads");
+  record_into(file.path, [] {
+    std::thread other([] { yield_between_two(5'000'000); });
+    yield_between_two(5'000'000);
+    other.join();
+  });
+  const reader r = reader::open(file.path);
+  std::uint64_t runs = 0;
+  std::uint32_t last = UINT32_MAX;
+  r.walk(0).for_each([&](const diary::event& e) {
+    runs += e.thread != last;
+    last = e.thread;
+    return true;
+  });
+  const double decode_ns = decode_ns_an_event(r);
+  report("decode, two threads",
+         text("%.0f M events/s (%.2f ns each), which take turns every %.1f events", 1e3 / decode_ns, decode_ns,
+              static_cast<double>(r.event_count()) / static_cast<double>(std::max<std::uint64_t>(runs, 1))),
          "", true);
 }
 

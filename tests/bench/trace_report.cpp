@@ -347,6 +347,7 @@ int main(int argc, char** argv) {
   if (wanted("middle")) middle();
   if (wanted("large")) large(events);
   if (wanted("mixed")) mixed();
+  if (wanted("threads")) threads();
   if (wanted("checkpoints")) checkpoints();
   if (as_json) {
     std::printf("[");

@@ -45,6 +45,7 @@ void yield_between_two(std::uint64_t switches);
 // The rows about reading, in trace_reading.cpp.
 void large(std::uint64_t events);
 void mixed();
+void threads();
 void checkpoints();
 
 }  // namespace weft::bench
