@@ -75,7 +75,10 @@ void task_state::rename(std::string_view name) {
 std::string task_state::who() const { return "task #" + std::to_string(id()) + " \"" + name() + "\""; }
 
 void task_state::check_waitable() const {
-  if (!finished() && current_id() == id()) throw deadlock_error("deadlock: " + who() + " would wait for its own end");
+  const scheduler* const here = scheduler::current();
+  if (finished() || here == nullptr || here->running() == nullptr || here->running()->id != id()) [[likely]]
+    return;
+  throw deadlock_error("deadlock: " + who() + " would wait for its own end");
 }
 
 bool task_state::join(std::int64_t limit_ns) {

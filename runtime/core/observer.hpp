@@ -20,13 +20,12 @@ class observer {
   // One event with its schema's arguments, in order; unused ones are 0.
   virtual void record(diary::event_type type, std::uint64_t a = 0, std::uint64_t b = 0, std::uint64_t c = 0,
                       std::uint64_t d = 0, std::uint64_t e = 0, std::uint64_t f = 0) noexcept = 0;
-  // The same for events with at most four arguments, which all come in registers.
+  // The same for events with at most four arguments, which all come in registers. This one and the next call record();
+  // they are defined elsewhere, because GCC would guess these to be the ones that are called.
   virtual void record_few(diary::event_type type, std::uint64_t a, std::uint64_t b = 0, std::uint64_t c = 0,
-                          std::uint64_t d = 0) noexcept {
-    record(type, a, b, c, d);
-  }
+                          std::uint64_t d = 0) noexcept;
   // The same for events with one argument: what most switches record.
-  virtual void record_one(diary::event_type type, std::uint64_t a) noexcept { record(type, a); }
+  virtual void record_one(diary::event_type type, std::uint64_t a) noexcept;
   // The same for events with a text.
   virtual void record_text(diary::event_type type, std::string_view text, std::uint64_t a = 0, std::uint64_t b = 0,
                            std::uint64_t c = 0) noexcept = 0;

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "core/coroutine.hpp"
+#include "core/prefetch.hpp"
 #include "core/random_sequence.hpp"
 
 namespace weft::core {
@@ -65,8 +66,14 @@ class ready_queue {
       for (std::size_t i = 0; i < ahead; ++i) ahead_ = ahead_->next;
     }
     __builtin_prefetch(ahead_->next);
-    __builtin_prefetch(ahead_->sp);
-    __builtin_prefetch(static_cast<const char*>(ahead_->sp) + 64);
+    if (ahead_->in_yield) {
+      prefetch_lines<0, 2>(ahead_->sp);
+      return;
+    }
+    // Woken: it will look at all of its block, at the frames of its wait and, if it ends, at what it executes.
+    if (ahead_->sp != nullptr) prefetch_lines<0, 6>(ahead_->sp);
+    prefetch_lines<1, sizeof(coroutine) / 64>(ahead_);
+    prefetch_lines<0, 3>(first_->work);
   }
 
   static constexpr std::size_t ahead = 4;

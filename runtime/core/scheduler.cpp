@@ -1,6 +1,7 @@
 // Spawning, blocking, waking and interrupting. The switch itself is in switch.cpp, events are in root_loop.cpp.
 #include "core/scheduler.hpp"
 
+#include <algorithm>
 #include <cassert>
 #include <mutex>
 #include <stdexcept>
@@ -62,7 +63,7 @@ scheduler::scheduler(const scheduler_settings& settings, clock& c, poller& p)
   running_ = &root_;
   stacks_.will_be_aged();
   try {
-    reserve_ = stacks_.take();
+    reserve_ = &stacks_.take();
   } catch (...) {
     inbox_->close();
     throw;
@@ -90,7 +91,7 @@ scheduler::~scheduler() {
     if (c->memory != nullptr) stacks_.give(*c->memory);
     slab_.give(c);
   }
-  stacks_.give(reserve_);
+  stacks_.give(*reserve_);
 }
 
 namespace {
@@ -106,7 +107,7 @@ coroutine* scheduler::spawn(body& work, std::size_t stack_size, std::int64_t del
     } else if (stack_size != 0 && stack_size != stacks_.default_size()) {
       // An unusual size is asked for now, so that it can be refused here; the default one is taken when it first runs,
       // so that many short coroutines in a row share one warm stack.
-      c->memory = kept_handle(stacks_.take(stack_size));
+      c->memory = &stacks_.take(stack_size);
     }
     if (delay_ns >= 0) timers_.add(c->time_limit, deadline_after(delay_ns));
   } catch (...) {
@@ -151,39 +152,23 @@ coroutine* scheduler::find(std::uint64_t id) const noexcept {
   return nullptr;
 }
 
-void scheduler::begin_block(coroutine& me, diary::wait_reason reason, std::int64_t limit_ns, timer_kind kind) {
-  assert(diary::legal_transition(me.status, coroutine_status::blocked));
-  if (limit_ns != detail::forever) {
-    me.time_limit.owner = &me;
-    me.time_limit.kind = kind;
-    timers_.add(me.time_limit, deadline_after(limit_ns));
-  }
-  me.blocked_at = counts_.switches;
-  me.reason = reason;
-  me.status = coroutine_status::blocked;
-  me.in_yield = false;
-  me.outcome = detail::wait_outcome::granted;
+void scheduler::limit_block(coroutine& me, std::int64_t limit_ns, timer_kind kind) {
+  me.time_limit.owner = &me;
+  me.time_limit.kind = kind;
+  timers_.add(me.time_limit, deadline_after(limit_ns));
 }
 
-void scheduler::end_block(coroutine& me) noexcept {
-  if (me.time_limit.armed()) timers_.remove(me.time_limit);
-  me.waiting = nullptr;
-  me.object = nullptr;
+void scheduler::record_wake(coroutine& c, std::uint64_t object_id) noexcept {
+  observer_->record_few(event_type::wake, c.slot, static_cast<std::uint64_t>(wake_cause::granted), object_id);
+  note_change(c);
 }
 
-void scheduler::make_ready(coroutine& c) noexcept {
-  assert(diary::legal_transition(c.status, coroutine_status::ready));
-  c.status = coroutine_status::ready;
-  c.in_yield = false;
-  ready_.push_back(&c);
-}
-
-void scheduler::wake(coroutine& c, std::uint64_t object_id) noexcept {
-  make_ready(c);
-  if (observer_ != nullptr) [[unlikely]] {
-    observer_->record_few(event_type::wake, c.slot, static_cast<std::uint64_t>(wake_cause::granted), object_id);
-    note_change(c);
-  }
+void scheduler::record_block(coroutine& me, const coroutine& next, const detail::object& o, std::uint64_t owner_slot,
+                             std::int64_t limit_ns) noexcept {
+  const std::uint64_t object_id = define(*observer_, o);
+  if (limit_ns != detail::forever) observer_->record(event_type::time_limit, static_cast<std::uint64_t>(limit_ns));
+  observer_->record_few(event_type::block, next.slot, static_cast<std::uint64_t>(me.reason), object_id, owner_slot);
+  note_change(me);
 }
 
 bool scheduler::take_out_of_wait(coroutine& c) noexcept {
@@ -317,11 +302,12 @@ void scheduler::record_spawn(coroutine& c, std::int64_t delay_ns) {
 void scheduler::record_stack_mark(const coroutine& c) noexcept {
   if (c.memory == nullptr) return;
   stack_slot* const slot = c.memory->slot;
-  const std::uint32_t ends = ++slot->recorded_ends;
+  const unsigned ends = ++slot->recorded_ends;
   if ((ends & (ends - 1)) != 0 && ends % 1024 != 0) return;
   const std::size_t used = stack_used(*c.memory);
-  if (used <= slot->recorded_use) return;
-  slot->recorded_use = used;
+  const auto pages = static_cast<std::uint16_t>(std::min<std::size_t>(used / page_size(), UINT16_MAX));
+  if (pages <= slot->recorded_pages) return;
+  slot->recorded_pages = pages;
   observer_->record(event_type::stack_mark, c.slot, used, c.memory->size);
 }
 

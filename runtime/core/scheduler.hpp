@@ -8,6 +8,7 @@
 // root) run: it polls. Conservation law, checked in debug builds: running + ready + blocked == live.
 #pragma once
 
+#include <cassert>
 #include <cstdint>
 #include <exception>
 #include <optional>
@@ -109,7 +110,11 @@ class scheduler {
 
   // -- called on this thread, by whoever runs
   // Wakes a coroutine of this scheduler whose wait was granted.
-  void wake(coroutine& c, std::uint64_t object_id) noexcept;
+  void wake(coroutine& c, const detail::object& o) noexcept {
+    make_ready(c);
+    if (observer_ != nullptr) [[unlikely]]
+      record_wake(c, o.id());
+  }
   // Makes `c` be interrupted: at once if it is suspended, else at its next suspension. Nothing if one is pending
   // already.
   void interrupt(coroutine& c, interruption kind, std::exception_ptr error) noexcept;
@@ -202,9 +207,27 @@ class scheduler {
   bool may_begin(coroutine& me);            // false: an interruption is due
 
   // -- waking (scheduler.cpp)
-  void begin_block(coroutine& me, diary::wait_reason reason, std::int64_t limit_ns, timer_kind kind);
-  void end_block(coroutine& me) noexcept;
-  void make_ready(coroutine& c) noexcept;
+  void begin_block(coroutine& me, diary::wait_reason reason, std::int64_t limit_ns, timer_kind kind) {
+    assert(diary::legal_transition(me.status, diary::coroutine_status::blocked));
+    if (limit_ns != detail::forever) limit_block(me, limit_ns, kind);
+    me.blocked_at = counts_.switches;
+    me.reason = reason;
+    me.status = diary::coroutine_status::blocked;
+    me.in_yield = false;
+    me.outcome = detail::wait_outcome::granted;
+  }
+  void limit_block(coroutine& me, std::int64_t limit_ns, timer_kind kind);
+  void end_block(coroutine& me) noexcept {
+    if (me.time_limit.armed()) timers_.remove(me.time_limit);
+    me.waiting = nullptr;
+    me.object = nullptr;
+  }
+  void make_ready(coroutine& c) noexcept {
+    assert(diary::legal_transition(c.status, diary::coroutine_status::ready));
+    c.status = diary::coroutine_status::ready;
+    c.in_yield = false;
+    ready_.push_back(&c);
+  }
   bool take_out_of_wait(coroutine& c) noexcept;  // false: a grant from another thread is under way
   void push_interruption(coroutine& c) noexcept;
   static void interrupt_yield(coroutine& c) noexcept;  // one that is ready because of a yield
@@ -219,7 +242,11 @@ class scheduler {
   coroutine* expire(detail::scope& s) noexcept;
   void detach_scopes(coroutine& c) noexcept;  // they outlive their coroutine (in a generator that is kept)
   void record_stack_mark(const coroutine& c) noexcept;
-  void record_spawn(coroutine& c, std::int64_t delay_ns);
+  // What is told only while somebody listens, out of the way of what happens otherwise.
+  [[gnu::noinline]] void record_spawn(coroutine& c, std::int64_t delay_ns);
+  [[gnu::noinline]] void record_wake(coroutine& c, std::uint64_t object_id) noexcept;
+  [[gnu::noinline]] void record_block(coroutine& me, const coroutine& next, const detail::object& o,
+                                      std::uint64_t owner_slot, std::int64_t limit_ns) noexcept;
   // The observer has just been told that `c` is in another state.
   void note_change(coroutine& c) noexcept {
     c.changed_order = ++changes_;
@@ -291,7 +318,7 @@ class scheduler {
   coroutine* ended_ = nullptr;        // the last one that ended: it left its stack, but only by a switch
   std::uint64_t last_run_id_ = 0;     // who ran before the root
   coroutine* chosen_next_ = nullptr;  // from a begin_..() until its coroutine has stopped
-  stack reserve_;                     // for a coroutine that can get no stack: it fails there with bad_alloc
+  const stack* reserve_ = nullptr;    // for a coroutine that can get no stack: it fails there with bad_alloc
   bool reserve_lent_ = false;
   std::size_t live_ = 0;
   coroutine* oldest_ = nullptr;

@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstdint>
 #include <cstdio>
 #include <limits>
 #include <mutex>
@@ -308,7 +309,7 @@ stack_slot* stack_arena::cut() noexcept {
   stack_slot& fresh = slots_[index];
   fresh.arena = this;
   fresh.handle.base = base;
-  fresh.handle.size = usable_;
+  fresh.handle.size = usable_ & SIZE_MAX >> 1;  // no stack is half of the address space: see reserve()
   fresh.handle.top = base + usable_ - (first_colour_ + index) % colours * cache_line;
   fresh.handle.guarded = install_guard(index);
   fresh.handle.slot = &fresh;

@@ -29,11 +29,11 @@ inline constexpr std::size_t minimum_stack_size = 16 * 1024;
 //   [guard][ ...... grows down ............ ][  colour   ]
 struct stack {
   void* base = nullptr;  // lowest usable byte; null: no stack
-  std::size_t size = 0;  // usable bytes from base on, whole pages
   void* top = nullptr;   // where the first frame goes, 16-aligned. Shifted by a number of cache lines that differs from
                          // stack to stack: equally aligned tops would all compete for the same cache sets
-  bool guarded = false;  // false: the budget of guards was used up, an overflow goes unnoticed
   stack_slot* slot = nullptr;  // the pool's own
+  std::size_t size : 63 = 0;   // usable bytes from base on, whole pages
+  bool guarded : 1 = false;    // false: the budget of guards was used up, an overflow goes unnoticed
 };
 
 // n rounded up to whole pages and to minimum_stack_size. A size too large to be rounded gives the largest whole number

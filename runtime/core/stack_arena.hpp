@@ -23,17 +23,19 @@ struct guard_registry_entry;
 enum class guard_kind : std::uint8_t { best_available, page_protection };
 
 // What stays known of a stack while it is idle; in an array of the arena's, so that a trimmed stack holds no page and
-// giving one back allocates nothing.
-struct stack_slot {
+// giving one back allocates nothing. One cache line.
+struct alignas(64) stack_slot {
   stack handle;
   stack_arena* arena = nullptr;
   stack_slot* older = nullptr;  // in the pool's list while idle
   stack_slot* younger = nullptr;
   unsigned valgrind_id = 0;
-  // For the diary: coroutines that ended on it while a recording was on, and the deepest use that was recorded.
-  std::uint32_t recorded_ends = 0;
-  std::size_t recorded_use = 0;
+  // For the diary: coroutines that ended on it while a recording was on (the low bits of their number), and the deepest
+  // use that was recorded, in pages (the largest number stands for all above it).
+  std::uint16_t recorded_ends = 0;
+  std::uint16_t recorded_pages = 0;
 };
+static_assert(sizeof(stack_slot) == 64 || sizeof(void*) != 8);
 
 // Invariant: holders = slots cut and not released + 1 while a pool still cuts. The last one to let go deletes the
 // arena.

@@ -30,23 +30,6 @@ constexpr std::size_t fit(std::size_t bytes, std::size_t size, std::size_t at_mo
 
 }  // namespace
 
-void stack_pool::idle_list::push(stack_slot& slot) noexcept {
-  slot.older = youngest;
-  slot.younger = nullptr;
-  (youngest != nullptr ? youngest->younger : oldest) = &slot;
-  youngest = &slot;
-  ++count;
-}
-
-stack_slot* stack_pool::idle_list::pop_youngest() noexcept {
-  stack_slot* const slot = youngest;
-  if (slot == nullptr) return nullptr;
-  youngest = slot->older;
-  (youngest != nullptr ? youngest->younger : oldest) = nullptr;
-  --count;
-  return slot;
-}
-
 stack_slot* stack_pool::idle_list::pop_oldest() noexcept {
   stack_slot* const slot = oldest;
   if (slot == nullptr) return nullptr;
@@ -93,23 +76,27 @@ stack_slot& stack_pool::cut(size_class& from, std::size_t size) {
   return *fresh;
 }
 
-stack stack_pool::take(std::size_t size) {
-  const std::size_t rounded = size == 0 ? default_size_ : round_stack_size(size);
-  size_class& from =
-      rounded == default_size_ ? default_class_ : others_.try_emplace(rounded, make_class(rounded)).first->second;
-  stack_slot* slot = from.warm.pop_youngest();
-  from.least_warm = std::min(from.least_warm, from.warm.count);
-  if (slot == nullptr) slot = from.cold.pop_youngest();
+const stack& stack_pool::take(std::size_t size) {
+  const std::size_t rounded = round_stack_size(size);
+  if (size == 0 || rounded == default_size_) return take();
+  size_class& from = others_.try_emplace(rounded, make_class(rounded)).first->second;
+  if (stack_slot* const slot = take_warm(from)) return slot->handle;
+  return take_cold(from, rounded);
+}
+
+const stack& stack_pool::take_cold(size_class& from, std::size_t size) {
+  from.least_warm = 0;
+  stack_slot* slot = from.cold.pop_youngest();
   if (slot == nullptr) {
     const int callers_errno = errno;  // a coroutine must not see the system calls of its scheduler
-    slot = &cut(from, rounded);
+    slot = &cut(from, size);
     errno = callers_errno;
   }
   ++in_use_;
   return slot->handle;
 }
 
-void stack_pool::give(stack unused) noexcept {
+void stack_pool::give(const stack& unused) noexcept {
   forget_stack_poison(unused.base, unused.size);
   --in_use_;
   stack_slot& slot = *unused.slot;
@@ -132,7 +119,7 @@ void stack_pool::trim_oldest(size_class& from, std::size_t count) noexcept {
     stack_slot* const slot = from.warm.pop_oldest();
     from.cold.push(*slot);
     slot->recorded_ends = 0;
-    slot->recorded_use = 0;
+    slot->recorded_pages = 0;
     --count;
     return slot;
   };

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <map>
 
+#include "core/prefetch.hpp"
 #include "core/stack.hpp"
 #include "core/stack_arena.hpp"
 
@@ -19,9 +20,6 @@ struct stack_pool_counts {
   std::size_t created = 0;       // stacks cut from fresh memory so far
   std::size_t unguarded = 0;     // of those, how many got no guard because the budget was used up
 };
-
-// The handle itself, where the pool keeps it: stays in place as long as the stack is in use.
-inline const stack* kept_handle(const stack& of) noexcept { return &of.slot->handle; }
 
 class stack_pool {
  public:
@@ -40,13 +38,21 @@ class stack_pool {
   stack_pool& operator=(const stack_pool&) = delete;
 
   // A stack of at least `size` usable bytes; 0: of the default size. The one given back last comes first. Contents are
-  // unspecified. Throws std::bad_alloc when the memory cannot be had; the pool stays usable. Where the kernel has no
-  // cheap guards, stacks beyond the budget (a quarter of vm.max_map_count) come without one: see stack::guarded.
-  stack take(std::size_t size = 0);
+  // unspecified. The handle stays in place while the stack is in use. Throws std::bad_alloc when the memory cannot be
+  // had; the pool stays usable. Where the kernel has no cheap guards, stacks beyond the budget (a quarter of
+  // vm.max_map_count) come without one: see stack::guarded.
+  const stack& take() {
+    if (stack_slot* const slot = take_warm(default_class_)) [[likely]] {
+      if (const stack_slot* const next = default_class_.warm.youngest) prefetch_lines<-6, 0>(next->handle.top);
+      return slot->handle;
+    }
+    return take_cold(default_class_, default_size_);
+  }
+  const stack& take(std::size_t size);
 
   // Takes back a stack of any pool; nothing may run on it any more, or ever again. Allocates nothing for the pool's own
   // sizes and never fails: what cannot be kept is released.
-  void give(stack unused) noexcept;
+  void give(const stack& unused) noexcept;
 
   // Hands the pages of up to at_most idle stacks above the hot ones back to the system, oldest first, and returns how
   // many stacks that were; 0: nothing left to do. For a scheduler that is about to sleep.
@@ -70,8 +76,21 @@ class stack_pool {
     stack_slot* youngest = nullptr;
     stack_slot* oldest = nullptr;
     std::size_t count = 0;
-    void push(stack_slot& slot) noexcept;
-    stack_slot* pop_youngest() noexcept;
+    void push(stack_slot& slot) noexcept {
+      slot.older = youngest;
+      slot.younger = nullptr;
+      (youngest != nullptr ? youngest->younger : oldest) = &slot;
+      youngest = &slot;
+      ++count;
+    }
+    stack_slot* pop_youngest() noexcept {
+      stack_slot* const slot = youngest;
+      if (slot == nullptr) return nullptr;
+      youngest = slot->older;
+      (youngest != nullptr ? youngest->younger : oldest) = nullptr;
+      --count;
+      return slot;
+    }
     stack_slot* pop_oldest() noexcept;
   };
   struct size_class {
@@ -86,6 +105,14 @@ class stack_pool {
   };
 
   static size_class make_class(std::size_t size) noexcept;
+  stack_slot* take_warm(size_class& from) noexcept {
+    stack_slot* const slot = from.warm.pop_youngest();
+    if (slot == nullptr) return nullptr;
+    if (from.warm.count < from.least_warm) from.least_warm = from.warm.count;
+    ++in_use_;
+    return slot;
+  }
+  const stack& take_cold(size_class& from, std::size_t size);
   stack_slot& cut(size_class& from, std::size_t size);
   static void trim_oldest(size_class& from, std::size_t count) noexcept;  // count <= from.warm.count
   bool others_may_age() const noexcept;

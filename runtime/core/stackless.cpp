@@ -85,12 +85,8 @@ bool scheduler::begin_wait(detail::object& o, detail::waiter& w, wait_reason rea
   begin_block(me, reason, detail::forever, timer_kind::wait_limit);
   o.lock.unlock();  // from here on another thread's grant may come into the inbox
   chosen_next_ = &pick_next();
-  if (observer_ != nullptr) [[unlikely]] {
-    const std::uint64_t object_id = define(*observer_, o);
-    observer_->record_few(event_type::block, chosen_next_->slot, static_cast<std::uint64_t>(reason), object_id,
-                          owner_slot);
-    note_change(me);
-  }
+  if (observer_ != nullptr) [[unlikely]]
+    record_block(me, *chosen_next_, o, owner_slot, detail::forever);
   return true;
 }
 

@@ -25,11 +25,11 @@ constexpr char no_wait_in_co_task[] =
 
 bool scheduler::give_stack(coroutine& c, control_words now) noexcept {
   try {
-    if (c.memory == nullptr) c.memory = kept_handle(stacks_.take());
+    if (c.memory == nullptr) c.memory = &stacks_.take();
   } catch (const std::bad_alloc&) {
     if (reserve_lent_) return false;
     reserve_lent_ = true;
-    c.memory = kept_handle(reserve_);
+    c.memory = reserve_;
     c.pending = c.pending | interruption::error;
     c.pending_error = std::make_exception_ptr(std::bad_alloc());
     c.shields = 0;
@@ -195,12 +195,8 @@ detail::wait_outcome scheduler::wait(detail::object& o, detail::waiter& w, diary
   begin_block(me, reason, limit_ns, timer_kind::wait_limit);
   o.lock.unlock();  // from here on another thread's grant may come into the inbox
   coroutine& next = pick_next_inline(now);
-  if (observer_ != nullptr) [[unlikely]] {
-    const std::uint64_t object_id = define(*observer_, o);
-    if (limit_ns != detail::forever) observer_->record(event_type::time_limit, static_cast<std::uint64_t>(limit_ns));
-    observer_->record_few(event_type::block, next.slot, static_cast<std::uint64_t>(reason), object_id, owner_slot);
-    note_change(me);
-  }
+  if (observer_ != nullptr) [[unlikely]]
+    record_block(me, next, o, owner_slot, limit_ns);
   resume(me, next, now);
   end_block(me);
   if (me.woken_remotely) {
@@ -270,7 +266,11 @@ coroutine& scheduler::retire(coroutine& me, coroutine_status status, control_wor
   (me.older != nullptr ? me.older->younger : oldest_) = me.younger;
   (me.younger != nullptr ? me.younger->older : youngest_) = me.older;
   if (waits_for_others_ != nullptr && live_ == 1) {
-    if (take_out_of_wait(*waits_for_others_)) wake(*waits_for_others_, 0);
+    if (take_out_of_wait(*waits_for_others_)) {
+      make_ready(*waits_for_others_);
+      if (observer_ != nullptr) [[unlikely]]
+        record_wake(*waits_for_others_, 0);
+    }
   }
   release_ended();
   me.status = status;
@@ -313,7 +313,7 @@ void scheduler::release_ended() noexcept {
   c->annotation.destroy();
   if (c->memory != nullptr) {
     forget_stack_poison(c->memory->base, c->memory->size);
-    if (reserve_lent_ && c->memory->base == reserve_.base) {
+    if (reserve_lent_ && c->memory == reserve_) {
       reserve_lent_ = false;
     } else {
       stacks_.give(*c->memory);

@@ -83,21 +83,13 @@ void forget_grants_of(const object& o) noexcept {
   if (core::scheduler* here = core::scheduler::current()) here->forget_grants_of(o);
 }
 
-void wake(const object& o, waiter& w) noexcept {
-  w.granted = true;
-  core::coroutine* c = w.coroutine;
-  if (c == nullptr) {
-    w.thread->unpark();
-    return;
-  }
-  core::scheduler* here = core::scheduler::current();
-  core::observer* observer = here != nullptr ? here->diary() : nullptr;
-  if (c->home == here) {
-    here->wake(*c, observer != nullptr ? o.id() : 0);
-    return;
-  }
+namespace {
+
+// Somebody of another thread.
+[[gnu::noinline]] void wake_remotely(const object& o, core::coroutine& c, core::scheduler* here) noexcept {
+  core::observer* const observer = here != nullptr ? here->diary() : nullptr;
   core::inbox_message m;
-  m.woken = c;
+  m.woken = &c;
   m.object_id = o.id();
   if (observer != nullptr) {
     m.waker_thread = observer->thread_index() + 1;
@@ -105,7 +97,18 @@ void wake(const object& o, waiter& w) noexcept {
     // If this hands a lock over, the other thread keeps its owner in mind from now on.
     here->notes().update(o.id(), [](core::object_note& n) { n.owner_slot = 0; });
   }
-  c->home->messages().post(std::move(m));
+  c.home->messages().post(std::move(m));
+}
+
+}  // namespace
+
+void wake(const object& o, waiter& w) noexcept {
+  w.granted = true;
+  core::coroutine* const c = w.coroutine;
+  if (c == nullptr) return w.thread->unpark();
+  core::scheduler* const here = core::scheduler::current();
+  if (c->home != here) return wake_remotely(o, *c, here);
+  here->wake(*c, o);
 }
 
 void throw_interruption() {
@@ -118,37 +121,38 @@ bool recording() noexcept { return core::scheduler::current_diary() != nullptr; 
 
 std::atomic<std::uint32_t> diaries_kept{0};
 
+namespace {
+void note_owner(core::scheduler& s, object& o, std::uint64_t slot) noexcept {
+  o.owner_slot = static_cast<std::uint32_t>(slot);
+  s.notes().update(o.id(), [&o](core::object_note& n) { n.owner_slot = o.owner_slot; });
+}
+}  // namespace
+
 // Beside the event itself: what a block on the object says of its owner, and what a checkpoint will have to repeat.
 void record_event(diary::event_type type, object& o, std::uint64_t value) noexcept {
   core::scheduler* const s = core::scheduler::current();
   core::observer* const observer = s != nullptr ? s->diary() : nullptr;
   if (observer == nullptr) return;
-  bool is_owner = true;
-  switch (type) {
-    case diary::event_type::lock_acquired:
-      o.owner_slot = current_slot();
-      break;
-    case diary::event_type::lock_released:
-      o.owner_slot = 0;
-      break;
-    case diary::event_type::lock_handed:
-      o.owner_slot = value;
-      break;
-    default:
-      is_owner = false;
-      break;
-  }
   const std::uint64_t id = core::define(*observer, o);
   observer->record_few(type, id, value);
-  s->notes().update(id, [&](core::object_note& n) {
-    if (is_owner) {
-      n.owner_slot = static_cast<std::uint32_t>(o.owner_slot);
-    } else if (type == diary::event_type::queue_put || type == diary::event_type::queue_get) {
-      n.depth = value;
-    } else if (type == diary::event_type::event_set || type == diary::event_type::event_clear) {
-      n.is_set = type == diary::event_type::event_set;
-    }
-  });
+  switch (type) {
+    case diary::event_type::lock_acquired:
+      return note_owner(*s, o, current_slot());
+    case diary::event_type::lock_released:
+      return note_owner(*s, o, 0);
+    case diary::event_type::lock_handed:
+      return note_owner(*s, o, value);
+    case diary::event_type::queue_put:
+    case diary::event_type::queue_get:
+      if (value == 0 && !o.noted) return;  // the usual case in a rendezvous
+      o.noted = true;
+      return s->notes().update(id, [value](core::object_note& n) { n.depth = value; });
+    case diary::event_type::event_set:
+    case diary::event_type::event_clear:
+      return s->notes().update(id, [type](core::object_note& n) { n.is_set = type == diary::event_type::event_set; });
+    default:
+      return;
+  }
 }
 
 const void* current_owner() noexcept {

@@ -41,28 +41,48 @@ void thread_recorder::use_clock(core::clock* virtual_clock) noexcept {
   plain_counter_ = ticks_.counter && virtual_clock == nullptr && !order_only_;
 }
 
-std::uint64_t thread_recorder::slow_now(event_type type) noexcept {
+std::uint64_t thread_recorder::now(event_type type) noexcept {
   if (order_only_ && type != event_type::poll_begin && type != event_type::poll_end && ++untimed_ % 64 != 0)
     return last_ticks;
-  if (virtual_clock_ != nullptr) [[unlikely]] {
-    last_ticks = static_cast<std::uint64_t>(virtual_clock_->now_ns());
-  } else {
-    last_ticks = ticks_.now();
-  }
+  last_ticks = virtual_clock_ != nullptr ? static_cast<std::uint64_t>(virtual_clock_->now_ns()) : ticks_.now();
   return last_ticks;
 }
 
 void thread_recorder::record(event_type type, std::uint64_t a, std::uint64_t b, std::uint64_t c, std::uint64_t d,
                              std::uint64_t e, std::uint64_t f) noexcept {
-  writer_.append(type, now(type), arg_counts[static_cast<std::size_t>(type)], a, b, c, d, e, f);
+  const std::array<std::uint64_t, diary::max_args> args{a, b, c, d, e, f};
+  writer_.append(type, now(type), args.data(), arg_counts[static_cast<std::size_t>(type)]);
 }
 
+// These two are what most switches record. Everything unusual is a tail call, so that nothing has to be saved for it.
 void thread_recorder::record_few(event_type type, std::uint64_t a, std::uint64_t b, std::uint64_t c,
                                  std::uint64_t d) noexcept {
-  writer_.append(type, now(type), arg_counts[static_cast<std::size_t>(type)], a, b, c, d, 0, 0);
+  if (!plain_counter_) [[unlikely]]
+    return record_any(type, a, b, c, d);
+  last_ticks = counter_ticks() >> shift_;
+  if (!writer_.append_short(type, last_ticks, arg_counts[static_cast<std::size_t>(type)], a, b, c, d)) [[unlikely]]
+    append_any(type, a, b, c, d);
 }
 
-void thread_recorder::record_one(event_type type, std::uint64_t a) noexcept { writer_.append_one(type, now(type), a); }
+void thread_recorder::record_one(event_type type, std::uint64_t a) noexcept {
+  if (!plain_counter_) [[unlikely]]
+    return record_any(type, a, 0, 0, 0);
+  last_ticks = counter_ticks() >> shift_;
+  if (!writer_.append_short(type, last_ticks, 1, a)) [[unlikely]]
+    append_any(type, a, 0, 0, 0);
+}
+
+void thread_recorder::record_any(event_type type, std::uint64_t a, std::uint64_t b, std::uint64_t c,
+                                 std::uint64_t d) noexcept {
+  now(type);
+  append_any(type, a, b, c, d);
+}
+
+void thread_recorder::append_any(event_type type, std::uint64_t a, std::uint64_t b, std::uint64_t c,
+                                 std::uint64_t d) noexcept {
+  const std::array<std::uint64_t, 4> args{a, b, c, d};
+  writer_.append(type, last_ticks, args.data(), arg_counts[static_cast<std::size_t>(type)]);
+}
 
 void thread_recorder::record_text(event_type type, std::string_view text, std::uint64_t a, std::uint64_t b,
                                   std::uint64_t c) noexcept {

@@ -71,13 +71,11 @@ class thread_recorder final : public core::observer {
   };
   static constexpr std::size_t known_count = 64;
 
-  std::uint64_t now(diary::event_type type) noexcept {
-    if (!plain_counter_) [[unlikely]]
-      return slow_now(type);
-    last_ticks = counter_ticks() >> shift_;
-    return last_ticks;
-  }
-  std::uint64_t slow_now(diary::event_type type) noexcept;
+  // Sets last_ticks, too.
+  std::uint64_t now(diary::event_type type) noexcept;
+  // Any event of at most four arguments, with any clock; the second: at last_ticks.
+  void record_any(diary::event_type type, std::uint64_t a, std::uint64_t b, std::uint64_t c, std::uint64_t d) noexcept;
+  void append_any(diary::event_type type, std::uint64_t a, std::uint64_t b, std::uint64_t c, std::uint64_t d) noexcept;
   bool wants_generation(std::uint64_t live) const noexcept;
   std::uint64_t bytes_of_plain(std::uint64_t live) const noexcept { return 16 + live * bytes_a_coroutine_; }
   std::uint64_t bytes_of_next(std::uint64_t live) noexcept;

@@ -129,12 +129,14 @@ queue_answer queue_base::begin_put_slowly(void* item, std::int64_t limit_ns) {
 queue_answer queue_base::redeem_place(const waiter& w) {
   if (w.tag == refused) return queue_answer::closed;
   if (w.tag == again) return queue_answer::not_now;
-  object_.lock.lock();
   if (rendezvous()) {
-    record(diary::event_type::queue_put, object_, [this] { return depth(); });
-    object_.lock.unlock();
+    if (diaries_kept.load(std::memory_order_relaxed) != 0) [[unlikely]] {
+      const std::lock_guard guard(object_.lock);
+      record(diary::event_type::queue_put, object_, [this] { return depth(); });
+    }
     return queue_answer::delivered;
   }
+  object_.lock.lock();
   --reserved_;
   if (!closed_) return queue_answer::go;
   object_.lock.unlock();

@@ -35,6 +35,12 @@ bool queue_base::has_item(const selection* but_not) const noexcept {
 // True: there is an item for whoever asks. In a rendezvous it is offering_'s from now on, until end_get().
 bool queue_base::secure_item() noexcept {
   if (!rendezvous()) return stored_ > promised_;
+  waiter* const front = putters_.front();
+  if (front == nullptr) return false;
+  if (promised_ == 0 && front->part_of == nullptr) {  // what follows, where there is nothing to choose
+    offering_ = front;
+    return true;
+  }
   while (has_item()) {
     // Its own turn or not: the front is what comes out first. What could be had a moment ago may be gone, all of it:
     // our lock does not keep another object from claiming a select that offers here.

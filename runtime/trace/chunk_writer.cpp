@@ -23,27 +23,6 @@ bool event_type_has(event_type type, unsigned arg_count) noexcept {
   return schema == nullptr || schema->arg_count == arg_count;
 }
 
-bool chunk_writer::append_long(event_type type, std::uint64_t elapsed, unsigned arg_count, std::uint64_t a,
-                               std::uint64_t b, std::uint64_t c, std::uint64_t d, std::uint64_t e,
-                               std::uint64_t f) noexcept {
-  last_ticks_ += elapsed;
-  std::uint8_t* out = cursor_;
-  *out++ = static_cast<std::uint8_t>(type);
-  out = put_varint(out, elapsed);
-  if (arg_count > 0) out = put_varint(out, a);
-  if (arg_count > 1) out = put_varint(out, b);
-  if (arg_count > 2) out = put_varint(out, c);
-  if (arg_count > 3) out = put_varint(out, d);
-  if (arg_count > 4) out = put_varint(out, e);
-  if (arg_count > 5) out = put_varint(out, f);
-  commit(out);
-  return true;
-}
-
-bool chunk_writer::append_long_one(event_type type, std::uint64_t elapsed, std::uint64_t a) noexcept {
-  return append_long(type, elapsed, 1, a, 0, 0, 0, 0, 0);
-}
-
 bool chunk_writer::append_text(event_type type, std::uint64_t ticks, const std::uint64_t* args, unsigned arg_count,
                                std::string_view text) noexcept {
   text = cut_at_character(text, max_text_bytes);

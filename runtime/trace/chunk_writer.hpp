@@ -45,31 +45,17 @@ class chunk_writer {
     commit(encode(type, ticks, args, arg_count));
     return true;
   }
-  // The same with the arguments in registers; those behind the first `arg_count` are 0. Most events have small ones
-  // only and fit into eight bytes, which are composed in a register.
-  bool append(event_type type, std::uint64_t ticks, unsigned arg_count, std::uint64_t a, std::uint64_t b,
-              std::uint64_t c, std::uint64_t d, std::uint64_t e, std::uint64_t f) noexcept {
+  // The same with at most four arguments in registers; those behind the first `arg_count` are 0. Most events have
+  // small ones only and come soon after the one before: they fit into eight bytes, which are composed in a register. Of
+  // others, and where the chunk is full, nothing is done and the answer is false: then append() them.
+  bool append_short(event_type type, std::uint64_t ticks, unsigned arg_count, std::uint64_t a, std::uint64_t b = 0,
+                    std::uint64_t c = 0, std::uint64_t d = 0) noexcept {
     assert(event_type_has(type, arg_count));
-    if (static_cast<std::size_t>(end_ - cursor_) < max_event_bytes && !make_room(ticks)) return false;
-    const std::uint64_t elapsed = ticks > last_ticks_ ? ticks - last_ticks_ : 0;
-    if ((elapsed | a | b | c | d | e | f) >= 0x80) [[unlikely]]
-      return append_long(type, elapsed, arg_count, a, b, c, d, e, f);
-    last_ticks_ += elapsed;
-    put_word(static_cast<std::uint8_t>(type) | elapsed << 8 | a << 16 | b << 24 | c << 32 | d << 40 | e << 48 |
-             f << 56);
+    const std::uint64_t elapsed = ticks - last_ticks_;  // huge if it is earlier
+    if (static_cast<std::size_t>(end_ - cursor_) < max_event_bytes || (elapsed | a | b | c | d) >= 0x80) return false;
+    last_ticks_ = ticks;
+    put_word(static_cast<std::uint8_t>(type) | elapsed << 8 | a << 16 | b << 24 | c << 32 | d << 40);
     commit(cursor_ + 2 + arg_count);
-    return true;
-  }
-  // The same with one argument.
-  bool append_one(event_type type, std::uint64_t ticks, std::uint64_t a) noexcept {
-    assert(event_type_has(type, 1));
-    if (static_cast<std::size_t>(end_ - cursor_) < max_event_bytes && !make_room(ticks)) return false;
-    const std::uint64_t elapsed = ticks > last_ticks_ ? ticks - last_ticks_ : 0;
-    if ((elapsed | a) >= 0x80) [[unlikely]]
-      return append_long_one(type, elapsed, a);
-    last_ticks_ += elapsed;
-    put_word(static_cast<std::uint8_t>(type) | elapsed << 8 | a << 16);
-    commit(cursor_ + 3);
     return true;
   }
   // The same with a text, which is cut to max_text_bytes at a UTF-8 boundary.
@@ -105,9 +91,6 @@ class chunk_writer {
     static_assert(std::endian::native == std::endian::little);
     std::memcpy(cursor_, &bytes, sizeof bytes);
   }
-  bool append_long(event_type type, std::uint64_t elapsed, unsigned arg_count, std::uint64_t a, std::uint64_t b,
-                   std::uint64_t c, std::uint64_t d, std::uint64_t e, std::uint64_t f) noexcept;
-  bool append_long_one(event_type type, std::uint64_t elapsed, std::uint64_t a) noexcept;
 
   bool make_room(std::uint64_t ticks) noexcept;  // takes a new chunk; counts a lost event if there is none
   void seal() noexcept;

@@ -87,6 +87,8 @@ TITLES = {
     "message_ns": "message through a rendezvous channel, ns",
     "buffered_ns": "message through a buffered channel (1024), ns",
     "mutex_ns": "contended mutex, lock to unlock over a yield, ns",
+    "yield_2_growth_ns": "beside a recorded yield: processor time of the thread that makes the file grow, ns",
+    "message_growth_ns": "beside a recorded message: the same, ns",
     "sleeper_cpu_ns": "100 000 random sleepers, processor ns each",
     "sleeper_late_us": "their mean lateness, us",
     "yield_2_bytes": "recorded bytes a yield",

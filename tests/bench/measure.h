@@ -24,6 +24,12 @@ static inline double cpu_ns(void) {
   return (double)t.tv_sec * 1e9 + (double)t.tv_nsec;
 }
 
+static inline double thread_cpu_ns(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+  return (double)t.tv_sec * 1e9 + (double)t.tv_nsec;
+}
+
 /* Bytes of this process in memory now, as the kernel counts pages. 0 where there is no /proc. */
 static inline double resident_bytes(void) {
   long size = 0;

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <csignal>
 #include <cstdint>
@@ -321,7 +322,7 @@ using GuardDeathTest = Guard;
 TEST_P(Guard, EveryStackHasOne) {
   const std::vector<stack> taken = take_many(pool_, 100);
 
-  EXPECT_THAT(taken, ::testing::Each(::testing::Field(&stack::guarded, true)));
+  EXPECT_TRUE(std::all_of(taken.begin(), taken.end(), [](const stack& one) { return one.guarded; }));
   give_all(pool_, taken);
 }
 

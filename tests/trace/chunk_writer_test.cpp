@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <array>
 #include <limits>
 #include <string>
 #include <vector>
@@ -71,7 +73,7 @@ TEST(ChunkWriter, OneArgumentComesBackWhateverItsLength) {
   std::uint64_t ticks = 0;
   for (const std::uint64_t elapsed : {0u, 1u, 0x7fu, 0x80u, 0x3fffu, 0x4000u, 1u << 30}) {
     for (const std::uint64_t value : lengths) {
-      writer.append_one(event_type::yield, ticks += elapsed, value);
+      writer.append(event_type::yield, ticks += elapsed, &value, 1);
       times.push_back(ticks);
     }
   }
@@ -90,7 +92,10 @@ TEST(ChunkWriter, OneArgumentComesBackWhateverItsLength) {
 TEST(ChunkWriter, ManyEventsOfOneArgumentFillChunksWithoutDamage) {
   memory_chunks chunks;
   chunk_writer writer(chunks, 0);
-  for (std::uint64_t i = 0; i < 60'000; ++i) writer.append_one(event_type::yield, i * 130, i % 200);
+  for (std::uint64_t i = 0; i < 60'000; ++i) {
+    const std::uint64_t value = i % 200;
+    writer.append(event_type::yield, i * 130, &value, 1);
+  }
 
   const reader r = read_back(chunks);
 
@@ -100,21 +105,42 @@ TEST(ChunkWriter, ManyEventsOfOneArgumentFillChunksWithoutDamage) {
   EXPECT_TRUE(r.info().damage.empty());
 }
 
-TEST(ChunkWriter, ArgumentsInRegistersGiveTheSameBytes) {
+TEST(ChunkWriter, TheShortFormGivesTheSameBytes) {
   memory_chunks from_array;
   memory_chunks from_registers;
   chunk_writer first(from_array, 0);
   chunk_writer second(from_registers, 0);
-  std::uint64_t ticks = 1000;
+  std::uint64_t ticks = 0;
+  const std::array<std::uint64_t, 1> one{1};
+  first.append(event_type::yield, ticks, one.data(), 1);
+  second.append(event_type::yield, ticks, one.data(), 1);
   for (const event_schema& s : all_event_schemas()) {
-    if (s.has_text) continue;
-    const std::uint64_t args[max_args] = {1, 0x80, std::numeric_limits<std::uint64_t>::max(), 0, 0x4000, 7};
-    first.append(s.type, ticks, args, s.arg_count);
-    second.append(s.type, ticks, s.arg_count, args[0], args[1], args[2], args[3], args[4], args[5]);
-    ticks += 10;
+    if (s.has_text || s.arg_count > 4) continue;
+    std::array<std::uint64_t, 4> args{1, 0x7f, 0, 7};
+    std::fill(args.begin() + s.arg_count, args.end(), 0u);
+    ticks += 0x7f;
+    first.append(s.type, ticks, args.data(), s.arg_count);
+    ASSERT_TRUE(second.append_short(s.type, ticks, s.arg_count, args[0], args[1], args[2], args[3]));
   }
 
   EXPECT_EQ(from_array.file_bytes(), from_registers.file_bytes());
+}
+
+TEST(ChunkWriter, WhatIsNotShortIsNotAppendedInTheShortForm) {
+  memory_chunks chunks;
+  chunk_writer writer(chunks, 0);
+  EXPECT_FALSE(writer.append_short(event_type::yield, 0, 1, 1)) << "there is no chunk yet";
+  const std::uint64_t value = 1;
+  writer.append(event_type::yield, 1000, &value, 1);
+
+  EXPECT_FALSE(writer.append_short(event_type::yield, 1000, 1, 0x80)) << "a long argument";
+  EXPECT_FALSE(writer.append_short(event_type::yield, 1080 + 0x80, 1, 1)) << "a long time";
+  EXPECT_FALSE(writer.append_short(event_type::yield, 999, 1, 1)) << "earlier than the one before";
+  while (writer.append_short(event_type::yield, 1000, 1, 1)) {
+  }
+
+  EXPECT_LT(writer.room(), max_event_bytes);
+  EXPECT_EQ(read_back(chunks).event_count(), writer.next_ordinal());
 }
 
 TEST(ChunkWriter, AFullChunkIsFollowedByTheNext) {

@@ -48,7 +48,7 @@ class task_state : public completion, public core::body {
   task_state(std::string_view name, const source_location& where);
 
   std::uint64_t id() const noexcept { return object_.owner.load(std::memory_order_relaxed); }
-  std::uint64_t slot() const noexcept { return object_.owner_slot; }  // in the diary, while it lives
+  std::uint32_t slot() const noexcept { return object_.owner_slot; }  // in the diary, while it lives
   bool join(std::int64_t limit_ns);                                   // false: not in time
   void check_waitable() const;                                        // throws deadlock_error to the task itself
   bool cancel(std::exception_ptr error);

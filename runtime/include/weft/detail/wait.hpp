@@ -174,10 +174,12 @@ class object {
 
  public:
   mutable spinlock lock;
+  // The diary has said something of it that checkpoints repeat, now or once; guarded by `lock`.
+  bool noted = false;
+  // The owner's slot in the diary, as far as lock events were recorded; guarded by `lock`.
+  std::uint32_t owner_slot = 0;
   // Id of the coroutine that owns it (a held lock), 0: nobody or a plain thread. Written under `lock`.
   std::atomic<std::uint64_t> owner{0};
-  // The owner's slot in the diary, as far as lock events were recorded; guarded by `lock`.
-  std::uint64_t owner_slot = 0;
 
  private:
   std::uint64_t new_id() const noexcept;
