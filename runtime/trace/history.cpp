@@ -55,15 +55,21 @@ struct history::impl {
   totals_record totals;
   const std::string empty;
 
-  bool follows_state;  // else only names and lives are gathered
+  effort how;  // everything: the state is followed, else only names and lives are gathered
   std::uint64_t gathered = 0;
   std::vector<std::uint64_t> running;  // slots, by thread: for gathering
 
-  impl(reader r, bool follow) : source(std::move(r)), state(source.info().shuffled), follows_state(follow) {
+  impl(reader r, effort e) : source(std::move(r)), state(source.info().shuffled), how(e) {
+    running.resize(max_threads);
     read_on();
   }
 
-  void read_on() { follows_state ? follow_on() : gather_on(); }
+  bool follows_state() const { return how == effort::everything; }
+
+  void read_on() {
+    if (how == effort::everything) follow_on();
+    if (how == effort::on_demand) gather_on();
+  }
 
   void follow_on() {
     event_walk walk = source.walk(state.applied());
@@ -79,7 +85,6 @@ struct history::impl {
 
   // Names and lives only.
   void gather_on() {
-    running.resize(max_threads);
     event_walk walk = source.walk(gathered);
     walk.for_each([this](const event& e) {
       gather(e);
@@ -339,12 +344,12 @@ struct history::impl {
   }
 };
 
-history::history(reader r, effort e) : impl_(std::make_unique<impl>(std::move(r), e == effort::everything)) {}
+history::history(reader r, effort e) : impl_(std::make_unique<impl>(std::move(r), e)) {}
 
 const history::impl& history::whole() const {
-  if (!impl_->follows_state) {
+  if (!impl_->follows_state()) {
     // The answers are the same as if it had been done at once, so this counts as const.
-    const_cast<history*>(this)->impl_ = std::make_unique<impl>(std::move(impl_->source), true);
+    const_cast<history*>(this)->impl_ = std::make_unique<impl>(std::move(impl_->source), effort::everything);
   }
   return *impl_;
 }
@@ -353,6 +358,15 @@ history& history::operator=(history&&) noexcept = default;
 history::~history() = default;
 
 const reader& history::source() const { return impl_->source; }
+history::effort history::how() const { return impl_->how; }
+reader history::release() && { return std::move(impl_->source); }
+
+void history::take(const event& e, std::uint64_t running_slot) {
+  if (e.thread >= max_threads) return;
+  impl_->running[e.thread] = running_slot;
+  impl_->gather(e);
+  impl_->gathered = e.n + 1;
+}
 
 bool history::refresh() {
   if (!impl_->source.refresh()) return false;
@@ -362,7 +376,7 @@ bool history::refresh() {
 
 scheduler_state history::state_after(std::uint64_t count) const {
   const impl& h = *impl_;
-  if (!h.follows_state) return seek_state(h.source, count);
+  if (!h.follows_state()) return seek_state(h.source, count);
   count = std::min(count, h.state.applied());
   if (count == h.state.applied()) return h.state;
   const auto behind = std::upper_bound(h.checkpoints.begin(), h.checkpoints.end(), count,
@@ -382,9 +396,14 @@ const std::vector<coroutine_record>& history::coroutines() const { return whole(
 const std::vector<coroutine_record>& history::lives() const { return impl_->coroutines; }
 std::uint64_t history::finished_count() const { return impl_->finished; }
 
-bool history::is_whole() const { return impl_->follows_state || impl_->gathered == impl_->source.event_count(); }
+bool history::is_whole() const { return impl_->follows_state() || impl_->gathered == impl_->source.event_count(); }
 
 const coroutine_record* history::find_coroutine(std::uint64_t id) const { return impl_->find(id); }
+
+std::size_t history::place_of(std::uint64_t id) const {
+  const std::size_t* place = impl_->place_by_id.find(id);
+  return place != nullptr && *place != 0 ? *place - 1 : npos;
+}
 
 std::uint64_t history::id_of_slot(std::uint64_t slot, std::uint64_t n) const {
   const std::vector<slot_life>* stays = impl_->lives.find(slot);

@@ -45,7 +45,9 @@ class history {
   // What is known after the constructor. everything: one pass that follows the state. on_demand: a pass that only
   // gathers names and lives, several times faster; states come from the checkpoints in the file (see seek.hpp), and
   // what needs the whole pass makes it when it is first asked for, after which earlier references are invalid.
-  enum class effort : std::uint8_t { everything, on_demand };
+  // told: none; somebody who goes through the events anyway gives it each that `is_told` names, in their order, by
+  // take(). Otherwise like on_demand.
+  enum class effort : std::uint8_t { everything, on_demand, told };
 
   explicit history(reader r, effort e = effort::everything);
   history(history&&) noexcept;
@@ -53,6 +55,18 @@ class history {
   ~history();
 
   const reader& source() const;
+  effort how() const;
+  // Leaves nothing that may be used.
+  reader release() &&;
+
+  // For effort told. `running_slot`: who runs on the event's thread before it, 0: nobody.
+  void take(const event& e, std::uint64_t running_slot);
+  static constexpr bool is_told(event_type type) {
+    using t = event_type;
+    return (type >= t::string && type <= t::object) || (type >= t::spawn && type <= t::error) || type == t::finish ||
+           type == t::take_over || type == t::checkpoint_coroutine;
+  }
+
   // New events, if the file has grown; true if so.
   bool refresh();
 
@@ -66,6 +80,9 @@ class history {
   // False if a reader that trusted sealed chunks was deceived: open the file again without trust.
   bool is_whole() const;
   const coroutine_record* find_coroutine(std::uint64_t id) const;  // null if unknown
+  // Its place in lives(); npos if it is unknown.
+  std::size_t place_of(std::uint64_t id) const;
+  static constexpr std::size_t npos = static_cast<std::size_t>(-1);
   // Resolves what a slot meant just before event n: the coroutine's id, 0 if free. O(log) by the slot's list of lives.
   std::uint64_t id_of_slot(std::uint64_t slot, std::uint64_t n) const;
 

@@ -44,6 +44,7 @@ struct investigation {
   const trace_gaps& gaps;
   finding_limits limits;
   std::int64_t long_run_ns = 10'000'000;
+  bool still_growing = false;  // the trace
 
   std::string name(std::uint64_t coroutine) const { return trace.coroutine_label(coroutine); }
   // "worker.cpp:88", "" if it is unknown.
@@ -60,6 +61,8 @@ class detector {
 };
 
 using detector_maker = std::unique_ptr<detector> (*)(const investigation&);
+std::unique_ptr<detector> make_held_threads(const investigation& about);
+std::unique_ptr<detector> make_blocked_at_end(const investigation& about);
 std::unique_ptr<detector> make_never_yielded(const investigation& about);
 std::unique_ptr<detector> make_wait_cycle(const investigation& about);
 std::unique_ptr<detector> make_starved(const investigation& about);

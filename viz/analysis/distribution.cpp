@@ -38,7 +38,7 @@ void distribution::add(std::int64_t ns) {
     return;
   }
   for (const std::int64_t old : exact_) count(old);
-  exact_.clear();
+  std::vector<std::int64_t>().swap(exact_);
   count(ns);
 }
 

@@ -2,88 +2,152 @@
 #include <algorithm>
 
 #include "analysis/detector.hpp"
-#include "analysis/findings.hpp"
 
 namespace weft::viz {
 namespace {
 
-// While one coroutine runs, nobody leaves the ready queue of its thread, so those who stand in it at the end of the run
-// and came before that end are all who waited for it.
-std::string who_stood_ready(const trace_model& trace, std::uint32_t thread, std::uint64_t end_event, time_range run) {
-  const diary::scheduler_state state = trace.history().state_after(end_event);
-  if (thread >= state.threads().size()) return {};
-  std::size_t count = 0;
-  std::int64_t longest = 0;
-  const diary::coroutine_state* first = nullptr;
-  for (const std::uint64_t slot : state.threads()[thread].ready) {
-    const diary::coroutine_state* c = state.by_slot(slot);
-    if (c == nullptr) continue;
-    ++count;
-    const std::int64_t waited = run.end_ns - std::max(run.begin_ns, c->since_ns);
-    if (first == nullptr || waited > longest) {
-      longest = waited;
-      first = c;
+class held_threads : public detector {
+ public:
+  explicit held_threads(const investigation& about) : about_(about) {}
+
+  void before(const diary::event& e, const diary::scheduler_state& state) override {
+    ends_ = false;
+    if (!may_end_a_run(e.type) || e.thread >= runs_.size()) return;
+    const run& r = runs_[e.thread];
+    if (r.id == 0 || e.t_ns - r.since_ns < about_.long_run_ns) return;
+    ends_ = true;
+    stood_ready_ = who_stood_ready(state, e.thread, {r.since_ns, e.t_ns});
+  }
+
+  void after(const diary::event& e, const diary::scheduler_state& state) override {
+    if (is_wake(e.type)) note_wake(e, state);
+    if (!may_end_a_run(e.type)) return;
+    if (e.thread >= runs_.size()) runs_.resize(e.thread + 1);
+    run& r = runs_[e.thread];
+    const diary::coroutine_state* const now = running_on(state, e.thread);
+    const std::uint64_t id = now ? now->id : 0;
+    // A yield to itself begins a new run.
+    if (id == r.id && (now == nullptr || now->since_event != e.n)) return;
+    if (ends_) note_end(r, e.thread, e.n, e.t_ns);
+    r = {id, e.n, e.t_ns, now ? now->site : 0};
+  }
+
+  void finish(const diary::scheduler_state& end, std::vector<finding>& found) override {
+    for (std::uint32_t thread = 0; thread < runs_.size(); ++thread) {
+      const run& r = runs_[thread];
+      const time_range when{r.since_ns, std::max(r.since_ns, end.now_ns())};
+      if (r.id == 0 || when.length_ns() < about_.long_run_ns) continue;
+      if (!about_.gaps.is_whole(thread, r.event, end.applied())) continue;
+      held_run& held = add(r, when);
+      held.stood_ready = who_stood_ready(end, thread, when) + " It still does when the trace ends.";
+    }
+    const std::size_t first = found.size();
+    for (held_run& held : held_) {
+      finding& f = held.f;
+      f.detail = held.stood_ready;
+      if (held.late_timers > 0) {
+        f.detail += " " + counted(held.late_timers, "timer", "timers") + " fired late, by up to " +
+                    duration_text(held.latest_ns) + ".";
+      }
+      const std::string site = about_.site_text(held.site);
+      if (!site.empty()) f.detail += " Spawned at " + site + ".";
+      found.push_back(std::move(f));
+    }
+    std::stable_sort(found.begin() + static_cast<std::ptrdiff_t>(first), found.end(),
+                     [](const finding& a, const finding& b) { return a.when.begin_ns < b.when.begin_ns; });
+  }
+
+ private:
+  // Timers that were due during the run and fired only after it are looked for among so many wakes behind it.
+  static constexpr std::uint64_t look_at = 1000;
+
+  struct run {
+    std::uint64_t id = 0, event = 0;
+    std::int64_t since_ns = 0;
+    std::uint64_t site = 0;
+  };
+  struct held_run {
+    finding f;
+    std::string stood_ready;
+    std::uint64_t site = 0;
+    std::uint64_t wakes_before = 0;  // its end
+    std::uint64_t late_timers = 0;
+    std::int64_t latest_ns = 0;
+  };
+
+  static bool may_end_a_run(diary::event_type type) {
+    return is_switch(type) || type == diary::event_type::checkpoint_begin ||
+           type == diary::event_type::checkpoint_coroutine;
+  }
+
+  held_run& add(const run& r, time_range when) {
+    held_run& held = held_.emplace_back();
+    held.f.kind = finding_kind::held_thread;
+    held.f.when = when;
+    held.f.evidence = r.event;
+    held.f.coroutine = r.id;
+    held.f.title = about_.name(r.id) + " held the thread for " + duration_text(when.length_ns());
+    held.site = r.site;
+    held.wakes_before = UINT64_MAX;
+    return held;
+  }
+
+  void note_end(const run& r, std::uint32_t thread, std::uint64_t end_event, std::int64_t end_ns) {
+    if (!about_.gaps.is_whole(thread, r.event, end_event)) return;
+    held_run& held = add(r, {r.since_ns, end_ns});
+    held.stood_ready = stood_ready_;
+    held.wakes_before = wakes_;
+  }
+
+  void note_wake(const diary::event& e, const diary::scheduler_state& state) {
+    const diary::coroutine_state* const woken = state.by_slot(e.args[0]);
+    if (woken == nullptr || woken->woken_event != e.n) return;
+    ++wakes_;
+    const auto late_ns = static_cast<std::int64_t>(std::min<std::uint64_t>(e.args[2], INT64_MAX));
+    if (e.type != diary::event_type::wake_timer || late_ns == 0) return;
+    const std::int64_t due_ns = e.t_ns - late_ns;
+    for (std::size_t i = held_.size(); i-- > 0 && wakes_ <= held_[i].wakes_before + look_at;) {
+      held_run& held = held_[i];
+      if (due_ns < held.f.when.begin_ns || due_ns >= held.f.when.end_ns) continue;
+      ++held.late_timers;
+      held.latest_ns = std::max(held.latest_ns, late_ns);
     }
   }
-  if (count == 0) return "Nobody stood ready meanwhile.";
-  return counted(count, "coroutine", "coroutines") + " stood ready meanwhile, the longest for " +
-         duration_text(longest) + " (" + trace.history().coroutine_label(first->id) + ").";
-}
 
-// Timers that were due during the run and fired only after it: the wakes of the first poll that follows.
-std::string late_timers(const trace_model& trace, std::uint64_t end_event, time_range run) {
-  constexpr std::size_t look_at = 1000;
-  std::size_t count = 0;
-  std::int64_t latest = 0;
-  std::size_t i = trace.first_wake_from(end_event);
-  for (const std::size_t last = std::min(trace.wakes().size(), i + look_at); i < last; ++i) {
-    const wake& w = trace.wakes()[i];
-    const std::int64_t due = w.t_ns - w.late_ns;
-    if (w.late_ns == 0 || due < run.begin_ns || due >= run.end_ns) continue;
-    ++count;
-    latest = std::max(latest, w.late_ns);
+  // While one coroutine runs, nobody leaves the ready queue of its thread, so those who stand in it at the end of the
+  // run and came before that end are all who waited for it.
+  std::string who_stood_ready(const diary::scheduler_state& state, std::uint32_t thread, time_range when) const {
+    if (thread >= state.threads().size()) return {};
+    std::size_t count = 0;
+    std::int64_t longest = 0;
+    const diary::coroutine_state* first = nullptr;
+    for (const std::uint64_t slot : state.threads()[thread].ready) {
+      const diary::coroutine_state* c = state.by_slot(slot);
+      if (c == nullptr) continue;
+      ++count;
+      const std::int64_t waited = when.end_ns - std::max(when.begin_ns, c->since_ns);
+      if (first == nullptr || waited > longest) {
+        longest = waited;
+        first = c;
+      }
+    }
+    if (count == 0) return "Nobody stood ready meanwhile.";
+    return counted(count, "coroutine", "coroutines") + " stood ready meanwhile, the longest for " +
+           duration_text(longest) + " (" + about_.name(first->id) + ").";
   }
-  return count == 0 ? std::string()
-                    : " " + counted(count, "timer", "timers") + " fired late, by up to " + duration_text(latest) + ".";
-}
 
-void add_held(const trace_model& trace, const trace_gaps& gaps, std::uint32_t thread, std::size_t i,
-              std::vector<finding>& result) {
-  const thread_track& t = trace.threads()[thread];
-  const coroutine_index who = t.who[i];
-  const bool ended = i + 1 < t.runs.size();
-  const std::uint64_t end_event = ended ? t.runs[i + 1].event : trace.event_count();
-  if (who == nobody || !gaps.is_whole(thread, t.runs[i].event, end_event)) return;
-  finding f;
-  f.kind = finding_kind::held_thread;
-  f.when = t.runs.span(i, trace.end_ns());
-  f.evidence = t.runs[i].event;
-  f.who = who;
-  f.coroutine = trace.coroutines()[who].id;
-  f.title = trace.label(who) + " held the thread for " + duration_text(f.when.length_ns());
-  f.detail = who_stood_ready(trace, thread, end_event, f.when);
-  if (ended) f.detail += late_timers(trace, end_event, f.when);
-  if (!ended) f.detail += " It still does when the trace ends.";
-  const std::string site = trace.site_text(who);
-  if (!site.empty()) f.detail += " Spawned at " + site + ".";
-  result.push_back(std::move(f));
-}
+  const investigation& about_;
+  std::vector<run> runs_;  // by thread: what goes on
+  std::vector<held_run> held_;
+  std::uint64_t wakes_ = 0;
+  bool ends_ = false;  // with the event at hand, if it ends the run at all
+  std::string stood_ready_;
+};
 
 }  // namespace
 
-std::vector<finding> held_threads(const trace_model& trace) {
-  const trace_gaps gaps(trace.history());
-  std::vector<finding> result;
-  for (std::uint32_t thread = 0; thread < trace.threads().size(); ++thread) {
-    const track& runs = trace.threads()[thread].runs;
-    for (const std::uint32_t i : runs.long_runs()) add_held(trace, gaps, thread, i, result);
-    if (!runs.empty() && runs.is_long_run(runs.size() - 1, trace.end_ns())) {
-      add_held(trace, gaps, thread, runs.size() - 1, result);
-    }
-  }
-  std::stable_sort(result.begin(), result.end(),
-                   [](const finding& a, const finding& b) { return a.when.begin_ns < b.when.begin_ns; });
-  return result;
+std::unique_ptr<detector> make_held_threads(const investigation& about) {
+  return std::make_unique<held_threads>(about);
 }
 
 }  // namespace weft::viz

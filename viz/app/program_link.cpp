@@ -17,7 +17,7 @@ bool program_link::take(const action& a, viewer_model& model) {
   }
   if (std::holds_alternative<act::step_program_to_selected>(a)) {
     if (model.selected) {
-      say(control_command::step_to, model, model.trace->coroutines()[*model.selected].id);
+      say(control_command::step_to, model, model.trace->record(*model.selected).id);
     } else {
       say(control_command::step, model);
     }

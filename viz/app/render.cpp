@@ -17,7 +17,7 @@ bool ends_in(const std::string& text, std::string_view end) {
 }
 
 coroutine_index find_by_name(const trace_model& trace, const std::string& name) {
-  for (coroutine_index c = 0; c < trace.coroutines().size(); ++c) {
+  for (coroutine_index c = 0; c < trace.coroutine_count(); ++c) {
     if (trace.label(c) == name) return c;
   }
   throw std::runtime_error("no coroutine is called \"" + name + "\" in this trace");
@@ -55,6 +55,15 @@ void prepare(viewer_model& model, window_view& view, const render_options& optio
   look(model, options);
 }
 
+std::unique_ptr<trace_model> open_trace_whole(const std::string& path) {
+  std::unique_ptr<trace_model> trace = open_trace(path);
+  trace->finish_work();
+  if (trace->is_whole()) return trace;
+  trace = open_trace_without_trust(path);
+  trace->finish_work();
+  return trace;
+}
+
 void render_svg(const render_options& options) {
   // Text is measured with the window's fonts; no window is needed for that.
   ImFontAtlas atlas;
@@ -62,10 +71,12 @@ void render_svg(const render_options& options) {
   fonts.update(1);
   viewer_model model;
   model.dark = options.theme != "light";
-  model.open(open_trace(options.file), false);
+  model.open(open_trace_whole(options.file), false);
+  if (model.trace->is_huge()) model.analysed = viewer_model::analysis_state::left_out;
   analyse(model);
   window_view view;
   prepare(model, view, options, static_cast<float>(options.width), static_cast<float>(options.height));
+  model.trace->finish_work();
   const auto measure = [&](std::string_view words, face f) {
     fonts.want(words);
     return fonts.text_width(words, f);
@@ -88,8 +99,10 @@ void render_png(const render_options& options) {
   window_app app(window);
   app.model().dark = options.theme != "light";
   app.open(options.file, false, 0, false);
+  app.finish_reading();
   app.draw();
   look(app.model(), options);
+  app.finish_reading();
   app.draw();
   write_png(window.read_pixels(), options.out);
 }

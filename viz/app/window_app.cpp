@@ -11,9 +11,16 @@ void window_app::open(const std::string& path, bool live, std::uint32_t pid, boo
     model_.live_pid = pid;
     model_.open(std::move(trace), live && !ended);
     model_.notice.clear();
-    analyse(model_);
-    if (!model_.live) look_at_the_story(model_);
+    model_.findings.clear();
+    model_.summaries.clear();
     live_ = {};
+    has_looked_ = !model_.trace->is_huge();
+    if (model_.trace->is_huge()) {
+      model_.analysed = viewer_model::analysis_state::left_out;
+    } else {
+      analyse(model_);
+      if (!model_.live) look_at_the_story(model_);
+    }
     window_.set_title(path.substr(path.find_last_of('/') + 1) + " - weft");
   } catch (const diary::file_error& e) {
     if (!forgiving) throw;
@@ -38,6 +45,7 @@ void window_app::take(const input& what) {
       open_program(wanted->pid);
     } else if (!program_.take(a, model_)) {
       model_.apply(a);
+      has_looked_ = true;  // where to is the user's business now
     }
     arrange();
   }
@@ -66,9 +74,39 @@ bool window_app::look_for_programs(std::chrono::steady_clock::time_point now) {
 bool window_app::refresh() {
   const auto now = std::chrono::steady_clock::now();
   if (!model_.trace) return look_for_programs(now);
-  if (!model_.live) return false;
-  const bool program_changed = program_.refresh(model_, now);
-  return live_.refresh(model_, now) || program_changed;
+  bool changed = live_.take_analysis(model_, now);
+  if (model_.trace->is_huge()) changed |= read_on(now);
+  if (!model_.live) return changed;
+  changed |= program_.refresh(model_, now);
+  // A file that is still being read for the first time is not asked for more.
+  return (model_.trace->is_indexed() && live_.refresh(model_, now)) || changed;
+}
+
+// In a huge trace, for the time of a frame.
+bool window_app::read_on(std::chrono::steady_clock::time_point now) {
+  if (!model_.trace->has_work()) return false;
+  const bool was_indexed = model_.trace->is_indexed();
+  bool changed = model_.work(now + std::chrono::milliseconds(10));
+  if (was_indexed || !model_.trace->is_indexed()) return changed;
+  if (!model_.trace->is_whole()) {
+    model_.open(open_trace_without_trust(model_.trace->events().info().path), model_.live);
+    return true;
+  }
+  if (!has_looked_ && !model_.live) look_at_the_story(model_);
+  has_looked_ = true;
+  live_.start_analysis(model_, now);
+  return true;
+}
+
+void window_app::finish_reading() {
+  if (!model_.trace || !model_.trace->is_huge()) return;
+  model_.trace->finish_work();
+  if (!model_.trace->is_whole()) {
+    model_.open(open_trace_without_trust(model_.trace->events().info().path), model_.live);
+    model_.trace->finish_work();
+  }
+  model_.trace_grew();
+  model_.trace->finish_work();
 }
 
 void window_app::run() {
@@ -78,7 +116,11 @@ void window_app::run() {
   clock::time_point last_frame = clock::now();
   for (;;) {
     const bool live = model_.trace && model_.live;
-    const int patience_ms = dirty ? 0 : model_.playing || program_.is_busy() ? 8 : live ? 50 : 1000;
+    const bool reads = model_.trace && model_.trace->has_work();
+    const int patience_ms = dirty || reads                              ? 0
+                            : model_.playing || program_.is_busy()     ? 8
+                            : live || live_.is_busy()                  ? 50
+                                                                       : 1000;
     const gl_window::news news = window_.wait(patience_ms);
     if (news.closed) return;
     for (const std::string& path : news.dropped_files) open(path, false, 0, true);

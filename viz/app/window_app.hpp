@@ -32,9 +32,12 @@ class window_app {
   // What has come of the trace and from the program since. True: draw().
   bool refresh();
   void draw();
+  // Of a huge trace everything that what is in view needs, for pictures. Its findings are not among it.
+  void finish_reading();
 
  private:
   void arrange();
+  bool read_on(std::chrono::steady_clock::time_point now);
   void open_program(std::uint32_t pid);
   bool look_for_programs(std::chrono::steady_clock::time_point now);
 
@@ -42,6 +45,7 @@ class window_app {
   viewer_model model_;
   window_view view_;
   live_trace live_;
+  bool has_looked_ = true;  // at the story, or wherever the user went
   program_link program_;
   program_source programs_;
   std::chrono::steady_clock::time_point next_look_for_programs_{};

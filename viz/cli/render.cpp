@@ -69,7 +69,7 @@ int render_picture(const render_command_options& options, console& io) {
   }
   if (options.out == "-") request.out = folder->file("picture.png");
 
-  const diary::reader trace = diary::reader::open(request.file);
+  const diary::reader trace = diary::reader::open(request.file, diary::reader::trust::sealed_chunks);
   request.cursor_ns = where.time_ns;
   if (!options.at.empty() && !where.time_ns) {
     const std::uint64_t count = events_until(trace, where);

@@ -68,7 +68,9 @@ int view(const view_command_options& options, console& io) {
     };
   }
   // An unreadable one is an error here, with its exit status, and not in a window.
-  if (!request.files.empty()) diary::reader::open(request.files.front());
+  if (!request.files.empty()) {
+    diary::reader::open(request.files.front(), diary::reader::trust::sealed_chunks);
+  }
   const int status = open_window(request);
   for (const watched_program& p : watched) p.tidy_up(io);
   return status;

@@ -5,46 +5,53 @@
 #include <cmath>
 
 namespace weft::viz {
-namespace {
-
-bool ended_before(const coroutine_track& c, std::uint64_t n) {
-  const transition& last = c.states[c.states.size() - 1];
-  return diary::ended(last.status()) && last.event <= n;
-}
-
-}  // namespace
 
 void lane_layout::update(const trace_model& trace) {
-  const std::size_t count = trace.coroutines().size();
+  const std::size_t count = trace.coroutine_count();
   if (!packed_ && count > pack_above) {
     packed_ = true;
     lanes_.clear();
     lane_of_.clear();
   }
+  for (auto& [site, same_site] : by_site_) {
+    std::vector<std::uint32_t> open = std::move(same_site.open);
+    same_site.open.clear();
+    for (const std::uint32_t lane : open) same_site.note(lane, trace.record(lanes_[lane].who.back()));
+  }
   for (std::size_t c = lane_of_.size(); c < count; ++c) place(trace, static_cast<coroutine_index>(c));
 }
 
-void lane_layout::place(const trace_model& trace, coroutine_index c) {
-  if (packed_) {
-    const std::uint64_t born = trace.coroutines()[c].states[0].event;
-    std::vector<std::uint32_t>& same_site = by_site_[trace.record(c).site];
-    for (const std::uint32_t candidate : same_site) {
-      lane& shared = lanes_[candidate];
-      if (ended_before(trace.coroutines()[shared.who.back()], born)) {
-        shared.who.push_back(c);
-        lane_of_.push_back(candidate);
-        return;
-      }
-    }
-    same_site.push_back(static_cast<std::uint32_t>(lanes_.size()));
+void lane_layout::site_lanes::note(std::uint32_t lane, const diary::coroutine_record& last) {
+  if (diary::ended(last.end_status)) {
+    busy.emplace(last.end_event, lane);
+  } else {
+    open.push_back(lane);
   }
-  lane_of_.push_back(static_cast<std::uint32_t>(lanes_.size()));
-  lanes_.push_back({{c}});
+}
+
+void lane_layout::place(const trace_model& trace, coroutine_index c) {
+  auto chosen = static_cast<std::uint32_t>(lanes_.size());
+  if (packed_) {
+    const diary::coroutine_record& born = trace.record(c);
+    site_lanes& same_site = by_site_[born.site];
+    while (!same_site.busy.empty() && same_site.busy.top().first <= born.spawn_event) {
+      same_site.free.push(same_site.busy.top().second);
+      same_site.busy.pop();
+    }
+    if (!same_site.free.empty()) {
+      chosen = same_site.free.top();
+      same_site.free.pop();
+    }
+    same_site.note(chosen, born);
+  }
+  lane_of_.push_back(chosen);
+  if (chosen == lanes_.size()) lanes_.emplace_back();
+  lanes_[chosen].who.push_back(c);
 }
 
 coroutine_index present_in(const lane& l, const trace_model& trace, std::uint64_t n) {
   const auto later = std::partition_point(
-      l.who.begin(), l.who.end(), [&](coroutine_index c) { return trace.coroutines()[c].states[0].event <= n; });
+      l.who.begin(), l.who.end(), [&](coroutine_index c) { return trace.record(c).spawn_event <= n; });
   return later == l.who.begin() ? l.who.front() : *(later - 1);
 }
 

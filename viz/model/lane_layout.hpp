@@ -4,8 +4,11 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <queue>
 #include <span>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "model/trace_model.hpp"
@@ -31,10 +34,21 @@ class lane_layout {
  private:
   void place(const trace_model& trace, coroutine_index c);
 
+  // The lanes of one spawn site, when packed. The first that is free takes the next coroutine.
+  struct site_lanes {
+    template <class Value>
+    using least_first = std::priority_queue<Value, std::vector<Value>, std::greater<>>;
+    least_first<std::pair<std::uint64_t, std::uint32_t>> busy;  // until the event
+    least_first<std::uint32_t> free;
+    std::vector<std::uint32_t> open;  // whose last one is not known to end
+
+    void note(std::uint32_t lane, const diary::coroutine_record& last);
+  };
+
   bool packed_ = false;
   std::vector<lane> lanes_;
-  std::vector<std::uint32_t> lane_of_;                                     // by coroutine_index
-  std::unordered_map<std::uint64_t, std::vector<std::uint32_t>> by_site_;  // lanes, when packed
+  std::vector<std::uint32_t> lane_of_;  // by coroutine_index
+  std::unordered_map<std::uint64_t, site_lanes> by_site_;
 };
 
 // The coroutine of a lane that is alive just after event n; if none is, the last one before, or the first.

@@ -1,6 +1,7 @@
 #include "model/pixel_spans.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 namespace weft::viz {
 namespace {
@@ -69,6 +70,38 @@ std::vector<pixel_span> pixel_spans(const track& states, const time_scale& scale
     if (with_nothing || column.kind != span_kind::nothing || column.any_running) result.push_back(column);
     x = column.x1;
     i = std::max(behind, i);
+  }
+  return result;
+}
+
+std::vector<pixel_span> pixel_columns(const std::function<mip_sums(time_range)>& sums_in, const time_scale& scale,
+                                      double width, time_range extent, bool with_nothing) {
+  std::vector<pixel_span> result;
+  const double end_x = std::min(width, time_to_x(scale, extent.end_ns));
+  // The columns of all lanes stand under each other.
+  double x = std::max(0.0, std::floor(time_to_x(scale, extent.begin_ns) / column_px) * column_px);
+  for (; x < end_x; x += column_px) {
+    pixel_span column;
+    column.x0 = x;
+    column.x1 = std::min(x + column_px, end_x);
+    column.merged = true;
+    const std::int64_t begin_ns = x_to_time(scale, column.x0);
+    const mip_sums sums = sums_in({begin_ns, std::max(begin_ns + 1, x_to_time(scale, column.x1))});
+    double whole = 0, largest = 0;
+    for (std::size_t k = 0; k < sums.ns.size(); ++k) {
+      whole += sums.ns[k];
+      const auto kind = static_cast<span_kind>(k);
+      if (kind != span_kind::running && sums.ns[k] > largest) {
+        largest = sums.ns[k];
+        column.kind = kind;
+      }
+    }
+    if (whole <= 0) continue;
+    const double run = sums.ns[static_cast<std::size_t>(span_kind::running)];
+    column.any_running = run > 0;
+    column.running_share = static_cast<float>(run / whole);
+    column.long_run = (sums.severity & severity::long_run) != 0;
+    if (with_nothing || column.kind != span_kind::nothing || column.any_running) result.push_back(column);
   }
   return result;
 }

@@ -4,8 +4,10 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <vector>
 
+#include "model/lane_mip.hpp"
 #include "model/time_scale.hpp"
 #include "model/track.hpp"
 
@@ -27,5 +29,9 @@ inline constexpr double column_px = 2;
 // only if `with_nothing`.
 std::vector<pixel_span> pixel_spans(const track& states, const time_scale& scale, double width,
                                     std::int64_t trace_end_ns, bool with_nothing = false);
+
+// The same of time buckets: columns only. `sums_in` says what a stretch of time holds.
+std::vector<pixel_span> pixel_columns(const std::function<mip_sums(time_range)>& sums_in, const time_scale& scale,
+                                      double width, time_range extent, bool with_nothing = false);
 
 }  // namespace weft::viz

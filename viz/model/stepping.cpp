@@ -1,19 +1,37 @@
 #include "model/stepping.hpp"
 
 #include <algorithm>
+#include <climits>
 
 namespace weft::viz {
 namespace {
 
-std::optional<std::uint64_t> next_change(const track& states, std::uint64_t from, direction d) {
-  const std::size_t at = states.find_event(from);
+// Of a huge trace no more than so many parts are looked through for what may be nowhere.
+constexpr int most_parts = 64;
+
+// The next change within the part. What was so before the part has no event that could be stepped to.
+std::optional<std::uint64_t> next_change(const trace_part& part, const track& states, std::uint64_t from, direction d) {
+  const std::uint64_t begin = part.begin_event();
+  const std::uint64_t behind = d == direction::forth ? std::max(from + 1, begin) : std::min(from, part.end_event());
+  const std::size_t at = behind == 0 ? track::npos : states.find_event(behind - 1);
   if (d == direction::forth) {
     const std::size_t next = at == track::npos ? 0 : at + 1;
     return next < states.size() ? std::optional<std::uint64_t>(states[next].event) : std::nullopt;
   }
-  if (at == track::npos) return std::nullopt;
-  if (states[at].event < from) return states[at].event;
-  return at > 0 ? std::optional<std::uint64_t>(states[at - 1].event) : std::nullopt;
+  return at != track::npos && states[at].event >= begin ? std::optional<std::uint64_t>(states[at].event) : std::nullopt;
+}
+
+// What `find` finds in the part around `from`, or in the nearest one beyond it; of a short trace there is only one.
+template <class Find>
+auto search(const trace_model& trace, std::uint64_t from, direction d, int parts, Find find)
+    -> decltype(find(trace.around(from))) {
+  for (std::uint64_t at = from; parts > 0; --parts) {
+    const trace_part& part = trace.around(at);
+    if (auto found = find(part)) return found;
+    if (d == direction::forth ? part.end_event() >= trace.event_count() : part.begin_event() == 0) break;
+    at = d == direction::forth ? part.end_event() : part.begin_event() - 1;
+  }
+  return {};
 }
 
 std::optional<std::uint64_t> nearer(std::optional<std::uint64_t> a, std::optional<std::uint64_t> b, direction d) {
@@ -42,47 +60,54 @@ std::optional<std::uint64_t> next_event(const trace_model& trace, std::uint64_t 
 }
 
 std::optional<std::uint64_t> next_switch(const trace_model& trace, std::uint64_t from, direction d) {
-  std::optional<std::uint64_t> best;
-  for (const thread_track& thread : trace.threads()) best = nearer(best, next_change(thread.runs, from, d), d);
-  return best;
+  return search(trace, from, d, INT_MAX, [&](const trace_part& part) {
+    std::optional<std::uint64_t> best;
+    for (const thread_track& thread : part.threads()) best = nearer(best, next_change(part, thread.runs, from, d), d);
+    return best;
+  });
 }
 
 std::optional<std::uint64_t> next_span(const trace_model& trace, coroutine_index c, std::uint64_t from, direction d) {
-  return next_change(trace.coroutines()[c].states, from, d);
+  return search(trace, from, d, most_parts, [&](const trace_part& part) {
+    const coroutine_track* who = part.find(c);
+    return who != nullptr ? next_change(part, who->states, from, d) : std::nullopt;
+  });
 }
 
 std::optional<std::uint64_t> next_of_coroutine(const trace_model& trace, coroutine_index c, std::uint64_t from,
                                                direction d) {
-  const coroutine_track& who = trace.coroutines()[c];
   const std::optional<std::uint64_t> change = next_span(trace, c, from, d);
+  if (d == direction::back && !change) return change;
   // What it did itself lies within the run that the step would leave or jump over.
-  if (d == direction::forth) {
-    const std::size_t now = who.states.find_event(from);
-    if (now == track::npos || who.states[now].kind() != span_kind::running) return change;
-    return nearer(change, next_on_thread(trace, who.thread, from, change.value_or(trace.event_count()), d), d);
-  }
-  if (!change) return change;
-  const std::size_t before = who.states.find_event(*change);
-  if (who.states[before].kind() != span_kind::running) return change;
-  return nearer(change, next_on_thread(trace, who.thread, from, *change, d), d);
+  const std::uint64_t run = d == direction::forth ? from : *change;
+  const coroutine_track* who = trace.around(run).find(c);
+  const std::size_t at = who != nullptr ? who->states.find_event(run) : track::npos;
+  if (at == track::npos || who->states[at].kind() != span_kind::running) return change;
+  const std::uint64_t limit = change.value_or(trace.event_count());
+  return nearer(change, next_on_thread(trace, who->thread, from, limit, d), d);
 }
 
 const wake* next_wake(const trace_model& trace, coroutine_index c, std::uint64_t from, direction d) {
-  if (d == direction::back) {
-    const std::vector<std::uint32_t>& own = trace.coroutines()[c].wakes;
-    const auto later =
-        std::partition_point(own.begin(), own.end(), [&](std::uint32_t i) { return trace.wakes()[i].event <= from; });
-    return later == own.begin() ? nullptr : &trace.wakes()[*(later - 1)];
-  }
-  const auto all = trace.wakes();
-  for (std::size_t i = trace.first_wake_from(from); i < all.size(); ++i) {
-    if (all[i].waker == c && all[i].event >= from) return &all[i];
-  }
-  return nullptr;
+  return search(trace, from, d, most_parts, [&](const trace_part& part) -> const wake* {
+    const auto all = part.wakes();
+    if (d == direction::back) {
+      const coroutine_track* who = part.find(c);
+      if (who == nullptr) return nullptr;
+      const auto later = std::partition_point(who->wakes.begin(), who->wakes.end(),
+                                              [&](std::uint32_t i) { return all[i].event <= from; });
+      return later == who->wakes.begin() ? nullptr : &all[*(later - 1)];
+    }
+    for (std::size_t i = part.first_wake_from(from); i < all.size(); ++i) {
+      if (all[i].waker == c && all[i].event >= from) return &all[i];
+    }
+    return nullptr;
+  });
 }
 
-std::optional<transition> run_after(const trace_model& trace, const wake& w) {
-  const track& states = trace.coroutines()[w.target].states;
+std::optional<transition> run_after(const trace_part& part, const wake& w) {
+  const coroutine_track* woken = part.find(w.target);
+  if (woken == nullptr) return std::nullopt;
+  const track& states = woken->states;
   std::size_t i = states.find_event(w.event);
   while (i != track::npos && i < states.size() && states[i].kind() != span_kind::running) {
     if (diary::ended(states[i].status())) return std::nullopt;

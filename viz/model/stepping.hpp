@@ -26,10 +26,11 @@ std::optional<std::uint64_t> next_of_coroutine(const trace_model& trace, corouti
                                                direction d);
 // The next change of the coroutine's state: the next span of its lane.
 std::optional<std::uint64_t> next_span(const trace_model& trace, coroutine_index c, std::uint64_t from, direction d);
-// Back: the last wake of the coroutine. Forth: the next wake that it causes.
+// Back: the last wake of the coroutine. Forth: the next wake that it causes. Of a huge trace null also if there is none
+// far and wide, and valid until another part of it is asked for.
 const wake* next_wake(const trace_model& trace, coroutine_index c, std::uint64_t from, direction d);
-// When the woken coroutine next runs; nothing if the trace ends before.
-std::optional<transition> run_after(const trace_model& trace, const wake& w);
+// When the woken coroutine next runs; nothing if the part ends before.
+std::optional<transition> run_after(const trace_part& part, const wake& w);
 
 cursor cursor_at_event(const trace_model& trace, std::uint64_t n);
 // At a time within the trace; clamped.

@@ -2,13 +2,14 @@
 
 #include <algorithm>
 
+#include "model/index_job.hpp"
+#include "model/view_job.hpp"
+#include "trace/seek.hpp"
+
 namespace weft::viz {
 namespace {
 
-bool is_wake(diary::event_type type) {
-  using t = diary::event_type;
-  return type == t::wake || type == t::wake_fd || type == t::wake_timer || type == t::wake_remote;
-}
+constexpr std::uint64_t events_between_states = 4096;
 
 std::string file_name(const std::string& path) {
   const std::size_t slash = path.find_last_of("/\\");
@@ -17,127 +18,171 @@ std::string file_name(const std::string& path) {
 
 }  // namespace
 
+// What is exact around the cursor of a huge trace, and states on the way, so that a step back is as near as one forth.
+struct trace_model::neighbourhood {
+  trace_part part;
+  std::vector<diary::scheduler_state> states;  // ascending; the first is that before the part
+};
+
 trace_model::trace_model(diary::history trace, const model_limits& limits)
-    : history_(std::move(trace)), limits_(limits) {
-  const auto take_all = [this](const diary::event& e) {
-    take(e);
+    : history_(std::move(trace)), limits_(limits), whole_(limits.long_run_ns, events().info().shuffled) {
+  history_.how() == diary::history::effort::told ? begin_index() : take_in();
+}
+
+trace_model::~trace_model() = default;
+
+void trace_model::take_in() {
+  diary::event_walk walk = events().walk(whole_.end_event());
+  walk.for_each([this](const diary::event& e) {
+    whole_.take(e, history_);
     return true;
-  };
-  events().for_each(0, events().event_count(), take_all);
+  });
+  begin_ns_ = whole_.begin_ns();
+  end_ns_ = whole_.end_ns();
+}
+
+void trace_model::begin_index() {
+  const std::uint64_t count = events().event_count();
+  begin_ns_ = count > 0 ? events().at(0).t_ns : 0;
+  end_ns_ = std::max(begin_ns_, events().info().duration_ns);
+  lane_index::settings how;
+  how.begin_ns = begin_ns_;
+  how.bucket_ns = whole().length_ns() / limits_.columns + 1;
+  how.long_run_ns = limits_.long_run_ns;
+  how.most_columns = limits_.columns;
+  index_job_ = std::make_unique<index_job>(history_, how, count >= limits_.parallel_events);
+  view_job_ = std::make_unique<view_job>(
+      history_, view_job::limits{limits_.long_run_ns, limits_.view_events}, whole());
 }
 
 bool trace_model::refresh() {
+  if (is_huge() && !is_indexed()) index_job_->finish();
   if (!history_.refresh()) return false;
-  events().for_each(taken_, events().event_count(), [this](const diary::event& e) {
-    take(e);
-    return true;
-  });
+  if (!is_huge()) {
+    if (events().event_count() <= 2 * limits_.exact_events) {
+      take_in();
+      return true;
+    }
+    // It has grown beyond what is kept of a short one.
+    history_ = diary::history(std::move(history_).release(), diary::history::effort::told);
+    whole_ = trace_part(limits_.long_run_ns, events().info().shuffled);
+    begin_index();
+  }
+  index_job_->source_grew();
+  index_job_->finish();
+  end_ns_ = std::max(end_ns_, events().info().duration_ns);
+  near_.reset();
+  end_state_.reset();
+  view_job_ = std::make_unique<view_job>(
+      history_, view_job::limits{limits_.long_run_ns, limits_.view_events}, whole());
   return true;
 }
 
-// Which coroutines an event touches follows from its schema: the arguments that are slots, and whoever ran before it.
-// What became of them is read from scheduler_state, so the rules of the diary are not written down a second time here.
-void trace_model::take(const diary::event& e) {
-  if (taken_ == 0) begin_ns_ = end_ns_ = e.t_ns;
-  end_ns_ = std::max(end_ns_, e.t_ns);
-  taken_ = e.n + 1;
+std::size_t trace_model::thread_count() const {
+  return is_huge() ? index_job_->index().thread_count() : whole_.threads().size();
+}
 
-  std::array<std::uint64_t, diary::max_args + 1> touched{};
-  std::size_t touched_count = 0;
-  const auto touch = [&](std::uint64_t slot) {
-    const auto end = touched.begin() + static_cast<std::ptrdiff_t>(touched_count);
-    if (slot != 0 && std::find(touched.begin(), end, slot) == end) touched[touched_count++] = slot;
+const trace_part* trace_model::exactly(time_range range) const {
+  return is_huge() ? view_job_->exactly(range) : &whole_;
+}
+
+const trace_part& trace_model::around(std::uint64_t event) const {
+  if (!is_huge()) return whole_;
+  if (near_ && near_->part.begin_event() <= event && event < near_->part.end_event()) return near_->part;
+  const std::uint64_t begin = event - std::min(event, limits_.around_events);
+  const std::uint64_t end = std::min(event_count(), event + limits_.around_events);
+  diary::scheduler_state before = diary::seek_state(events(), begin);
+  std::vector<diary::scheduler_state> states{before};
+  near_ = std::make_unique<neighbourhood>(
+      neighbourhood{trace_part(limits_.long_run_ns, std::move(before), history_), std::move(states)});
+  diary::event_walk walk = events().walk(begin);
+  while (walk.n() < end) {
+    const std::uint64_t from = walk.n();
+    walk.for_each(
+        [this](const diary::event& e) {
+          near_->part.take(e, history_);
+          return true;
+        },
+        std::min(end, from + events_between_states));
+    if (walk.n() == from) break;
+    near_->states.push_back(near_->part.state());
+  }
+  return near_->part;
+}
+
+diary::scheduler_state trace_model::state_after(std::uint64_t count) const {
+  if (!is_huge()) return history_.state_after(count);
+  count = std::min(count, event_count());
+  if (count == 0) return diary::scheduler_state(events().info().shuffled);
+  around(count - 1);
+  const auto behind = std::upper_bound(
+      near_->states.begin(), near_->states.end(), count,
+      [](std::uint64_t n, const diary::scheduler_state& s) { return n < s.applied(); });
+  if (behind == near_->states.begin()) return diary::seek_state(events(), count);
+  diary::scheduler_state state = *(behind - 1);
+  diary::event_walk walk = events().walk(state.applied());
+  const auto apply = [&](const diary::event& e) {
+    state.apply(e);
+    return true;
   };
-  const bool known_thread = e.thread < end_state_.threads().size();
-  const std::uint64_t ran = known_thread ? end_state_.threads()[e.thread].running_slot : 0;
-  touch(ran);
-  if (const diary::event_schema* schema = diary::find_schema(e.type)) {
-    for (std::size_t i = 0; i < schema->arg_count; ++i) {
-      if (schema->kinds[i] == diary::arg_kind::slot) touch(e.args[i]);
+  walk.for_each(apply, count);
+  return state;
+}
+
+std::vector<held_run> trace_model::held_runs() const {
+  if (is_huge()) return index_job_->index().held();
+  std::vector<held_run> all;
+  for (std::uint32_t t = 0; t < threads().size(); ++t) {
+    const track& runs = threads()[t].runs;
+    for (const std::uint32_t i : runs.long_runs()) {
+      const coroutine_index who = threads()[t].who[i];
+      if (who == nobody) continue;
+      all.push_back({t, record(who).id, runs[i].event, runs[i + 1].event, runs.span(i, end_ns_)});
     }
   }
+  std::stable_sort(all.begin(), all.end(),
+                   [](const held_run& a, const held_run& b) { return a.when.end_ns < b.when.end_ns; });
+  return all;
+}
 
-  const diary::coroutine_state* sleeper = is_wake(e.type) ? end_state_.by_slot(e.args[0]) : nullptr;
-  const bool wakes = sleeper != nullptr;
-  const diary::wait_reason waited_for = sleeper != nullptr ? sleeper->reason : diary::wait_reason::none;
+const lane_index* trace_model::roughly(time_range range) const {
+  if (!is_huge()) return nullptr;
+  const lane_index* fine = view_job_->roughly(range);
+  const lane_index* all = &index_job_->index();
+  return fine != nullptr && (!is_indexed() || fine->scale().bucket_ns < all->scale().bucket_ns) ? fine : all;
+}
 
-  end_state_.apply(e);
+bool trace_model::is_indexed() const { return !is_huge() || index_job_->is_done(); }
+double trace_model::progress() const { return is_huge() ? index_job_->progress() : 1; }
+bool trace_model::is_whole() const { return !is_huge() || index_job_->is_whole(); }
 
-  for (std::size_t i = 0; i < touched_count; ++i) {
-    if (const diary::coroutine_state* now = end_state_.by_slot(touched[i])) note_coroutine(e, *now);
+void trace_model::look_at(time_range range, std::int64_t column_ns) {
+  if (!is_huge() || !is_indexed()) return;
+  view_job_->want(range, std::max<std::int64_t>(1, column_ns), index_job_->index().scale().bucket_ns);
+}
+
+bool trace_model::has_work() const { return is_huge() && (!is_indexed() || view_job_->has_work()); }
+
+bool trace_model::work(std::chrono::steady_clock::time_point until) {
+  if (!is_huge()) return false;
+  if (is_indexed()) return view_job_->work(until);
+  const bool has_grown = index_job_->work(until);
+  if (is_indexed()) near_.reset();  // it could not name everybody
+  return has_grown;
+}
+
+void trace_model::finish_work() {
+  if (!is_huge()) return;
+  if (!is_indexed()) {
+    index_job_->finish();
+    near_.reset();
   }
-  if (wakes) note_wake(e, waited_for);
-  if (const diary::coroutine_state* ended = end_state_.just_ended()) {
-    const auto found = by_id_.find(ended->id);
-    if (found != by_id_.end()) {
-      coroutines_[found->second].states.append({e.t_ns, e.n, ended->status, diary::wait_reason::none});
-    }
-  }
-  note_thread(e);
-}
-
-void trace_model::note_wake(const diary::event& e, diary::wait_reason waited_for) {
-  const diary::coroutine_state* target = end_state_.by_slot(e.args[0]);
-  const auto found = target != nullptr ? by_id_.find(target->id) : by_id_.end();
-  if (found == by_id_.end() || target->woken_event != e.n) return;
-  const auto waker = by_id_.find(target->woken_by);
-  const bool timer = e.type == diary::event_type::wake_timer;
-  const std::int64_t late_ns = timer ? static_cast<std::int64_t>(std::min<std::uint64_t>(e.args[2], INT64_MAX)) : 0;
-  coroutines_[found->second].wakes.push_back(static_cast<std::uint32_t>(wakes_.size()));
-  wakes_.push_back(
-      {e.n, e.t_ns, found->second, waker == by_id_.end() ? nobody : waker->second, e.thread, waited_for, late_ns});
-}
-
-void trace_model::note_coroutine(const diary::event& e, const diary::coroutine_state& now) {
-  const auto [found, is_new] = by_id_.try_emplace(now.id, static_cast<coroutine_index>(coroutines_.size()));
-  if (is_new) coroutines_.push_back({now.id, now.thread, track(limits_.long_run_ns), {}});
-  coroutine_track& c = coroutines_[found->second];
-  c.thread = now.thread;
-  const bool changed = c.states.empty() || now.since_event == e.n;
-  if (!changed) {
-    const transition& last = c.states[c.states.size() - 1];
-    if (last.status() == now.status && last.reason() == now.reason) return;
-  }
-  c.states.append({e.t_ns, e.n, now.status, now.reason});
-}
-
-void trace_model::note_thread(const diary::event& e) {
-  while (threads_.size() < end_state_.threads().size()) threads_.push_back({track(limits_.long_run_ns), {}});
-  if (e.thread >= threads_.size()) return;
-  thread_track& thread = threads_[e.thread];
-  const diary::thread_state& now = end_state_.threads()[e.thread];
-  coroutine_index who = nobody;
-  if (const diary::coroutine_state* running = end_state_.by_slot(now.running_slot)) {
-    const auto found = by_id_.find(running->id);
-    if (found != by_id_.end()) who = found->second;
-    // A yield to itself begins a new run.
-    if (running->since_event == e.n && who != nobody) {
-      thread.runs.append({e.t_ns, e.n, diary::coroutine_status::running, diary::wait_reason::none});
-      thread.who.push_back(who);
-      return;
-    }
-  }
-  const coroutine_index before = thread.who.empty() ? nobody : thread.who.back();
-  if (who == before) return;
-  thread.runs.append({e.t_ns, e.n, who == nobody ? diary::coroutine_status::none : diary::coroutine_status::running,
-                      diary::wait_reason::none});
-  thread.who.push_back(who);
-}
-
-std::size_t trace_model::first_wake_from(std::uint64_t n) const {
-  const auto found = std::lower_bound(wakes_.begin(), wakes_.end(), n,
-                                      [](const wake& w, std::uint64_t event) { return w.event < event; });
-  return static_cast<std::size_t>(found - wakes_.begin());
-}
-
-const wake* trace_model::wake_at(std::uint64_t event) const {
-  const std::size_t i = first_wake_from(event);
-  return i < wakes_.size() && wakes_[i].event == event ? &wakes_[i] : nullptr;
+  while (view_job_->has_work()) view_job_->work(std::chrono::steady_clock::time_point::max());
 }
 
 std::optional<coroutine_index> trace_model::find_coroutine(std::uint64_t id) const {
-  const auto found = by_id_.find(id);
-  return found == by_id_.end() ? std::nullopt : std::optional(found->second);
+  const std::size_t place = id != 0 ? history_.place_of(id) : diary::history::npos;
+  return place == diary::history::npos ? std::nullopt : std::optional(static_cast<coroutine_index>(place));
 }
 
 coroutine_index trace_model::coroutine_of_slot(std::uint64_t slot, std::uint64_t n) const {
@@ -146,19 +191,11 @@ coroutine_index trace_model::coroutine_of_slot(std::uint64_t slot, std::uint64_t
 }
 
 coroutine_index trace_model::running_after(std::uint32_t thread, std::uint64_t n) const {
-  if (thread >= threads_.size()) return nobody;
-  const std::size_t i = threads_[thread].runs.find_event(n);
-  return i == track::npos ? nobody : threads_[thread].who[i];
+  return around(n).running_after(thread, n);
 }
 
 coroutine_index trace_model::running_before(std::uint32_t thread, std::uint64_t n) const {
   return n == 0 ? nobody : running_after(thread, n - 1);
-}
-
-const diary::coroutine_record& trace_model::record(coroutine_index c) const {
-  static const diary::coroutine_record unknown;
-  const diary::coroutine_record* found = history_.find_coroutine(coroutines_[c].id);
-  return found != nullptr ? *found : unknown;
 }
 
 std::string trace_model::site_text(coroutine_index c) const {
@@ -167,9 +204,16 @@ std::string trace_model::site_text(coroutine_index c) const {
   return file_name(site->file) + ":" + std::to_string(site->line);
 }
 
+const diary::scheduler_state& trace_model::end_state() const {
+  if (!is_huge()) return whole_.state();
+  if (!end_state_) end_state_ = diary::seek_state(events(), event_count());
+  return *end_state_;
+}
+
 std::string trace_model::thread_label(std::uint32_t thread) const {
-  if (thread >= end_state_.threads().size()) return "thread " + std::to_string(thread);
-  const diary::thread_state& t = end_state_.threads()[thread];
+  const diary::scheduler_state& end = end_state();
+  if (thread >= end.threads().size()) return "thread " + std::to_string(thread);
+  const diary::thread_state& t = end.threads()[thread];
   return "thread " + std::to_string(t.tid != 0 ? t.tid : thread);
 }
 

@@ -1,55 +1,42 @@
-// A trace as the window needs it: history plus, per coroutine and per OS thread, the array of its states. One pass
-// builds it; refresh() extends it while the file grows. Everything here is derived from the events and never changes
-// afterwards: where the user looks lives in viewer_model.hpp.
+// A trace as the window needs it. Of a short one it keeps everything: one trace_part over all of it, which refresh()
+// extends while the file grows. Of a huge one it keeps a lane_index of merged time buckets, and exact parts only of
+// what is looked at closely; work() makes these a little at a time, so that a window stays usable meanwhile.
+// What is derived from the events never changes afterwards: where the user looks lives in viewer_model.hpp.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
-#include "model/track.hpp"
+#include "model/lane_index.hpp"
+#include "model/trace_part.hpp"
 #include "trace/history.hpp"
 
 namespace weft::viz {
 
-// Index of a coroutine in trace_model::coroutines(). Unlike slots it is never reused.
-using coroutine_index = std::uint32_t;
-inline constexpr coroutine_index nobody = static_cast<coroutine_index>(-1);
-
-struct coroutine_track {
-  std::uint64_t id = 0;
-  std::uint32_t thread = 0;
-  track states;
-  std::vector<std::uint32_t> wakes;  // its wakes, as indices of trace_model::wakes()
-};
-
-struct thread_track {
-  track runs;                        // running or nothing
-  std::vector<coroutine_index> who;  // beside `runs`: who runs, or nobody
-};
-
-// A coroutine was made ready.
-struct wake {
-  std::uint64_t event = 0;
-  std::int64_t t_ns = 0;
-  coroutine_index target = nobody;
-  coroutine_index waker = nobody;                        // nobody: poller, timer or a thread outside
-  std::uint32_t thread = 0;                              // where the event stands
-  diary::wait_reason reason = diary::wait_reason::none;  // what the target had waited for
-  std::int64_t late_ns = 0;                              // of a timer: how long after its deadline
-};
+class index_job;
+class view_job;
 
 struct model_limits {
-  std::int64_t long_run_ns = 10'000'000;  // a run of this length holds its thread too long
+  std::int64_t long_run_ns = 10'000'000;     // a run of this length holds its thread too long
+  std::uint64_t exact_events = 2'000'000;    // a trace of more is huge
+  std::uint64_t view_events = 300'000;       // of a huge one: what is in view is decoded exactly if it has no more
+  std::uint64_t around_events = 16'384;      // exact to either side of the cursor
+  std::uint64_t parallel_events = 8'000'000; // the index of more is made by two threads
+  std::uint32_t columns = 1024;              // buckets of a lane
 };
 
 class trace_model {
  public:
+  // A history of effort `told` makes it a huge one, of which nothing is known before work().
   explicit trace_model(diary::history trace, const model_limits& limits = {});
+  ~trace_model();
+  trace_model(const trace_model&) = delete;
+  trace_model& operator=(const trace_model&) = delete;
 
   // Takes in what was written since; true if there was anything.
   bool refresh();
@@ -57,18 +44,44 @@ class trace_model {
   const diary::history& history() const { return history_; }
   const diary::reader& events() const { return history_.source(); }
   const model_limits& limits() const { return limits_; }
-  std::uint64_t event_count() const { return taken_; }
+  std::uint64_t event_count() const { return is_huge() ? events().event_count() : whole_.end_event(); }
   std::int64_t begin_ns() const { return begin_ns_; }  // of the first event
   std::int64_t end_ns() const { return end_ns_; }      // of the last event
   time_range whole() const { return {begin_ns_, end_ns_}; }
+  std::size_t coroutine_count() const { return history_.lives().size(); }
+  std::size_t thread_count() const;
 
-  std::span<const coroutine_track> coroutines() const { return coroutines_; }
-  std::span<const thread_track> threads() const { return threads_; }
-  std::span<const wake> wakes() const { return wakes_; }  // in the order of events
-  // The wake with this event number, or null.
-  const wake* wake_at(std::uint64_t event) const;
-  // Of the wakes, the first with event number >= n, as an index.
-  std::size_t first_wake_from(std::uint64_t n) const;
+  // ---- Of a short trace: everything. Of a huge one these are empty.
+  bool is_huge() const { return index_job_ != nullptr; }
+  std::span<const coroutine_track> coroutines() const { return whole_.coroutines(); }  // by coroutine_index
+  std::span<const thread_track> threads() const { return whole_.threads(); }
+  std::span<const wake> wakes() const { return whole_.wakes(); }  // in the order of events
+  const wake* wake_at(std::uint64_t event) const { return whole_.wake_at(event); }
+
+  // ---- Of both
+  // The exact states in a stretch of time; null if they are not there (yet).
+  const trace_part* exactly(time_range range) const;
+  // The exact states around an event. Of a huge trace it is made now, in some milliseconds, and valid until the next
+  // call.
+  const trace_part& around(std::uint64_t event) const;
+  // State after the first `count` events.
+  diary::scheduler_state state_after(std::uint64_t count) const;
+  // Runs that held a thread too long: of a huge trace those known by now. In the order of their ends.
+  std::vector<held_run> held_runs() const;
+
+  // ---- Of a huge trace
+  // The lanes in time buckets that suit best to show `range`; null of a short trace.
+  const lane_index* roughly(time_range range) const;
+  bool is_indexed() const;
+  double progress() const;  // of the index, 0..1
+  // False if the file is not what it says: to be opened again without trust. True until that is known.
+  bool is_whole() const;
+  // What is shown, and how long a column of it is: work() makes it exact, or fine enough.
+  void look_at(time_range range, std::int64_t column_ns);
+  bool has_work() const;
+  // Goes on until then, or until there is no work; true if there is something new to show.
+  bool work(std::chrono::steady_clock::time_point until);
+  void finish_work();
 
   std::optional<coroutine_index> find_coroutine(std::uint64_t id) const;
   // Who a slot meant just before event n.
@@ -77,30 +90,29 @@ class trace_model {
   coroutine_index running_before(std::uint32_t thread, std::uint64_t n) const;
   coroutine_index running_after(std::uint32_t thread, std::uint64_t n) const;
 
-  std::string label(coroutine_index c) const { return history_.coroutine_label(coroutines_[c].id); }
-  const diary::coroutine_record& record(coroutine_index c) const;
+  std::string label(coroutine_index c) const { return history_.coroutine_label(record(c).id); }
+  const diary::coroutine_record& record(coroutine_index c) const { return history_.lives()[c]; }
   // "worker.cpp:88", or "" if the spawn site is unknown.
   std::string site_text(coroutine_index c) const;
   std::string thread_label(std::uint32_t thread) const;
 
-  // The state after the last event, kept up to date.
-  const diary::scheduler_state& end_state() const { return end_state_; }
+  // The state after the last event. Of a huge trace it is looked up when it is first asked for.
+  const diary::scheduler_state& end_state() const;
 
  private:
-  void take(const diary::event& e);
-  void note_wake(const diary::event& e, diary::wait_reason waited_for);
-  void note_coroutine(const diary::event& e, const diary::coroutine_state& now);
-  void note_thread(const diary::event& e);
+  struct neighbourhood;
+
+  void begin_index();
+  void take_in();
 
   diary::history history_;
   model_limits limits_;
-  std::uint64_t taken_ = 0;
   std::int64_t begin_ns_ = 0, end_ns_ = 0;
-  diary::scheduler_state end_state_;
-  std::vector<coroutine_track> coroutines_;
-  std::vector<thread_track> threads_;
-  std::vector<wake> wakes_;
-  std::unordered_map<std::uint64_t, coroutine_index> by_id_;
+  trace_part whole_;
+  std::unique_ptr<index_job> index_job_;
+  std::unique_ptr<view_job> view_job_;
+  mutable std::unique_ptr<neighbourhood> near_;
+  mutable std::optional<diary::scheduler_state> end_state_;  // of a huge trace
 };
 
 }  // namespace weft::viz

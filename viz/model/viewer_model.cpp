@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "model/pixel_spans.hpp"
+
 namespace weft::viz {
 namespace {
 
@@ -38,6 +40,21 @@ void viewer_model::trace_grew() {
   lanes.update(*trace);
   strip = overview(*trace, port.overview_columns);
   if (following) show_end();
+  tell_trace();
+}
+
+void viewer_model::tell_trace() {
+  if (!trace || !trace->is_huge()) return;
+  const auto column_ns = static_cast<std::int64_t>(std::ceil(view.scale.ns_per_px * column_px));
+  trace->look_at(visible_range(view.scale, port.lanes_width), column_ns);
+}
+
+bool viewer_model::work(std::chrono::steady_clock::time_point until) {
+  if (!trace || !trace->has_work()) return false;
+  const bool was_indexed = trace->is_indexed();
+  if (!trace->work(until)) return false;
+  if (!was_indexed) trace_grew();
+  return true;
 }
 
 void viewer_model::show_end() {
@@ -65,6 +82,7 @@ void viewer_model::resize(const viewport& size) {
     show_end();
   }
   scroll_to(view.scroll);
+  tell_trace();
   if (strip.size() != port.overview_columns) strip = overview(*trace, port.overview_columns);
 }
 
@@ -89,7 +107,7 @@ void viewer_model::set_view(const time_scale& scale) {
 void viewer_model::read_state() {
   if (state_of_ == at.event) return;
   const bool next = state_of_ && *state_of_ + 1 == at.event;
-  before_ = next ? std::move(state_) : trace->history().state_after(at.event);
+  before_ = next ? std::move(state_) : trace->state_after(at.event);
   state_ = before_;
   if (trace->event_count() > 0) state_.apply(trace->events().at(at.event));
   state_of_ = at.event;
@@ -124,11 +142,11 @@ struct viewer_model::applier {
   }
   coroutine_index focus() const {
     if (m.selected) return *m.selected;
-    for (std::uint32_t t = 0; t < m.trace->threads().size(); ++t) {
+    for (std::uint32_t t = 0; t < m.trace->thread_count(); ++t) {
       const coroutine_index who = m.trace->running_after(t, m.at.event);
       if (who != nobody) return who;
     }
-    return m.trace->coroutines().empty() ? nobody : 0;
+    return m.trace->coroutine_count() == 0 ? nobody : 0;
   }
 
   void operator()(const act::step_event& a) const { go(next_event(*m.trace, m.at.event, a.to)); }
@@ -151,8 +169,8 @@ struct viewer_model::applier {
     if (focus() == nobody) return;
     const wake* w = next_wake(*m.trace, focus(), m.at.event, a.to);
     if (w == nullptr) return;
-    go(w->event);
     const coroutine_index other = a.to == direction::back ? w->waker : w->target;
+    go(w->event);
     if (other != nobody) (*this)(act::select{other});
   }
   void operator()(const act::go_to_event& a) const { go(a.n); }
@@ -234,10 +252,11 @@ struct viewer_model::applier {
       m.set_view(fit(*m.measured, m.port.lanes_width, 0.05));
     } else if (m.selected) {
       // The present span of the selected one, and its whole life if that already fills the view.
-      const track& states = m.trace->coroutines()[*m.selected].states;
-      const std::size_t i = states.find_event(m.at.event);
-      const time_range life{states[0].t_ns, states.span(states.size() - 1, m.trace->end_ns()).end_ns};
-      const time_range span = i == track::npos ? life : states.span(i, m.trace->end_ns());
+      const trace_part& part = m.trace->around(m.at.event);
+      const coroutine_track* found = part.find(*m.selected);
+      const std::size_t i = found != nullptr ? found->states.find_event(m.at.event) : track::npos;
+      const time_range life{m.trace->record(*m.selected).spawn_ns, m.trace->end_ns()};
+      const time_range span = i == track::npos ? life : found->states.span(i, part.end_ns());
       const time_scale close = fit(span, m.port.lanes_width, 0.3);
       m.remember();
       m.set_view(m.view.scale == close || span.length_ns() <= 0 ? fit(life, m.port.lanes_width, fit_margin) : close);
@@ -260,7 +279,7 @@ struct viewer_model::applier {
   }
 
   void operator()(const act::select& a) const {
-    if (a.who >= m.trace->coroutines().size()) return;
+    if (a.who >= m.trace->coroutine_count()) return;
     m.selected = a.who;
     m.show_lane(a.who);
   }
@@ -324,6 +343,7 @@ void viewer_model::apply(const action& a) {
                            !std::holds_alternative<act::scale_interface>(a) && !std::holds_alternative<act::clear>(a);
   if (needs_trace && (!trace || trace->event_count() == 0)) return;
   std::visit(applier{*this}, a);
+  tell_trace();
 }
 
 }  // namespace weft::viz

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -46,8 +47,12 @@ class viewer_model {
   std::vector<listed_program> running;  // for the start page
   lane_layout lanes;
   std::vector<finding> findings;
+  // Whether findings, summaries and totals are those of the whole trace.
+  enum class analysis_state : std::uint8_t { done, going_on, left_out };
+  analysis_state analysed = analysis_state::done;
   std::vector<overview_column> strip;        // the whole trace, port.overview_columns wide
   std::vector<coroutine_summary> summaries;  // who ran longest comes first
+  diary::history::totals_record totals;
 
   cursor at;
   view_position view;
@@ -69,6 +74,8 @@ class viewer_model {
   // The trace may have grown: lanes, and the view if it follows the end.
   void trace_grew();
   void apply(const action& a);
+  // Reads on in a huge trace, until then; true if there is something new to draw.
+  bool work(std::chrono::steady_clock::time_point until);
   // The window has another size; the first call shows the whole trace.
   void resize(const viewport& size);
 
@@ -86,6 +93,7 @@ class viewer_model {
   void scroll_to(float scroll);
   void show_end();
   void read_state();
+  void tell_trace();
 
   diary::scheduler_state state_, before_;
   std::optional<std::uint64_t> state_of_;

@@ -14,12 +14,14 @@ constexpr std::size_t search_limit = 20'000;
 std::vector<wake_arrow> wake_arrows(const trace_model& trace, coroutine_index selected, const cursor& at,
                                     time_range shown) {
   std::vector<wake_arrow> result;
-  const auto all = trace.wakes();
+  const trace_part& part = trace.around(at.event);
+  const auto all = part.wakes();
   const auto take = [&](const wake& w) {
-    const std::optional<transition> run = run_after(trace, w);
-    result.push_back({w, run ? run->t_ns : -1, false});
+    const std::optional<transition> run = run_after(part, w);
+    const std::int64_t none = part.end_event() < trace.event_count() ? wake_arrow::runs_later : wake_arrow::never_runs;
+    result.push_back({w, run ? run->t_ns : none, false});
   };
-  const std::size_t middle = trace.first_wake_from(at.event + 1);
+  const std::size_t middle = part.first_wake_from(at.event + 1);
   for (std::size_t i = middle, n = 0; i-- > 0 && n < search_limit && result.size() < max_wake_arrows / 2; ++n) {
     if (all[i].t_ns < shown.begin_ns) break;
     if ((all[i].target == selected || all[i].waker == selected) && all[i].t_ns < shown.end_ns) take(all[i]);

@@ -38,23 +38,31 @@ std::string share_text(std::int64_t part, std::int64_t whole) {
 void draw_wakes(const screen& on, const rect& area, const viewer_model& model, coroutine_index who) {
   const trace_model& trace = *model.trace;
   on.to.text({area.x, area.y + 18}, "WOKEN BY, the latest first", face::heading, on.colours.text_dim);
-  const std::vector<std::uint32_t>& own = trace.coroutines()[who].wakes;
+  const trace_part& part = trace.around(model.at.event);
+  const coroutine_track* found = part.find(who);
+  const std::vector<std::uint32_t> own = found != nullptr ? found->wakes : std::vector<std::uint32_t>{};
   const auto later = std::partition_point(own.begin(), own.end(),
-                                          [&](std::uint32_t i) { return trace.wakes()[i].event <= model.at.event; });
+                                          [&](std::uint32_t i) { return part.wakes()[i].event <= model.at.event; });
   float y = area.y + 26;
   for (auto i = later; i != own.begin() && y + 20 < area.bottom();) {
-    const wake& w = trace.wakes()[*--i];
+    const wake& w = part.wakes()[*--i];
     const rect row{area.x - 6, y, area.w + 6, 20};
     if (on.hovered(row)) on.to.fill(row, on.colours.text.faded(0.05f), 3);
     on.to.text({area.x + 92, y + 14}, instant_text(w.t_ns), face::mono_small, on.colours.text_dim, align::right);
     const std::string waker = w.waker == nobody ? "poller" : trace.label(w.waker);
-    const std::optional<transition> run = run_after(trace, w);
-    const std::string delay = run ? "+" + duration_text(run->t_ns - w.t_ns) + " until it ran" : "did not run any more";
+    const std::optional<transition> run = run_after(part, w);
+    const std::string delay = run ? "+" + duration_text(run->t_ns - w.t_ns) + " until it ran"
+                              : part.end_event() < trace.event_count() ? "ran later"
+                                                                       : "did not run any more";
     text_in(on.to, {area.x + 106, y + 14}, waker + " · after " + words_of(w.reason), face::body, on.colours.text,
             area.w - 270);
     on.to.text({area.right() - 6, y + 14}, delay, face::mono_small, on.colours.text_dim, align::right);
     on.on_click(row, act::go_to_event{w.event});
     y += 20;
+  }
+  if (part.begin_event() > 0 && y + 20 < area.bottom()) {
+    on.to.text({area.x, y + 14}, "Earlier ones are seen from there: [ goes to the wake before.", face::small,
+               on.colours.text_faint);
   }
 }
 
@@ -74,7 +82,7 @@ float draw_coroutine_card(const screen& on, const rect& body, const viewer_model
   const std::string site = trace.site_text(who);
   if (!site.empty()) origin += " · spawned at " + site;
   if (record.parent != 0) origin += " by " + trace.history().coroutine_label(record.parent);
-  origin += " · " + instant_text(trace.coroutines()[who].states[0].t_ns);
+  origin += " · " + instant_text(record.spawn_ns);
   const float left_width = std::min(480.0f, body.w * 0.45f);
   text_in(on.to, {x, body.y + 46}, origin, face::small, on.colours.text_dim, left_width);
   const std::string state = state_text(trace, model.state(), who, model.at.event);

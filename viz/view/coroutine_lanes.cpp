@@ -1,5 +1,7 @@
 // A lane per coroutine under the threads; labels say what each does at the cursor.
+#include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "view/lane_painter.hpp"
 #include "view/state_text.hpp"
@@ -29,6 +31,38 @@ void draw_label(const screen& on, const rect& area, const viewer_model& model, c
   text_in(on.to, {area.x + 16 + used, y}, state, face::small, on.colours.text_faint, room - used);
 }
 
+void draw_lane(const screen& on, const rect& row, const viewer_model& model, coroutine_index c, time_range in_view) {
+  const trace_model& trace = *model.trace;
+  if (const trace_part* part = trace.exactly(in_view)) {
+    const coroutine_track* found = part->find(c);
+    if (found == nullptr) return;
+    const track& states = found->states;
+    lane_look look;
+    look.overdue_ns = [part, &states](std::size_t span) -> std::int64_t {
+      const wake* w = span + 1 < states.size() ? part->wake_at(states[span + 1].event) : nullptr;
+      return w == nullptr ? 0 : w->late_ns;
+    };
+    paint_track(on, row, states, model.view.scale, part->end_ns(), look);
+    return;
+  }
+  const lane_index& index = *trace.roughly(in_view);
+  const std::uint32_t number = index.lane_of(trace.record(c).id);
+  if (number == lane_index::no_lane) return;
+  const auto sums_in = [&](time_range range) { return index.sums_in(number, range); };
+  paint_buckets(on, row, sums_in, index.extent(number), model.view.scale, false);
+}
+
+// Those of a lane that live in view: a lane's lives follow each other.
+std::pair<std::vector<coroutine_index>::const_iterator, std::vector<coroutine_index>::const_iterator> lives_in(
+    const lane& l, const trace_model& trace, time_range in_view) {
+  const auto from = std::partition_point(l.who.begin(), l.who.end(), [&](coroutine_index c) {
+    return diary::ended(trace.record(c).end_status) && trace.record(c).end_ns < in_view.begin_ns;
+  });
+  const auto to = std::partition_point(
+      from, l.who.end(), [&](coroutine_index c) { return trace.record(c).spawn_ns < in_view.end_ns; });
+  return {from, to};
+}
+
 }  // namespace
 
 void draw_coroutine_lanes(const screen& on, const window_layout& layout, const viewer_model& model) {
@@ -37,6 +71,7 @@ void draw_coroutine_lanes(const screen& on, const window_layout& layout, const v
   const lane_range seen = visible_lanes(lanes.size(), model.lane_height(), model.view.scroll, layout.lanes.h);
   const rect both{layout.lane_labels.x, layout.lanes.y, layout.lane_labels.w + layout.lanes.w + 8, layout.lanes.h};
   const clip_scope clip(on.to, both);
+  const time_range in_view = visible_range(model.view.scale, static_cast<double>(layout.lanes.w));
   for (std::size_t i = seen.first; i < seen.last; ++i) {
     const rect row = lane_rect(layout, model, i);
     const rect whole{both.x, row.y, both.w, row.h};
@@ -51,19 +86,8 @@ void draw_coroutine_lanes(const screen& on, const window_layout& layout, const v
     draw_label(on, label, model, lanes[i]);
     if (on.mouse && both.contains(*on.mouse)) on.on_click(label, act::select{who});
     const clip_scope inner(on.to, layout.lanes);
-    for (const coroutine_index c : lanes[i].who) {
-      const track& states = trace.coroutines()[c].states;
-      const time_range in_view = visible_range(model.view.scale, static_cast<double>(row.w));
-      if (states[0].t_ns >= in_view.end_ns) break;
-      if (diary::ended(states[states.size() - 1].status()) && states[states.size() - 1].t_ns < in_view.begin_ns)
-        continue;
-      lane_look look;
-      look.overdue_ns = [&trace, &states](std::size_t span) -> std::int64_t {
-        const wake* w = span + 1 < states.size() ? trace.wake_at(states[span + 1].event) : nullptr;
-        return w == nullptr ? 0 : w->late_ns;
-      };
-      paint_track(on, row, states, model.view.scale, trace.end_ns(), look);
-    }
+    const auto [from, to] = lives_in(lanes[i], trace, in_view);
+    for (auto c = from; c != to; ++c) draw_lane(on, row, model, *c, in_view);
   }
   // A scroll mark, where there is more than fits.
   const float content = static_cast<float>(lanes.size()) * model.lane_height();

@@ -27,7 +27,7 @@ columns columns_of(const rect& body, bool several_threads) {
 
 float draw_event_table(const screen& on, const rect& body, const viewer_model& model) {
   const trace_model& trace = *model.trace;
-  const bool several = trace.threads().size() > 1;
+  const bool several = trace.thread_count() > 1;
   const columns at = columns_of(body, several);
   rect rows = body;
   const rect head = rows.cut_top(20);

@@ -5,6 +5,14 @@
 namespace weft::viz {
 
 float draw_findings_list(const screen& on, const rect& body, const viewer_model& model) {
+  if (model.analysed != viewer_model::analysis_state::done && model.findings.empty()) {
+    const bool goes_on = model.analysed == viewer_model::analysis_state::going_on;
+    on.to.text({body.x + 32, body.y + 30},
+               goes_on ? "Still looking: the whole trace is read for that."
+                       : "Not looked for in a picture of so many events: weft check lists them.",
+               face::body, on.colours.text_dim);
+    return body.h;
+  }
   if (model.findings.empty()) {
     on.to.text({body.x + 32, body.y + 30},
                "Nothing found: nobody held a thread for 10 ms or more" +

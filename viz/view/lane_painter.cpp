@@ -97,10 +97,10 @@ bool same_look(const pixel_span& a, const pixel_span& b) {
 
 }  // namespace
 
-void paint_track(const screen& on, const rect& row, const track& states, const time_scale& scale,
-                 std::int64_t trace_end_ns, const lane_look& look) {
-  const std::vector<pixel_span> spans =
-      pixel_spans(states, scale, static_cast<double>(row.w), trace_end_ns, look.thread);
+namespace {
+
+void paint_spans(const screen& on, const rect& row, const std::vector<pixel_span>& spans, const time_scale& scale,
+                 const lane_look& look) {
   for (std::size_t i = 0; i < spans.size(); ++i) {
     pixel_span span = spans[i];
     const bool alone = (i == 0 || !spans[i - 1].merged) && (i + 1 == spans.size() || !spans[i + 1].merged);
@@ -114,6 +114,20 @@ void paint_track(const screen& on, const rect& row, const track& states, const t
       paint_overdue(on, row, span, look, scale.ns_per_px);
     }
   }
+}
+
+}  // namespace
+
+void paint_track(const screen& on, const rect& row, const track& states, const time_scale& scale,
+                 std::int64_t trace_end_ns, const lane_look& look) {
+  paint_spans(on, row, pixel_spans(states, scale, static_cast<double>(row.w), trace_end_ns, look.thread), scale, look);
+}
+
+void paint_buckets(const screen& on, const rect& row, const std::function<mip_sums(time_range)>& sums_in,
+                   time_range extent, const time_scale& scale, bool thread) {
+  lane_look look;
+  look.thread = thread;
+  paint_spans(on, row, pixel_columns(sums_in, scale, static_cast<double>(row.w), extent, thread), scale, look);
 }
 
 void paint_swatch(const screen& on, const rect& area, span_kind kind, bool holding) {

@@ -20,6 +20,11 @@ struct lane_look {
 void paint_track(const screen& on, const rect& row, const track& states, const time_scale& scale,
                  std::int64_t trace_end_ns, const lane_look& look);
 
+// The same of a lane that is kept in time buckets. `sums_in`: what it holds in a stretch of time; `extent`: where it
+// holds anything.
+void paint_buckets(const screen& on, const rect& row, const std::function<mip_sums(time_range)>& sums_in,
+                   time_range extent, const time_scale& scale, bool thread);
+
 // The mark of a state in lists and in the legend.
 void paint_swatch(const screen& on, const rect& area, span_kind kind, bool holding = false);
 

@@ -23,8 +23,9 @@ coroutine_index coroutine_at(const viewer_model& model, const window_layout& lay
   const std::int64_t t = time_at(model, layout, p.x);
   if (layout.threads.contains(p)) {
     const auto i = static_cast<std::size_t>((p.y - layout.threads.y) / layout.thread_height);
-    if (i >= model.trace->threads().size()) return nobody;
-    const thread_track& thread = model.trace->threads()[i];
+    const trace_part* part = model.trace->exactly({t, t});
+    if (part == nullptr || i >= part->threads().size()) return nobody;
+    const thread_track& thread = part->threads()[i];
     const std::size_t at = thread.runs.find_time(t);
     return at == track::npos ? nobody : thread.who[at];
   }
@@ -33,7 +34,7 @@ coroutine_index coroutine_at(const viewer_model& model, const window_layout& lay
   const lane& l = model.lanes.lanes()[i];
   coroutine_index best = l.who.front();
   for (const coroutine_index c : l.who) {
-    if (model.trace->coroutines()[c].states[0].t_ns <= t) best = c;
+    if (model.trace->record(c).spawn_ns <= t) best = c;
   }
   return best;
 }

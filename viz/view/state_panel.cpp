@@ -123,9 +123,13 @@ void draw_entry(const screen& on, const rect& row, const viewer_model& model, co
   } else if (on.hovered(around)) {
     on.to.fill(around, on.colours.text.faded(0.06f), 3);
   }
-  const track& states = trace.coroutines()[who].states;
-  const std::size_t i = states.find_event(model.at.event);
-  const bool holds = s.kind == span_kind::running && i != track::npos && states.is_long_run(i, trace.end_ns());
+  bool holds = false;
+  if (s.kind == span_kind::running) {
+    const trace_part& part = trace.around(model.at.event);
+    const coroutine_track* runs = part.find(who);
+    const std::size_t i = runs != nullptr ? runs->states.find_event(model.at.event) : track::npos;
+    holds = i != track::npos && runs->states.is_long_run(i, part.end_ns());
+  }
   paint_swatch(on, {row.x, row.y + 4, 13, 13}, s.kind, holds);
   const float right_width = on.to.text_width(e.right, face::mono_small);
   const float right_room = std::min(right_width, row.w * 0.6f);

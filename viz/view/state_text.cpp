@@ -111,8 +111,32 @@ std::string wait_text(const trace_model& trace, const diary::coroutine_state& c)
   return trace.history().object_label(c.object);
 }
 
+namespace {
+
+std::string state_text_of_huge(const trace_model& trace, const diary::scheduler_state& state, coroutine_index c,
+                               std::uint64_t at_event) {
+  const diary::coroutine_record& record = trace.record(c);
+  const diary::coroutine_state* now = state.by_slot(record.slot);
+  if (now == nullptr || now->id != record.id) {
+    return record.spawn_event > at_event ? "not spawned yet" : std::string(to_text(record.end_status));
+  }
+  switch (kind_of(now->status, now->reason)) {
+    case span_kind::running:
+      return "running";
+    case span_kind::ready:
+      return "ready";
+    case span_kind::sleeping:
+      return "sleeps";
+    default:
+      return "waits: " + wait_text(trace, *now);
+  }
+}
+
+}  // namespace
+
 std::string state_text(const trace_model& trace, const diary::scheduler_state& state, coroutine_index c,
                        std::uint64_t at_event) {
+  if (trace.is_huge()) return state_text_of_huge(trace, state, c, at_event);
   const track& states = trace.coroutines()[c].states;
   const std::size_t i = states.find_event(at_event);
   if (i == track::npos) return "not spawned yet";

@@ -7,7 +7,15 @@
 namespace weft::viz {
 float draw_statistics_table(const screen& on, const rect& body, const viewer_model& model) {
   const trace_model& trace = *model.trace;
-  const diary::history::totals_record& totals = trace.history().totals();
+  const diary::history::totals_record& totals = model.totals;
+  if (model.analysed != viewer_model::analysis_state::done) {
+    const bool goes_on = model.analysed == viewer_model::analysis_state::going_on;
+    on.to.text({body.x + 32, body.y + 30},
+               goes_on ? "Still counting: the whole trace is read for that."
+                       : "Not counted in a picture of so many events: weft stat tells.",
+               face::body, on.colours.text_dim);
+    return body.h;
+  }
   const std::int64_t all_ns = totals.run_ns + totals.idle_ns;
   const std::string sums =
       std::to_string(totals.coroutines) + " coroutines · " + std::to_string(totals.switches) + " switches · " +

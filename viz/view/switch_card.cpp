@@ -42,7 +42,7 @@ struct last_switch {
 // The newest change of who runs, at or before the cursor.
 std::optional<last_switch> switch_at(const viewer_model& model) {
   std::optional<last_switch> best;
-  const auto threads = model.trace->threads();
+  const auto threads = model.trace->around(model.at.event).threads();
   for (std::uint32_t t = 0; t < threads.size(); ++t) {
     const std::size_t i = threads[t].runs.find_event(model.at.event);
     if (i == track::npos) continue;
@@ -91,21 +91,22 @@ void draw_switch_card(const screen& on, const rect& top, const viewer_model& mod
   std::string who;
   const std::optional<last_switch> found = switch_at(model);
   if (found) {
-    const thread_track& thread = trace.threads()[found->thread];
+    const trace_part& part = trace.around(model.at.event);
+    const thread_track& thread = part.threads()[found->thread];
     const coroutine_index leaves = found->index > 0 ? thread.who[found->index - 1] : nobody;
     const coroutine_index enters = thread.who[found->index];
     title = found->event == model.at.event ? "This switch" : "Last switch";
     who = name_of(trace, leaves) + " → " + name_of(trace, enters);
     const auto length = [&](const track& states, std::size_t i) {
-      return duration_text(states.span(i, trace.end_ns()).length_ns());
+      return duration_text(states.span(i, part.end_ns()).length_ns());
     };
     lines.push_back({"why", reason_of(trace, trace.events().at(found->event))});
     if (leaves != nobody) lines.push_back({"had run", length(thread.runs, found->index - 1)});
     if (enters != nobody) {
-      const track& states = trace.coroutines()[enters].states;
-      const std::size_t i = states.find_event(found->event);
-      const bool stood = i != track::npos && i > 0 && states[i - 1].kind() == span_kind::ready;
-      if (stood) lines.push_back({"stood ready", length(states, i - 1)});
+      const coroutine_track* who_enters = part.find(enters);
+      const std::size_t i = who_enters != nullptr ? who_enters->states.find_event(found->event) : track::npos;
+      const bool stood = i != track::npos && i > 0 && who_enters->states[i - 1].kind() == span_kind::ready;
+      if (stood) lines.push_back({"stood ready", length(who_enters->states, i - 1)});
     }
     const bool stays = leaves == enters && leaves != nobody;
     for (const register_row& r : registers_of(trace.events().info().arch)) {

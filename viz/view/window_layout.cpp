@@ -22,7 +22,7 @@ window_layout layout_window(float width, float height, const viewer_model& model
   l.tab_heads = low.cut_top(40);
   l.tab_body = low;
 
-  const std::size_t thread_count = model.trace ? std::max<std::size_t>(1, model.trace->threads().size()) : 1;
+  const std::size_t thread_count = model.trace ? std::max<std::size_t>(1, model.trace->thread_count()) : 1;
   l.thread_height = thread_count <= 2 ? 52.0f : thread_count <= 4 ? 36.0f : 24.0f;
   const float right_margin = 8;
   l.axis = rest.cut_top(26);

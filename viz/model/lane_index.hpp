@@ -1,0 +1,196 @@
+// The lanes of a trace that is too long to keep, in one pass whose memory does not grow with the number of events: per
+// coroutine and per thread a lane_mip. The pass follows only who runs, is ready or waits, which is much less than
+// scheduler_state knows and several times faster; the tests compare the two. Two halves of a trace can be gone through
+// at the same time and joined.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "model/lane_mip.hpp"
+#include "trace/guarded_table.hpp"
+#include "trace/history.hpp"
+
+namespace weft::viz {
+
+// Somebody held a thread too long.
+struct held_run {
+  std::uint32_t thread = 0;
+  std::uint64_t coroutine = 0;  // id
+  std::uint64_t begin_event = 0, end_event = 0;
+  time_range when;
+  friend bool operator==(const held_run&, const held_run&) = default;
+};
+
+class lane_index {
+ public:
+  struct settings {
+    std::int64_t begin_ns = 0, bucket_ns = 1;
+    std::int64_t long_run_ns = 10'000'000;
+    std::size_t most_buckets = std::size_t{6} << 20;  // of all lanes together: then their lengths double
+    std::uint32_t most_columns = 1024;                // of one lane
+  };
+  static constexpr std::uint32_t no_lane = UINT32_MAX;
+
+  explicit lane_index(const settings& how) : how_(how), scale_{how.begin_ns, how.bucket_ns} {}
+  // Begins in the middle of a trace: with the state before the first event that it will be given. `will_join`: it is
+  // the later part of another one, and of the same bucket lengths.
+  lane_index(const settings& how, const diary::scheduler_state& before, bool will_join);
+
+  // The next event. What names coroutines goes to `names` (see history::is_told), if it is not null; of a part that
+  // will join it is kept until then.
+  void take(const diary::event& e, diary::history* names);
+  // After the last event given: until then the latest ones may not be in the lanes.
+  void settle() {
+    for (std::size_t i = 0; i < waiting_count_; ++i) apply(waiting_[i]);
+    waiting_count_ = 0;
+  }
+
+  // As much is kept for a later join as may be: go no further.
+  bool is_full() const { return pending_.size() >= most_pending || bucket_count_ >= how_.most_buckets; }
+  // Goes on where `later` ends, which began in the middle where this one has come to. False, and nothing is changed, if
+  // the two do not fit together exactly.
+  bool join(lane_index& later, diary::history& names);
+
+  const mip_scale& scale() const { return scale_; }
+  std::int64_t end_ns() const { return end_ns_; }
+  std::size_t lane_count() const { return lanes_.size(); }
+  std::uint32_t thread_count() const { return static_cast<std::uint32_t>(threads_.size()); }
+  // no_lane if the coroutine has none here.
+  std::uint32_t lane_of(std::uint64_t coroutine_id) const;
+
+  // What the lane, or the thread's, holds in a stretch of time.
+  mip_sums sums_in(std::uint32_t number, time_range range) const { return sums_of(lanes_[number], living(lanes_[number].slot), range); }
+  mip_sums thread_sums_in(std::uint32_t thread, time_range range) const { return sums_of(threads_[thread].l, &threads_[thread].now, range); }
+  // Where the lane has anything.
+  time_range extent(std::uint32_t number) const;
+  // Over all runs that were long and have ended, in the order of their ends.
+  const std::vector<held_run>& held() const { return held_; }
+  // All buckets of a lane up to the end, also the one that is still being filled: to compare and to look through.
+  std::vector<mip_bucket> buckets_of(std::uint32_t number) const;
+
+  std::size_t memory_bytes() const;
+
+ private:
+  static constexpr std::size_t most_pending = 100'000;
+
+  // A state that goes on, and the sums of the bucket that since_ns lies in, up to there. One cache line: each switch
+  // touches two of these.
+  struct alignas(64) open_state {
+    state_sums sums{};
+    std::int64_t since_ns = 0;
+    std::uint32_t lane = no_lane;  // no_lane: nobody is in this slot
+    span_kind kind = span_kind::nothing;
+    std::uint8_t severity = 0;
+    bool head = false;  // its bucket may have begun in the half before: kept apart when it is full
+  };
+  static_assert(sizeof(open_state) == 64);
+  // The first bucket of a lane that began in the half before.
+  struct lane_head {
+    std::uint32_t bucket = 0;
+    std::uint8_t severity = 0;
+    state_sums sums{};
+  };
+  struct lane {
+    std::uint64_t id = 0;
+    std::uint64_t slot = 0;  // 0: it has ended
+    std::uint32_t thread = 0;
+    std::uint64_t seen = 0;  // in that checkpoint
+    lane_mip mip;
+    std::unique_ptr<lane_head> head;
+  };
+  // A switch or a wake that has been seen but not applied: by the time it is, who runs next has come into the cache.
+  struct step {
+    std::int64_t t_ns = 0;
+    std::uint64_t n = 0;
+    std::uint64_t slot = 0;    // who runs next, or is woken
+    std::uint64_t detail = 0;  // second argument
+    std::uint32_t thread = 0;
+    diary::event_type type = diary::event_type::none;
+  };
+  static constexpr std::size_t most_waiting = 16;
+  struct thread_lane {
+    lane l;  // slot 1: there is a state that goes on
+    open_state now;
+    std::uint64_t running = 0;  // slot
+    std::uint32_t run_lane = no_lane;
+    std::int64_t run_since_ns = 0;
+    std::uint64_t run_event = 0;
+    std::uint64_t next_ordinal = 0;
+    bool has_events = false;
+    bool knows_past = true, has_switched = false;  // else a checkpoint tells what is so
+    std::uint64_t checkpoint = 0;                  // event + 1 of the one that is being told and sets the state
+  };
+  struct pending_event {
+    diary::event what;
+    std::uint64_t running = 0;
+  };
+  struct beginning {
+    std::uint64_t id = 0, slot = 0;
+    span_kind kind = span_kind::nothing;
+    std::int64_t since_ns = 0;
+  };
+
+  void go_to_bucket(std::int64_t t_ns) {
+    if (t_ns < bucket_begin_ns_ || t_ns >= bucket_end_ns_) find_bucket(t_ns);
+  }
+  void find_bucket(std::int64_t t_ns);
+  void change(open_state& now, lane& l, span_kind to, std::int64_t t_ns) {
+    const std::int64_t for_ns = t_ns - now.since_ns;
+    const bool is_simple = now.since_ns >= bucket_begin_ns_ && for_ns >= 0 &&
+                           (now.kind != span_kind::running || for_ns < how_.long_run_ns);
+    if (is_simple) [[likely]] {
+      now.sums[static_cast<std::size_t>(now.kind)] += for_ns;
+      now.since_ns = t_ns;
+    } else {
+      spread(now, l, t_ns);
+    }
+    now.kind = to;
+    now.severity |= severity::changed;
+  }
+  void change(open_state& now, span_kind to, std::int64_t t_ns) { change(now, lanes_[now.lane], to, t_ns); }
+  void spread(open_state& now, lane& l, std::int64_t t_ns);
+  void fill(open_state& now, lane& l, std::uint32_t bucket);
+  void widen();
+  open_state* living(std::uint64_t slot) {
+    open_state* now = const_cast<open_state*>(lives_.find(slot));
+    return now != nullptr && now->lane != no_lane ? now : nullptr;
+  }
+  const open_state* living(std::uint64_t slot) const { return const_cast<lane_index*>(this)->living(slot); }
+  void begin_life(const diary::event& e, span_kind kind);
+  void end_life(std::uint64_t slot, std::int64_t t_ns, bool failed);
+  void note_thread(const diary::event& e);
+  void apply(const step& s);
+  void switch_event(const step& s);
+  void change_run(std::uint32_t thread, std::uint64_t slot, std::int64_t t_ns, std::uint64_t n);
+  void checkpoint_event(thread_lane& thread, const diary::event& e);
+  void checkpoint_coroutine(thread_lane& thread, const diary::event& e);
+  mip_sums sums_of(const lane& l, const open_state* now, time_range range) const;
+  bool fits(const lane_index& later) const;
+  void join_lane(lane& to, open_state& to_now, lane& from, open_state& from_now, std::int64_t border_ns);
+
+  settings how_;
+  mip_scale scale_;
+  std::int64_t end_ns_ = INT64_MIN;
+  std::array<step, most_waiting> waiting_{};
+  std::size_t waiting_count_ = 0;
+  // The bucket of the event applied last.
+  std::uint32_t bucket_ = 0;
+  std::int64_t bucket_begin_ns_ = 0, bucket_end_ns_ = 0;
+  std::size_t bucket_count_ = 0;
+  bool will_join_ = false;
+  std::int64_t half_begin_ns_ = 0;  // of a later part
+
+  std::vector<lane> lanes_;
+  diary::guarded_table<std::uint32_t> lane_by_id_;  // + 1
+  diary::guarded_table<open_state> lives_;          // by slot
+  std::vector<thread_lane> threads_;
+  std::vector<held_run> held_;
+  std::vector<pending_event> pending_;
+  // Of the later half.
+  std::vector<beginning> beginnings_, thread_beginnings_;
+};
+
+}  // namespace weft::viz
