@@ -1,5 +1,5 @@
-// Who is still blocked after the last event, by what they wait for. Sleepers are not meant: they would have gone on; nor,
-// in a trace that was cut off, who waits for the outside.
+// Who is still blocked after the last event, by what they wait for. Sleepers are not meant: they would have gone on;
+// nor, in a trace that was cut off, who waits for the outside.
 #include <algorithm>
 #include <map>
 #include <utility>

@@ -11,6 +11,8 @@ class blocking_call : public detector {
  public:
   explicit blocking_call(const investigation& about) : about_(about) {}
 
+  bool wants_before(diary::event_type /*type*/) const override { return true; }
+
   void before(const diary::event& e, const diary::scheduler_state& state) override {
     if (e.thread >= last_ns_.size()) last_ns_.resize(e.thread + 1, INT64_MIN);
     const std::int64_t since_ns = last_ns_[e.thread];

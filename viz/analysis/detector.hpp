@@ -54,6 +54,9 @@ struct investigation {
 class detector {
  public:
   virtual ~detector() = default;
+  // Whether it must be told, before or after them, of events of this type. Most are of no interest to most.
+  virtual bool wants_before(diary::event_type /*type*/) const { return false; }
+  virtual bool wants_after(diary::event_type /*type*/) const { return false; }
   virtual void before(const diary::event& /*e*/, const diary::scheduler_state& /*state*/) {}
   virtual void after(const diary::event& /*e*/, const diary::scheduler_state& /*state*/) {}
   // `end`: the state after the last event.

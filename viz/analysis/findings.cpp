@@ -1,6 +1,7 @@
 #include "analysis/findings.hpp"
 
 #include <algorithm>
+#include <array>
 #include <span>
 
 #include "analysis/summaries.hpp"
@@ -9,22 +10,30 @@ namespace weft::viz {
 namespace {
 
 constexpr detector_maker makers[] = {
-    make_held_threads,  make_never_yielded, make_wait_cycle,   make_starved,     make_late_timer,
-    make_blocking_call, make_growing_queue, make_never_joined, make_two_waiters, make_stack_near_guard,
+    make_held_threads,  make_never_yielded,       make_wait_cycle,     make_starved,     make_late_timer,
+    make_blocking_call, make_growing_queue,       make_never_joined,   make_two_waiters, make_stack_near_guard,
     make_lone_yields,   make_wake_without_effect, make_blocked_at_end,
 };
 
-// One pass: every detector is told every event.
+// One pass for all detectors.
 class pass {
  public:
-  pass(const investigation& about, std::span<const detector_maker> wanted) : state_(about.trace.source().info().shuffled) {
+  pass(const investigation& about, std::span<const detector_maker> wanted)
+      : state_(about.trace.source().info().shuffled) {
     for (const detector_maker make : wanted) detectors_.push_back(make(about));
+    for (std::size_t type = 0; type < before_.size(); ++type) {
+      for (const auto& d : detectors_) {
+        if (d->wants_before(static_cast<diary::event_type>(type))) before_[type].push_back(d.get());
+        if (d->wants_after(static_cast<diary::event_type>(type))) after_[type].push_back(d.get());
+      }
+    }
   }
 
   void take(const diary::event& e) {
-    for (const auto& d : detectors_) d->before(e, state_);
+    const auto type = static_cast<std::size_t>(e.type);
+    for (detector* d : before_[type]) d->before(e, state_);
     state_.apply(e);
-    for (const auto& d : detectors_) d->after(e, state_);
+    for (detector* d : after_[type]) d->after(e, state_);
   }
 
   std::vector<finding> finish(const diary::history& names) {
@@ -44,6 +53,7 @@ class pass {
 
  private:
   std::vector<std::unique_ptr<detector>> detectors_;
+  std::array<std::vector<detector*>, 256> before_, after_;  // by event type: who wants to be told
   diary::scheduler_state state_;
 };
 
@@ -57,6 +67,11 @@ std::vector<finding> find(const trace_model& trace, bool still_growing, const fi
     return true;
   });
   return all.finish(trace.history());
+}
+
+void tell(diary::history& names, const diary::event& e, const diary::scheduler_state& before) {
+  if (!diary::history::is_told(e.type)) return;
+  names.take(e, e.thread < before.threads().size() ? before.threads()[e.thread].running_slot : 0);
 }
 
 }  // namespace
@@ -75,14 +90,26 @@ std::vector<finding> blocked_at_end(const trace_model& trace) {
   return find(trace, false, {}, only);
 }
 
+std::vector<finding> find_all(diary::history& trace, std::int64_t long_run_ns, bool still_growing,
+                              const finding_limits& limits) {
+  const trace_gaps gaps(trace);
+  const investigation about{trace, gaps, limits, long_run_ns, still_growing};
+  pass all(about, makers);
+  trace.source().walk(0).for_each([&](const diary::event& e) {
+    tell(trace, e, all.state());
+    all.take(e);
+    return true;
+  });
+  return all.finish(trace);
+}
+
 analysis analyse(diary::history& trace, std::int64_t long_run_ns, bool still_growing, const std::atomic<bool>& stops) {
   const trace_gaps gaps(trace);
   const investigation about{trace, gaps, {}, long_run_ns, still_growing};
   pass all(about, makers);
   summary_collector sums;
   trace.source().walk(0).for_each([&](const diary::event& e) {
-    const auto& threads = all.state().threads();
-    if (diary::history::is_told(e.type)) trace.take(e, e.thread < threads.size() ? threads[e.thread].running_slot : 0);
+    tell(trace, e, all.state());
     sums.before(e, all.state());
     all.take(e);
     sums.after(e, all.state());

@@ -14,6 +14,10 @@ namespace weft::viz {
 // `still_growing`: nothing is said about who is blocked at the end.
 std::vector<finding> find_all(const trace_model& trace, bool still_growing, const finding_limits& limits = {});
 
+// The same in one pass over a trace of effort `told`, which is told here.
+std::vector<finding> find_all(diary::history& trace, std::int64_t long_run_ns, bool still_growing,
+                              const finding_limits& limits = {});
+
 // Two kinds by themselves.
 std::vector<finding> held_threads(const trace_model& trace);
 std::vector<finding> blocked_at_end(const trace_model& trace);

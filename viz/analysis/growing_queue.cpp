@@ -12,11 +12,14 @@ class growing_queue : public detector {
  public:
   explicit growing_queue(const investigation& about) : about_(about) {}
 
+  bool wants_before(diary::event_type type) const override {
+    return type == diary::event_type::queue_put || type == diary::event_type::queue_get;
+  }
+
   void before(const diary::event& e, const diary::scheduler_state& state) override {
-    if (e.type != diary::event_type::queue_put && e.type != diary::event_type::queue_get) return;
     queue& q = queues_[e.args[0]];
-    if (q.depths.empty()) q.begin = {e.n, e.t_ns, e.thread};
-    q.depths.push_back(static_cast<std::uint32_t>(std::min<std::uint64_t>(e.args[1], UINT32_MAX)));
+    if (q.count == 0) q.begin_ns = e.t_ns;
+    q.add(static_cast<std::uint32_t>(std::min<std::uint64_t>(e.args[1], UINT32_MAX)));
     q.last_ns = e.t_ns;
     q.last_event = e.n;
     if (e.type != diary::event_type::queue_put) return;
@@ -27,33 +30,58 @@ class growing_queue : public detector {
   void finish(const diary::scheduler_state&, std::vector<finding>& found) override {
     if (about_.gaps.any()) return;  // what is missing may have been taken out
     for (const auto& [object, q] : queues_) {
-      const auto middle = q.depths.begin() + static_cast<std::ptrdiff_t>(q.depths.size() / 2);
-      if (q.depths.back() < about_.limits.queue_depth || middle == q.depths.begin()) continue;
-      if (*std::min_element(middle, q.depths.end()) < *std::max_element(q.depths.begin(), middle)) continue;
+      const auto middle = q.stretches.begin() + static_cast<std::ptrdiff_t>(q.stretches.size() / 2);
+      if (q.depth < about_.limits.queue_depth || middle == q.stretches.begin()) continue;
+      const auto least = std::min_element(middle, q.stretches.end(),
+                                          [](const stretch& a, const stretch& b) { return a.least < b.least; });
+      const auto most = std::max_element(q.stretches.begin(), middle,
+                                         [](const stretch& a, const stretch& b) { return a.most < b.most; });
+      if (least->least < most->most) continue;
       finding f;
       f.kind = finding_kind::growing_queue;
       f.coroutine = q.last_putter;
       f.evidence = q.last_event;
-      f.when = {q.begin.t_ns, q.last_ns};
-      f.title = about_.trace.object_label(object) + " only grows: it holds " + std::to_string(q.depths.back()) +
-                " in the end";
-      f.detail = counted(q.puts, "item was", "items were") + " put into it and " +
-                 std::to_string(q.depths.size() - q.puts) + " taken out. A limit would make its producers wait.";
+      f.when = {q.begin_ns, q.last_ns};
+      f.title = about_.trace.object_label(object) + " only grows: it holds " + std::to_string(q.depth) + " in the end";
+      f.detail = counted(q.puts, "item was", "items were") + " put into it and " + std::to_string(q.count - q.puts) +
+                 " taken out. A limit would make its producers wait.";
       found.push_back(std::move(f));
     }
   }
 
  private:
-  struct place {
-    std::uint64_t event = 0;
-    std::int64_t t_ns = 0;
-    std::uint32_t thread = 0;
+  // Of so many puts and gets in a row, the depths after them. All of a queue are equally long but the last: one each
+  // while there are few, and two become one when there are too many.
+  struct stretch {
+    std::uint32_t least = UINT32_MAX, most = 0;
   };
+  static constexpr std::size_t most_stretches = 4096;
   struct queue {
-    std::vector<std::uint32_t> depths;  // after each put and get
-    place begin;
-    std::int64_t last_ns = 0;
+    std::vector<stretch> stretches;
+    std::uint64_t in_stretch = 1, count = 0;
+    std::uint32_t depth = 0;
+    std::int64_t begin_ns = 0, last_ns = 0;
     std::uint64_t last_event = 0, puts = 0, last_putter = 0;
+
+    void add(std::uint32_t now) {
+      if (count % in_stretch == 0) {
+        if (stretches.size() == most_stretches) join_stretches();
+        if (count % in_stretch == 0) stretches.emplace_back();
+      }
+      stretch& last = stretches.back();
+      last.least = std::min(last.least, now);
+      last.most = std::max(last.most, now);
+      depth = now;
+      ++count;
+    }
+    void join_stretches() {
+      for (std::size_t i = 0; i < stretches.size() / 2; ++i) {
+        const stretch &a = stretches[2 * i], &b = stretches[2 * i + 1];
+        stretches[i] = {std::min(a.least, b.least), std::max(a.most, b.most)};
+      }
+      stretches.resize(stretches.size() / 2);
+      in_stretch *= 2;
+    }
   };
 
   const investigation& about_;

@@ -10,9 +10,12 @@ class held_threads : public detector {
  public:
   explicit held_threads(const investigation& about) : about_(about) {}
 
+  bool wants_before(diary::event_type type) const override { return may_end_a_run(type); }
+  bool wants_after(diary::event_type type) const override { return may_end_a_run(type) || is_wake(type); }
+
   void before(const diary::event& e, const diary::scheduler_state& state) override {
     ends_ = false;
-    if (!may_end_a_run(e.type) || e.thread >= runs_.size()) return;
+    if (e.thread >= runs_.size()) return;
     const run& r = runs_[e.thread];
     if (r.id == 0 || e.t_ns - r.since_ns < about_.long_run_ns) return;
     ends_ = true;

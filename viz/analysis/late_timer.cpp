@@ -11,6 +11,10 @@ class late_timer : public detector {
  public:
   explicit late_timer(const investigation& about) : about_(about) {}
 
+  bool wants_before(diary::event_type type) const override {
+    return is_switch(type) || type == diary::event_type::wake_timer;
+  }
+
   void before(const diary::event& e, const diary::scheduler_state& state) override {
     if (e.thread >= threads_.size()) threads_.resize(e.thread + 1);
     on_thread& thread = threads_[e.thread];

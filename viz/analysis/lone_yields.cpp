@@ -11,8 +11,10 @@ class lone_yields : public detector {
  public:
   explicit lone_yields(const investigation& about) : about_(about) {}
 
+  bool wants_before(diary::event_type type) const override { return is_switch(type); }
+  bool wants_after(diary::event_type type) const override { return is_switch(type); }
+
   void before(const diary::event& e, const diary::scheduler_state& state) override {
-    if (!is_switch(e.type)) return;
     if (e.thread >= storms_.size()) storms_.resize(e.thread + 1);
     storm& s = storms_[e.thread];
     const diary::coroutine_state* const leaver = running_on(state, e.thread);
@@ -28,7 +30,6 @@ class lone_yields : public detector {
   }
 
   void after(const diary::event& e, const diary::scheduler_state& state) override {
-    if (!is_switch(e.type)) return;
     const diary::coroutine_state* const now = running_on(state, e.thread);
     if (now && now->id != storms_[e.thread].id) end(e.thread, e.n);
   }

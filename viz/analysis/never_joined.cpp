@@ -13,6 +13,8 @@ class never_joined : public detector {
  public:
   explicit never_joined(const investigation& about) : about_(about) {}
 
+  bool wants_after(diary::event_type type) const override { return type == diary::event_type::block; }
+
   void after(const diary::event& e, const diary::scheduler_state& state) override {
     const bool is_end_of_main =
         e.type == diary::event_type::block && e.args[1] == static_cast<std::uint64_t>(wait_reason::main_end);

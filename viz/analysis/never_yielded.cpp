@@ -11,6 +11,11 @@ class never_yielded : public detector {
  public:
   explicit never_yielded(const investigation& about) : about_(about) {}
 
+  bool wants_before(diary::event_type type) const override {
+    return is_switch(type) || type == diary::event_type::checkpoint_coroutine;
+  }
+  bool wants_after(diary::event_type type) const override { return is_switch(type); }
+
   void before(const diary::event& e, const diary::scheduler_state& state) override {
     // What was before the recording began is unknown.
     if (e.type == diary::event_type::checkpoint_coroutine) started_.insert(e.args[1]);
@@ -23,7 +28,6 @@ class never_yielded : public detector {
   }
 
   void after(const diary::event& e, const diary::scheduler_state& state) override {
-    if (!is_switch(e.type)) return;
     if (e.thread >= first_runs_.size()) first_runs_.resize(e.thread + 1);
     const diary::coroutine_state* const c = running_on(state, e.thread);
     // One that has run before, if only to yield to itself, has left a trace in its sums or given up the thread already.

@@ -10,8 +10,9 @@ class stack_near_guard : public detector {
  public:
   explicit stack_near_guard(const investigation& about) : about_(about) {}
 
+  bool wants_before(diary::event_type type) const override { return type == diary::event_type::stack_mark; }
+
   void before(const diary::event& e, const diary::scheduler_state& state) override {
-    if (e.type != diary::event_type::stack_mark) return;
     const diary::coroutine_state* const c = state.by_slot(e.args[0]);
     const auto used = static_cast<double>(e.args[1]), reserved = static_cast<double>(e.args[2]);
     if (!c || used * 100 < reserved * static_cast<double>(about_.limits.stack_per_cent)) return;

@@ -10,8 +10,9 @@ class starved : public detector {
  public:
   explicit starved(const investigation& about) : about_(about) {}
 
+  bool wants_before(diary::event_type type) const override { return is_switch(type); }
+
   void before(const diary::event& e, const diary::scheduler_state& state) override {
-    if (!is_switch(e.type)) return;
     if (e.thread >= threads_.size()) threads_.resize(e.thread + 1);
     now_on_thread& thread = threads_[e.thread];
     // What explains a delay by itself is another finding.

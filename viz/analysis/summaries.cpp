@@ -64,7 +64,8 @@ void summary_collector::before(const diary::event& e, const diary::scheduler_sta
   if (!is_switch(e.type)) return;
   if (const diary::coroutine_state* ran = running_on(state, e.thread)) end_run(ran->id, e.t_ns - ran->since_ns);
   const diary::coroutine_state* next = state.by_slot(e.args[0]);
-  if (next != nullptr && next->status == diary::coroutine_status::ready) of(next->id).delays.add(e.t_ns - next->since_ns);
+  if (next != nullptr && next->status == diary::coroutine_status::ready)
+    of(next->id).delays.add(e.t_ns - next->since_ns);
 }
 
 void summary_collector::end_run(std::uint64_t id, std::int64_t length_ns) {

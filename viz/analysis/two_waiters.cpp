@@ -10,6 +10,9 @@ class two_waiters : public detector {
  public:
   explicit two_waiters(const investigation& about) : about_(about) {}
 
+  bool wants_before(diary::event_type type) const override { return type == diary::event_type::block_fd; }
+  bool wants_after(diary::event_type type) const override { return type == diary::event_type::block_fd; }
+
   void before(const diary::event& e, const diary::scheduler_state& state) override {
     const diary::coroutine_state* const c =
         e.type == diary::event_type::block_fd ? running_on(state, e.thread) : nullptr;

@@ -13,6 +13,9 @@ class wait_cycle : public detector {
  public:
   explicit wait_cycle(const investigation& about) : about_(about) {}
 
+  bool wants_before(diary::event_type type) const override { return type == diary::event_type::block || is_wake(type); }
+  bool wants_after(diary::event_type type) const override { return type == diary::event_type::block; }
+
   void before(const diary::event& e, const diary::scheduler_state& state) override {
     const coroutine_state* const runs = e.type == diary::event_type::block ? running_on(state, e.thread) : nullptr;
     blocks_ = runs ? runs->slot : 0;
@@ -34,11 +37,11 @@ class wait_cycle : public detector {
     }
   }
 
-  void finish(const diary::scheduler_state&, std::vector<finding>& found) override {
+  void finish(const diary::scheduler_state& end, std::vector<finding>& found) override {
     for (cycle& c : cycles_) {
       c.f.detail += c.is_over ? " It ended after " + duration_text(c.f.when.length_ns()) + "."
                               : " It lasts to the end of the trace.";
-      if (!c.is_over) c.f.when.end_ns = last_ns_;
+      if (!c.is_over) c.f.when.end_ns = end.now_ns();
       found.push_back(std::move(c.f));
     }
   }
@@ -85,7 +88,6 @@ class wait_cycle : public detector {
 
   // It is over as soon as one of them is woken.
   void note_end(const diary::event& e, const diary::scheduler_state& state) {
-    last_ns_ = std::max(last_ns_, e.t_ns);
     if (!is_wake(e.type)) return;
     const coroutine_state* const woken = state.by_slot(e.args[0]);
     if (!woken) return;
@@ -99,7 +101,6 @@ class wait_cycle : public detector {
   const investigation& about_;
   std::uint64_t blocks_ = 0;  // the slot that the present event makes wait
   std::vector<cycle> cycles_;
-  std::int64_t last_ns_ = INT64_MIN;
 };
 
 }  // namespace

@@ -13,6 +13,8 @@ class wake_without_effect : public detector {
  public:
   explicit wake_without_effect(const investigation& about) : about_(about) {}
 
+  bool wants_before(diary::event_type /*type*/) const override { return true; }
+
   void before(const diary::event& e, const diary::scheduler_state& state) override {
     if (is_wake(e.type)) {
       note_wake(e, state);

@@ -1,5 +1,5 @@
-// Findings and statistics of a huge trace, by a thread of their own that shares nothing with the window: it opens the file
-// itself.
+// Findings and statistics of a huge trace, by a thread of their own that shares nothing with the window: it opens the
+// file itself.
 #pragma once
 
 #include <atomic>

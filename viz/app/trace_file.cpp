@@ -96,8 +96,8 @@ void live_trace::start_analysis(viewer_model& model, clock::time_point now) {
   analysis_.reset();
   analysis_began_ = now;
   next_analysis_ = clock::time_point::max();
-  analysis_ = std::make_unique<analysis_job>(model.trace->events().info().path, model.trace->limits().long_run_ns,
-                                             model.live);
+  analysis_ =
+      std::make_unique<analysis_job>(model.trace->events().info().path, model.trace->limits().long_run_ns, model.live);
 }
 
 bool live_trace::take_analysis(viewer_model& model, clock::time_point now) {

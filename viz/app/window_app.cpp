@@ -117,10 +117,10 @@ void window_app::run() {
   for (;;) {
     const bool live = model_.trace && model_.live;
     const bool reads = model_.trace && model_.trace->has_work();
-    const int patience_ms = dirty || reads                              ? 0
-                            : model_.playing || program_.is_busy()     ? 8
-                            : live || live_.is_busy()                  ? 50
-                                                                       : 1000;
+    const int patience_ms = dirty || reads                         ? 0
+                            : model_.playing || program_.is_busy() ? 8
+                            : live || live_.is_busy()              ? 50
+                                                                   : 1000;
     const gl_window::news news = window_.wait(patience_ms);
     if (news.closed) return;
     for (const std::string& path : news.dropped_files) open(path, false, 0, true);

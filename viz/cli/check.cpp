@@ -35,13 +35,14 @@ finding_kind kind_named(const std::string& word) {
 }
 
 // More than was asked for with --p99-delay.
-std::vector<finding> slow_queue(const trace_model& trace, std::int64_t limit_ns) {
-  const std::vector<statistics_row> rows = compute_statistics(trace.history(), grouping::whole);
+std::vector<finding> slow_queue(const diary::history& trace, std::int64_t limit_ns) {
+  const std::vector<statistics_row> rows = compute_statistics(trace, grouping::whole);
   if (rows.empty() || rows.front().delay.percentile_ns(99) <= limit_ns) return {};
   const distribution& delay = rows.front().delay;
   finding f;
   f.kind = finding_kind::queue_delay;
-  f.when = trace.whole();
+  const diary::reader& events = trace.source();
+  f.when = {events.event_count() > 0 ? events.at(0).t_ns : 0, events.info().duration_ns};
   f.title = fmt::format("99 % of the delays from ready to running are up to {}, not {}",
                         short_duration(delay.percentile_ns(99)), short_duration(limit_ns));
   f.detail = fmt::format("Half are up to {}, the longest is {}.", short_duration(delay.percentile_ns(50)),
@@ -49,18 +50,19 @@ std::vector<finding> slow_queue(const trace_model& trace, std::int64_t limit_ns)
   return {f};
 }
 
-void print_findings_text(const trace_model& trace, const std::vector<finding>& found, console& io) {
+void print_findings_text(const diary::history& trace, const std::vector<finding>& found, console& io) {
   for (const finding& f : found) {
     io.out << fmt::format("{}: {}\n    {}\n    from {} for {}, event #{}\n", to_text(f.kind), f.title, f.detail,
                           exact_time(f.when.begin_ns), short_duration(f.when.length_ns()), f.evidence);
   }
-  io.out << fmt::format("{}: {} events, {}\n", diary::sanitised(trace.events().info().path), trace.event_count(),
+  io.out << fmt::format("{}: {} events, {}\n", diary::sanitised(trace.source().info().path),
+                        trace.source().event_count(),
                         found.empty()       ? "nothing found"
                         : found.size() == 1 ? "1 finding"
                                             : fmt::format("{} findings", found.size()));
 }
 
-json finding_json(const trace_model& trace, const finding& f) {
+json finding_json(const diary::history& trace, const finding& f) {
   json out;
   out["kind"] = to_text(f.kind);
   out["title"] = f.title;
@@ -69,15 +71,15 @@ json finding_json(const trace_model& trace, const finding& f) {
   out["begin_ns"] = f.when.begin_ns;
   out["end_ns"] = f.when.end_ns;
   out["coroutine"] = f.coroutine != 0 ? json(f.coroutine) : json(nullptr);
-  out["name"] = f.coroutine != 0 ? trace.history().coroutine_label(f.coroutine) : "";
+  out["name"] = f.coroutine != 0 ? trace.coroutine_label(f.coroutine) : "";
   return out;
 }
 
-void print_findings_json(const trace_model& trace, const std::vector<finding>& found, console& io) {
+void print_findings_json(const diary::history& trace, const std::vector<finding>& found, console& io) {
   json out;
-  out["file"] = trace.events().info().path;
-  out["events"] = trace.event_count();
-  out["lost"] = trace.events().info().lost;
+  out["file"] = trace.source().info().path;
+  out["events"] = trace.source().event_count();
+  out["lost"] = trace.source().info().lost;
   out["findings"] = json::array();
   for (const finding& f : found) out["findings"].push_back(finding_json(trace, f));
   print_json(out, io);
@@ -108,11 +110,11 @@ std::string xml(std::string_view text) {
 
 // A test case for each kind that was looked for, failed by its findings: a CI job sees what is checked, not only what
 // went wrong.
-void print_findings_junit(const trace_model& trace, const std::vector<finding>& found,
+void print_findings_junit(const diary::history& trace, const std::vector<finding>& found,
                           const std::set<finding_kind>& wanted, console& io) {
   std::set<finding_kind> failed;
   for (const finding& f : found) failed.insert(f.kind);
-  const std::string path = xml(diary::sanitised(trace.events().info().path));
+  const std::string path = xml(diary::sanitised(trace.source().info().path));
   io.out << "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
          << fmt::format(
                 "<testsuites tests=\"{0}\" failures=\"{1}\">\n"
@@ -150,9 +152,10 @@ std::set<finding_kind> wanted_kinds(const check_options& options) {
   return wanted;
 }
 
-std::vector<finding> findings_of(const trace_model& trace, const check_options& options, console& io) {
+std::vector<finding> findings_of(diary::history& trace, std::int64_t long_run_ns, const check_options& options,
+                                 console& io) {
   const progress shown("checking", io);
-  std::vector<finding> found = find_all(trace, false);
+  std::vector<finding> found = find_all(trace, long_run_ns, false);
   if (!options.p99_delay.empty()) {
     for (finding& f : slow_queue(trace, parse_time_ns(options.p99_delay))) found.push_back(std::move(f));
   }
@@ -161,12 +164,12 @@ std::vector<finding> findings_of(const trace_model& trace, const check_options& 
 
 int check(const check_options& options, console& io) {
   const std::set<finding_kind> wanted = wanted_kinds(options);
-  model_limits limits;
-  if (!options.max_run.empty()) limits.long_run_ns = parse_time_ns(options.max_run);
+  std::int64_t long_run_ns = model_limits{}.long_run_ns;
+  if (!options.max_run.empty()) long_run_ns = parse_time_ns(options.max_run);
   if (!options.p99_delay.empty()) parse_time_ns(options.p99_delay);  // before the file is read
-  if (limits.long_run_ns <= 0) throw usage_error("check: --max-run must be more than 0");
-  const trace_model trace(open_trace(options.file, io), limits);
-  std::vector<finding> found = findings_of(trace, options, io);
+  if (long_run_ns <= 0) throw usage_error("check: --max-run must be more than 0");
+  diary::history trace = open_trace_to_tell(options.file, io);
+  std::vector<finding> found = findings_of(trace, long_run_ns, options, io);
   std::erase_if(found, [&](const finding& f) { return wanted.count(f.kind) == 0; });
   if (options.json || options.format == "json") {
     print_findings_json(trace, found, io);

@@ -62,6 +62,10 @@ diary::history open_trace_for_names(const std::string& file, console& io) {
   return open_checked(file, diary::history::effort::on_demand, io);
 }
 
+diary::history open_trace_to_tell(const std::string& file, console& io) {
+  return open_checked(file, diary::history::effort::told, io);
+}
+
 diary::history open_trace_for_states(const std::string& file, console& io) {
   using diary::history;
   if (file != "-") {

@@ -17,6 +17,9 @@ diary::history open_trace_for_names(const std::string& file, console& io);
 // diary::history.
 diary::history open_trace_for_states(const std::string& file, console& io);
 
+// The same for who goes through the events anyway and tells the history what it finds (diary::history::effort::told).
+diary::history open_trace_to_tell(const std::string& file, console& io);
+
 // Places of the file that cannot be decoded although they are there: not those that are missing because the file was
 // cut off, which happens to every program that dies and breaks no rule.
 std::size_t damaged_places(const diary::file_info& info);

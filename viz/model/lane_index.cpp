@@ -17,47 +17,7 @@ span_kind waiting_kind(std::uint64_t reason) {
 
 bool is_waiting(span_kind kind) { return kind >= span_kind::io; }
 
-constexpr std::uint64_t before_this_half = UINT64_MAX;
-
 }  // namespace
-
-lane_index::lane_index(const settings& how, const diary::scheduler_state& before, bool will_join)
-    : lane_index(how) {
-  will_join_ = will_join;
-  half_begin_ns_ = end_ns_ = before.now_ns();
-  // How long somebody has waited a checkpoint knows only roughly, so the half before counts it up to here. Who runs has
-  // begun to behind the checkpoint, if all is well, and the run must stay whole to be seen to be long.
-  const auto open = [&](std::uint32_t place, span_kind kind, std::int64_t since_ns) {
-    open_state now;
-    now.since_ns = kind == span_kind::running ? since_ns : half_begin_ns_;
-    now.lane = place;
-    now.kind = kind;
-    now.head = will_join_;
-    return now;
-  };
-  for (const diary::coroutine_state* c : before.coroutines()) {
-    const auto place = static_cast<std::uint32_t>(lanes_.size());
-    lane& l = lanes_.emplace_back();
-    l.id = c->id;
-    l.slot = c->slot;
-    l.thread = c->thread;
-    lane_by_id_[c->id] = place + 1;
-    const open_state& now = lives_[c->slot] = open(place, kind_of(c->status, c->reason), c->since_ns);
-    beginnings_.push_back({c->id, c->slot, now.kind, now.since_ns});
-  }
-  for (const diary::thread_state& t : before.threads()) {
-    thread_lane& thread = threads_.emplace_back();
-    if (!t.has_events) continue;
-    thread.running = t.running_slot;
-    if (const open_state* who = living(t.running_slot)) thread.run_lane = who->lane;
-    thread.run_since_ns = t.since_ns;
-    thread.run_event = before_this_half;
-    thread.has_switched = true;
-    thread.now = open(0, t.running_slot != 0 ? span_kind::running : span_kind::nothing, t.since_ns);
-    thread.l.slot = 1;
-    thread_beginnings_.push_back({threads_.size(), t.running_slot, thread.now.kind, thread.now.since_ns});
-  }
-}
 
 void lane_index::take(const event& e, diary::history* names) {
   end_ns_ = std::max(end_ns_, e.t_ns);
@@ -113,6 +73,14 @@ void lane_index::take(const event& e, diary::history* names) {
     case t::loss:
       thread.knows_past = false;
       break;
+    case t::thread_start:
+      thread.tid = e.args[0];
+      thread.name = diary::sanitised(e.text);
+      break;
+    case t::generation:
+      thread.tid = e.args[1];
+      thread.name = diary::sanitised(e.text);
+      break;
     case t::checkpoint_begin:
     case t::checkpoint_coroutine:
     case t::checkpoint_end:
@@ -138,6 +106,25 @@ void lane_index::note_thread(const event& e) {
     thread.knows_past = false;
   }
   thread.next_ordinal = e.ordinal + 1;
+}
+
+// What the steps need comes into the cache in three rounds, as each needs what the one before has brought: thousands of
+// lanes are more than fits there.
+void lane_index::settle() {
+  std::array<lane*, most_waiting> full{};
+  std::size_t full_count = 0;
+  for (std::size_t i = 0; i < waiting_count_; ++i) {
+    const open_state* now = living(waiting_[i].slot);
+    if (now == nullptr || now->since_ns >= bucket_begin_ns_) continue;
+    full[full_count++] = &lanes_[now->lane];
+    __builtin_prefetch(&full[full_count - 1]->mip, 1);
+  }
+  for (std::size_t i = 0; i < full_count; ++i) {
+    const std::vector<mip_bucket>& buckets = full[i]->mip.buckets;
+    __builtin_prefetch(buckets.data() + buckets.size(), 1);
+  }
+  for (std::size_t i = 0; i < waiting_count_; ++i) apply(waiting_[i]);
+  waiting_count_ = 0;
 }
 
 void lane_index::apply(const step& s) {
@@ -321,162 +308,6 @@ void lane_index::widen() {
   for (thread_lane& t : threads_) widen_lane(t.l, &t.now);
   scale_.bucket_ns *= 2;
   bucket_end_ns_ = bucket_begin_ns_ = 0;
-}
-
-bool lane_index::fits(const lane_index& later) const {
-  if (!(later.scale_ == scale_) || later.half_begin_ns_ != end_ns_) return false;
-  const auto same = [](const open_state& now, const beginning& b) {
-    return now.kind == b.kind && (b.kind != span_kind::running || now.since_ns == b.since_ns);
-  };
-  const auto living_count = std::count_if(lanes_.begin(), lanes_.end(), [](const lane& l) { return l.slot != 0; });
-  if (static_cast<std::size_t>(living_count) != later.beginnings_.size()) return false;
-  for (const beginning& b : later.beginnings_) {
-    const std::uint32_t place = lane_of(b.id);
-    if (place == no_lane || lanes_[place].slot != b.slot || !same(*living(b.slot), b)) return false;
-  }
-  if (later.thread_beginnings_.size() != threads_.size()) return false;
-  for (const beginning& b : later.thread_beginnings_) {
-    if (b.id > threads_.size()) return false;
-    const thread_lane& t = threads_[b.id - 1];
-    if (t.l.slot == 0 || t.running != b.slot || !same(t.now, b)) return false;
-  }
-  return true;
-}
-
-void lane_index::join_lane(lane& to, open_state& to_now, lane& from, open_state& from_now, std::int64_t border_ns) {
-  if (to_now.kind != span_kind::running) spread(to_now, to, border_ns);
-  to.slot = from.slot;
-  to.thread = from.thread;
-  if (from.head) {
-    for (std::size_t k = 0; k < to_now.sums.size(); ++k) from.head->sums[k] += to_now.sums[k];
-    to.mip.append(from.head->bucket, packed(from.head->sums, from.head->severity | to_now.severity, scale_.bucket_ns));
-    for (std::size_t i = 0; i < from.mip.buckets.size(); ++i) {
-      to.mip.append(from.mip.first + static_cast<std::uint32_t>(i), from.mip.buckets[i]);
-    }
-  } else {
-    for (std::size_t k = 0; k < to_now.sums.size(); ++k) from_now.sums[k] += to_now.sums[k];
-    from_now.severity |= to_now.severity;
-  }
-  to_now = from_now;
-  to_now.head = false;
-  from.mip = {};
-  from.head.reset();
-}
-
-bool lane_index::join(lane_index& later, diary::history& names) {
-  settle();
-  later.settle();
-  if (!fits(later)) return false;
-  for (const pending_event& p : later.pending_) names.take(p.what, p.running);
-  open_state none;
-  for (const beginning& b : later.beginnings_) {
-    lane& from = later.lanes_[later.lane_of(b.id)];
-    open_state* goes_on = from.slot != 0 ? later.living(from.slot) : nullptr;
-    const std::uint32_t place = lane_of(b.id);
-    open_state now = *living(b.slot);
-    join_lane(lanes_[place], now, from, goes_on != nullptr ? *goes_on : none, later.half_begin_ns_);
-    lives_[b.slot] = {};
-    if (goes_on != nullptr) *goes_on = now;
-  }
-  for (std::size_t i = later.beginnings_.size(); i < later.lanes_.size(); ++i) {
-    lane_by_id_[later.lanes_[i].id] = static_cast<std::uint32_t>(lanes_.size()) + 1;
-    lanes_.push_back(std::move(later.lanes_[i]));
-  }
-  for (std::uint32_t i = 0; i < lanes_.size(); ++i) {
-    if (lanes_[i].slot == 0) continue;
-    open_state& now = lives_[lanes_[i].slot] = *later.living(lanes_[i].slot);
-    now.lane = i;
-  }
-  for (held_run run : later.held_) {
-    if (run.begin_event == before_this_half) run.begin_event = threads_[run.thread].run_event;
-    held_.push_back(run);
-  }
-  for (std::size_t i = 0; i < later.threads_.size(); ++i) {
-    thread_lane& from = later.threads_[i];
-    if (i == threads_.size()) {
-      threads_.push_back(std::move(from));
-    } else {
-      thread_lane& to = threads_[i];
-      join_lane(to.l, to.now, from.l, from.now, later.half_begin_ns_);
-      if (from.run_event == before_this_half) from.run_event = to.run_event;
-      from.now = to.now;
-      from.l = std::move(to.l);
-      to = std::move(from);
-    }
-    const open_state* who = living(threads_[i].running);
-    threads_[i].run_lane = who != nullptr ? who->lane : no_lane;
-  }
-  end_ns_ = std::max(end_ns_, later.end_ns_);
-  bucket_count_ = 0;
-  for (const lane& l : lanes_) bucket_count_ += l.mip.buckets.size();
-  bucket_begin_ns_ = bucket_end_ns_ = 0;
-  later = lane_index(how_);
-  return true;
-}
-
-std::uint32_t lane_index::lane_of(std::uint64_t coroutine_id) const {
-  const std::uint32_t* const place = lane_by_id_.find(coroutine_id);
-  return place != nullptr && *place != 0 ? *place - 1 : no_lane;
-}
-
-time_range lane_index::extent(std::uint32_t number) const {
-  const lane& l = lanes_[number];
-  const std::int64_t begin_ns =
-      l.mip.buckets.empty() && l.slot != 0 ? living(l.slot)->since_ns : scale_.begin_of(l.mip.first);
-  return {begin_ns, l.slot != 0 ? end_ns_ : scale_.begin_of(l.mip.end())};
-}
-
-mip_sums lane_index::sums_of(const lane& l, const open_state* now, time_range range) const {
-  mip_sums result;
-  const auto add_bucket = [&](std::uint32_t number, const mip_bucket& b) {
-    const time_range whole = scale_.range_of(number);
-    const std::int64_t shared = std::min(whole.end_ns, range.end_ns) - std::max(whole.begin_ns, range.begin_ns);
-    if (shared <= 0) return;
-    add(result, b, static_cast<double>(shared) / static_cast<double>(scale_.bucket_ns), scale_.bucket_ns);
-  };
-  if (range.length_ns() <= 0) return result;
-  const std::uint32_t last = std::min(l.mip.end(), scale_.bucket_of(range.end_ns - 1) + 1);
-  for (std::uint32_t i = std::max(l.mip.first, scale_.bucket_of(range.begin_ns)); i < last; ++i) {
-    add_bucket(i, l.mip.buckets[i - l.mip.first]);
-  }
-  if (now == nullptr || l.slot == 0) return result;
-  add_bucket(scale_.bucket_of(now->since_ns), packed(now->sums, now->severity, scale_.bucket_ns));
-  const std::int64_t open_ns = std::min(end_ns_, range.end_ns) - std::max(now->since_ns, range.begin_ns);
-  if (open_ns > 0) {
-    result.ns[static_cast<std::size_t>(now->kind)] += static_cast<double>(open_ns);
-    if (now->kind == span_kind::running && end_ns_ - now->since_ns >= how_.long_run_ns) {
-      result.severity |= severity::long_run;
-    }
-  }
-  return result;
-}
-
-std::vector<mip_bucket> lane_index::buckets_of(std::uint32_t number) const {
-  const lane& l = lanes_[number];
-  std::vector<mip_bucket> all(l.mip.first);
-  all.insert(all.end(), l.mip.buckets.begin(), l.mip.buckets.end());
-  if (l.slot == 0) return all;
-  open_state now = *living(l.slot);
-  const bool is_long = now.kind == span_kind::running && end_ns_ - now.since_ns >= how_.long_run_ns;
-  std::uint32_t bucket = scale_.bucket_of(now.since_ns);
-  all.resize(bucket);
-  for (; bucket <= scale_.bucket_of(end_ns_); ++bucket) {
-    const std::int64_t to_ns = std::min(end_ns_, scale_.begin_of(bucket + 1));
-    now.sums[static_cast<std::size_t>(now.kind)] += std::max<std::int64_t>(0, to_ns - now.since_ns);
-    if (is_long) now.severity |= severity::long_run;
-    all.push_back(packed(now.sums, now.severity, scale_.bucket_ns));
-    now.sums = {};
-    now.severity = 0;
-    now.since_ns = to_ns;
-  }
-  return all;
-}
-
-std::size_t lane_index::memory_bytes() const {
-  std::size_t sum = sizeof *this + lanes_.capacity() * sizeof(lane) + pending_.capacity() * sizeof(pending_event);
-  for (const lane& l : lanes_) sum += l.mip.buckets.capacity() * sizeof(mip_bucket) + sizeof(open_state);
-  for (const thread_lane& t : threads_) sum += sizeof t + t.l.mip.buckets.capacity() * sizeof(mip_bucket);
-  return sum + held_.capacity() * sizeof(held_run);
 }
 
 }  // namespace weft::viz

@@ -7,6 +7,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "model/lane_mip.hpp"
@@ -43,10 +44,7 @@ class lane_index {
   // will join it is kept until then.
   void take(const diary::event& e, diary::history* names);
   // After the last event given: until then the latest ones may not be in the lanes.
-  void settle() {
-    for (std::size_t i = 0; i < waiting_count_; ++i) apply(waiting_[i]);
-    waiting_count_ = 0;
-  }
+  void settle();
 
   // As much is kept for a later join as may be: go no further.
   bool is_full() const { return pending_.size() >= most_pending || bucket_count_ >= how_.most_buckets; }
@@ -62,10 +60,19 @@ class lane_index {
   std::uint32_t lane_of(std::uint64_t coroutine_id) const;
 
   // What the lane, or the thread's, holds in a stretch of time.
-  mip_sums sums_in(std::uint32_t number, time_range range) const { return sums_of(lanes_[number], living(lanes_[number].slot), range); }
-  mip_sums thread_sums_in(std::uint32_t thread, time_range range) const { return sums_of(threads_[thread].l, &threads_[thread].now, range); }
+  mip_sums sums_in(std::uint32_t number, time_range range) const {
+    return sums_of(lanes_[number], living(lanes_[number].slot), range);
+  }
+  mip_sums thread_sums_in(std::uint32_t thread, time_range range) const {
+    return sums_of(threads_[thread].l, &threads_[thread].now, range);
+  }
   // Where the lane has anything.
   time_range extent(std::uint32_t number) const;
+  // The next bucket from `bucket` on, itself included, in which the lane has a state begin; no_lane if there is none.
+  std::uint32_t next_change(std::uint32_t number, std::uint32_t bucket, bool forth) const;
+  // As the thread's first event told; 0 and "" if it is not in the trace.
+  std::uint64_t thread_tid(std::uint32_t thread) const { return threads_[thread].tid; }
+  const std::string& thread_name(std::uint32_t thread) const { return threads_[thread].name; }
   // Over all runs that were long and have ended, in the order of their ends.
   const std::vector<held_run>& held() const { return held_; }
   // All buckets of a lane up to the end, also the one that is still being filled: to compare and to look through.
@@ -114,6 +121,8 @@ class lane_index {
   struct thread_lane {
     lane l;  // slot 1: there is a state that goes on
     open_state now;
+    std::uint64_t tid = 0;
+    std::string name;
     std::uint64_t running = 0;  // slot
     std::uint32_t run_lane = no_lane;
     std::int64_t run_since_ns = 0;

@@ -50,8 +50,8 @@ void lane_layout::place(const trace_model& trace, coroutine_index c) {
 }
 
 coroutine_index present_in(const lane& l, const trace_model& trace, std::uint64_t n) {
-  const auto later = std::partition_point(
-      l.who.begin(), l.who.end(), [&](coroutine_index c) { return trace.record(c).spawn_event <= n; });
+  const auto later = std::partition_point(l.who.begin(), l.who.end(),
+                                          [&](coroutine_index c) { return trace.record(c).spawn_event <= n; });
   return later == l.who.begin() ? l.who.front() : *(later - 1);
 }
 

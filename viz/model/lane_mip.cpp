@@ -47,7 +47,8 @@ void lane_mip::append(std::uint32_t bucket, const mip_bucket& b) {
     return;
   }
   // By a quarter and not by half: there may be ten thousand of these.
-  if (buckets.size() == buckets.capacity()) buckets.reserve(buckets.size() + std::max<std::size_t>(2, buckets.size() / 4));
+  if (buckets.size() == buckets.capacity())
+    buckets.reserve(buckets.size() + std::max<std::size_t>(2, buckets.size() / 4));
   if (bucket > end()) buckets.resize(bucket - first);
   buckets.push_back(b);
 }

@@ -22,14 +22,17 @@ std::optional<std::uint64_t> next_change(const trace_part& part, const track& st
 }
 
 // What `find` finds in the part around `from`, or in the nearest one beyond it; of a short trace there is only one.
+// `who`: only parts in which the coroutine does anything.
 template <class Find>
-auto search(const trace_model& trace, std::uint64_t from, direction d, int parts, Find find)
+auto search(const trace_model& trace, std::uint64_t from, direction d, coroutine_index who, Find find)
     -> decltype(find(trace.around(from))) {
-  for (std::uint64_t at = from; parts > 0; --parts) {
+  std::uint64_t at = from;
+  for (int parts = who == nobody ? INT_MAX : most_parts; parts > 0 && at < trace.event_count(); --parts) {
     const trace_part& part = trace.around(at);
     if (auto found = find(part)) return found;
     if (d == direction::forth ? part.end_event() >= trace.event_count() : part.begin_event() == 0) break;
     at = d == direction::forth ? part.end_event() : part.begin_event() - 1;
+    if (who != nobody) at = trace.look_on(who, at, d == direction::forth);
   }
   return {};
 }
@@ -60,7 +63,7 @@ std::optional<std::uint64_t> next_event(const trace_model& trace, std::uint64_t 
 }
 
 std::optional<std::uint64_t> next_switch(const trace_model& trace, std::uint64_t from, direction d) {
-  return search(trace, from, d, INT_MAX, [&](const trace_part& part) {
+  return search(trace, from, d, nobody, [&](const trace_part& part) {
     std::optional<std::uint64_t> best;
     for (const thread_track& thread : part.threads()) best = nearer(best, next_change(part, thread.runs, from, d), d);
     return best;
@@ -68,7 +71,7 @@ std::optional<std::uint64_t> next_switch(const trace_model& trace, std::uint64_t
 }
 
 std::optional<std::uint64_t> next_span(const trace_model& trace, coroutine_index c, std::uint64_t from, direction d) {
-  return search(trace, from, d, most_parts, [&](const trace_part& part) {
+  return search(trace, from, d, c, [&](const trace_part& part) {
     const coroutine_track* who = part.find(c);
     return who != nullptr ? next_change(part, who->states, from, d) : std::nullopt;
   });
@@ -88,7 +91,7 @@ std::optional<std::uint64_t> next_of_coroutine(const trace_model& trace, corouti
 }
 
 const wake* next_wake(const trace_model& trace, coroutine_index c, std::uint64_t from, direction d) {
-  return search(trace, from, d, most_parts, [&](const trace_part& part) -> const wake* {
+  return search(trace, from, d, c, [&](const trace_part& part) -> const wake* {
     const auto all = part.wakes();
     if (d == direction::back) {
       const coroutine_track* who = part.find(c);

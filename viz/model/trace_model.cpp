@@ -10,10 +10,23 @@ namespace weft::viz {
 namespace {
 
 constexpr std::uint64_t events_between_states = 4096;
+constexpr std::uint32_t least_columns = 256;
 
 std::string file_name(const std::string& path) {
   const std::size_t slash = path.find_last_of("/\\");
   return slash == std::string::npos ? path : path.substr(slash + 1);
+}
+
+// Fewer for more coroutines, so that buckets need not be made only to be joined: as many live in the middle, where a
+// checkpoint counts them.
+std::uint32_t columns_for(const diary::reader& events, std::uint32_t columns) {
+  std::uint64_t living = 0;
+  for (const diary::reader::beginning& b : events.beginnings(events.event_count() / 2, 1)) {
+    const diary::event first = events.at(b.n);
+    if (first.type == diary::event_type::checkpoint_begin) living += first.args[0];
+  }
+  while (columns > least_columns && living > lane_index::settings{}.most_buckets / columns) columns /= 2;
+  return columns;
 }
 
 }  // namespace
@@ -47,12 +60,11 @@ void trace_model::begin_index() {
   end_ns_ = std::max(begin_ns_, events().info().duration_ns);
   lane_index::settings how;
   how.begin_ns = begin_ns_;
-  how.bucket_ns = whole().length_ns() / limits_.columns + 1;
+  how.most_columns = columns_for(events(), limits_.columns);
+  how.bucket_ns = whole().length_ns() / how.most_columns + 1;
   how.long_run_ns = limits_.long_run_ns;
-  how.most_columns = limits_.columns;
   index_job_ = std::make_unique<index_job>(history_, how, count >= limits_.parallel_events);
-  view_job_ = std::make_unique<view_job>(
-      history_, view_job::limits{limits_.long_run_ns, limits_.view_events}, whole());
+  view_job_ = std::make_unique<view_job>(history_, view_job::limits{limits_.long_run_ns, limits_.view_events}, whole());
 }
 
 bool trace_model::refresh() {
@@ -71,10 +83,8 @@ bool trace_model::refresh() {
   index_job_->source_grew();
   index_job_->finish();
   end_ns_ = std::max(end_ns_, events().info().duration_ns);
-  near_.reset();
-  end_state_.reset();
-  view_job_ = std::make_unique<view_job>(
-      history_, view_job::limits{limits_.long_run_ns, limits_.view_events}, whole());
+  near_ = {};
+  view_job_ = std::make_unique<view_job>(history_, view_job::limits{limits_.long_run_ns, limits_.view_events}, whole());
   return true;
 }
 
@@ -86,39 +96,46 @@ const trace_part* trace_model::exactly(time_range range) const {
   return is_huge() ? view_job_->exactly(range) : &whole_;
 }
 
-const trace_part& trace_model::around(std::uint64_t event) const {
-  if (!is_huge()) return whole_;
-  if (near_ && near_->part.begin_event() <= event && event < near_->part.end_event()) return near_->part;
+const trace_part& trace_model::around(std::uint64_t event) const { return is_huge() ? near(event).part : whole_; }
+
+trace_model::neighbourhood& trace_model::near(std::uint64_t event) const {
+  for (auto& known : near_) {
+    if (!known || event < known->part.begin_event() || event >= known->part.end_event()) continue;
+    std::swap(known, near_.front());
+    return *near_.front();
+  }
   const std::uint64_t begin = event - std::min(event, limits_.around_events);
   const std::uint64_t end = std::min(event_count(), event + limits_.around_events);
   diary::scheduler_state before = diary::seek_state(events(), begin);
   std::vector<diary::scheduler_state> states{before};
-  near_ = std::make_unique<neighbourhood>(
+  auto made = std::make_unique<neighbourhood>(
       neighbourhood{trace_part(limits_.long_run_ns, std::move(before), history_), std::move(states)});
   diary::event_walk walk = events().walk(begin);
   while (walk.n() < end) {
     const std::uint64_t from = walk.n();
     walk.for_each(
-        [this](const diary::event& e) {
-          near_->part.take(e, history_);
+        [&](const diary::event& e) {
+          made->part.take(e, history_);
           return true;
         },
         std::min(end, from + events_between_states));
     if (walk.n() == from) break;
-    near_->states.push_back(near_->part.state());
+    made->states.push_back(made->part.state());
   }
-  return near_->part;
+  near_.back() = std::move(made);
+  std::swap(near_.front(), near_.back());
+  return *near_.front();
 }
 
 diary::scheduler_state trace_model::state_after(std::uint64_t count) const {
   if (!is_huge()) return history_.state_after(count);
   count = std::min(count, event_count());
   if (count == 0) return diary::scheduler_state(events().info().shuffled);
-  around(count - 1);
-  const auto behind = std::upper_bound(
-      near_->states.begin(), near_->states.end(), count,
-      [](std::uint64_t n, const diary::scheduler_state& s) { return n < s.applied(); });
-  if (behind == near_->states.begin()) return diary::seek_state(events(), count);
+  const std::vector<diary::scheduler_state>& states = near(count - 1).states;
+  const auto behind =
+      std::upper_bound(states.begin(), states.end(), count,
+                       [](std::uint64_t n, const diary::scheduler_state& s) { return n < s.applied(); });
+  if (behind == states.begin()) return diary::seek_state(events(), count);
   diary::scheduler_state state = *(behind - 1);
   diary::event_walk walk = events().walk(state.applied());
   const auto apply = [&](const diary::event& e) {
@@ -167,7 +184,7 @@ bool trace_model::work(std::chrono::steady_clock::time_point until) {
   if (!is_huge()) return false;
   if (is_indexed()) return view_job_->work(until);
   const bool has_grown = index_job_->work(until);
-  if (is_indexed()) near_.reset();  // it could not name everybody
+  if (is_indexed()) near_ = {};  // it could not name everybody
   return has_grown;
 }
 
@@ -175,7 +192,7 @@ void trace_model::finish_work() {
   if (!is_huge()) return;
   if (!is_indexed()) {
     index_job_->finish();
-    near_.reset();
+    near_ = {};
   }
   while (view_job_->has_work()) view_job_->work(std::chrono::steady_clock::time_point::max());
 }
@@ -204,17 +221,33 @@ std::string trace_model::site_text(coroutine_index c) const {
   return file_name(site->file) + ":" + std::to_string(site->line);
 }
 
-const diary::scheduler_state& trace_model::end_state() const {
-  if (!is_huge()) return whole_.state();
-  if (!end_state_) end_state_ = diary::seek_state(events(), event_count());
-  return *end_state_;
+std::string trace_model::thread_label(std::uint32_t thread) const {
+  std::uint64_t tid = 0;
+  if (is_huge()) {
+    if (thread < thread_count()) tid = index_job_->index().thread_tid(thread);
+  } else if (thread < whole_.state().threads().size()) {
+    tid = whole_.state().threads()[thread].tid;
+  }
+  return "thread " + std::to_string(tid != 0 ? tid : thread);
 }
 
-std::string trace_model::thread_label(std::uint32_t thread) const {
-  const diary::scheduler_state& end = end_state();
-  if (thread >= end.threads().size()) return "thread " + std::to_string(thread);
-  const diary::thread_state& t = end.threads()[thread];
-  return "thread " + std::to_string(t.tid != 0 ? t.tid : thread);
+std::string trace_model::thread_name(std::uint32_t thread) const {
+  if (thread >= thread_count()) return {};
+  return is_huge() ? index_job_->index().thread_name(thread) : whole_.state().threads()[thread].name;
+}
+
+std::uint64_t trace_model::look_on(coroutine_index c, std::uint64_t at, bool forth) const {
+  if (!is_huge() || !is_indexed()) return at;
+  const lane_index& index = index_job_->index();
+  const std::uint32_t lane = index.lane_of(record(c).id);
+  const mip_scale& scale = index.scale();
+  const std::uint32_t bucket = scale.bucket_of(events().at(at).t_ns);
+  const std::uint32_t next = lane == lane_index::no_lane ? lane : index.next_change(lane, bucket, forth);
+  if (next == lane_index::no_lane) return event_count();
+  if (next == bucket) return at;
+  // An event more to either side, as several may stand at the border.
+  if (forth) return std::max(at, events().find_time(scale.begin_of(next) - 1));
+  return std::min(at, events().find_time(scale.begin_of(next + 1)) + 1);
 }
 
 }  // namespace weft::viz

@@ -4,6 +4,7 @@
 // What is derived from the events never changes afterwards: where the user looks lives in viewer_model.hpp.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -22,12 +23,12 @@ class index_job;
 class view_job;
 
 struct model_limits {
-  std::int64_t long_run_ns = 10'000'000;     // a run of this length holds its thread too long
-  std::uint64_t exact_events = 2'000'000;    // a trace of more is huge
-  std::uint64_t view_events = 300'000;       // of a huge one: what is in view is decoded exactly if it has no more
-  std::uint64_t around_events = 16'384;      // exact to either side of the cursor
-  std::uint64_t parallel_events = 8'000'000; // the index of more is made by two threads
-  std::uint32_t columns = 1024;              // buckets of a lane
+  std::int64_t long_run_ns = 10'000'000;      // a run of this length holds its thread too long
+  std::uint64_t exact_events = 2'000'000;     // a trace of more is huge
+  std::uint64_t view_events = 300'000;        // of a huge one: what is in view is decoded exactly if it has no more
+  std::uint64_t around_events = 16'384;       // exact to either side of the cursor
+  std::uint64_t parallel_events = 8'000'000;  // the index of more is made by two threads
+  std::uint32_t columns = 1024;               // buckets of a lane
 };
 
 class trace_model {
@@ -61,8 +62,8 @@ class trace_model {
   // ---- Of both
   // The exact states in a stretch of time; null if they are not there (yet).
   const trace_part* exactly(time_range range) const;
-  // The exact states around an event. Of a huge trace it is made now, in some milliseconds, and valid until the next
-  // call.
+  // The exact states around an event. Of a huge trace it is made now, in some milliseconds, and valid until another
+  // place is asked for.
   const trace_part& around(std::uint64_t event) const;
   // State after the first `count` events.
   diary::scheduler_state state_after(std::uint64_t count) const;
@@ -95,15 +96,18 @@ class trace_model {
   // "worker.cpp:88", or "" if the spawn site is unknown.
   std::string site_text(coroutine_index c) const;
   std::string thread_label(std::uint32_t thread) const;
+  std::string thread_name(std::uint32_t thread) const;  // as the program called it
 
-  // The state after the last event. Of a huge trace it is looked up when it is first asked for.
-  const diary::scheduler_state& end_state() const;
+  // Of a huge trace, where to look on for a change of this coroutine's state: at an event not before `at` (forth), or
+  // not behind it. event_count() if there is none.
+  std::uint64_t look_on(coroutine_index c, std::uint64_t at, bool forth) const;
 
  private:
   struct neighbourhood;
 
   void begin_index();
   void take_in();
+  neighbourhood& near(std::uint64_t event) const;
 
   diary::history history_;
   model_limits limits_;
@@ -111,8 +115,8 @@ class trace_model {
   trace_part whole_;
   std::unique_ptr<index_job> index_job_;
   std::unique_ptr<view_job> view_job_;
-  mutable std::unique_ptr<neighbourhood> near_;
-  mutable std::optional<diary::scheduler_state> end_state_;  // of a huge trace
+  // The one that was asked for last comes first: a cursor, and a list that is scrolled to elsewhere.
+  mutable std::array<std::unique_ptr<neighbourhood>, 2> near_;
 };
 
 }  // namespace weft::viz

@@ -34,7 +34,8 @@ trace_part::trace_part(std::int64_t long_run_ns, diary::scheduler_state before, 
     const diary::coroutine_state* c = state_.by_slot(now.running_slot);
     const coroutine_index who = c != nullptr ? index_of(c->id, names) : nobody;
     const auto status = who != nobody ? diary::coroutine_status::running : diary::coroutine_status::none;
-    thread.runs.append({now.since_ns, c != nullptr ? std::min(c->since_event, last) : last, status, diary::wait_reason::none});
+    thread.runs.append(
+        {now.since_ns, c != nullptr ? std::min(c->since_event, last) : last, status, diary::wait_reason::none});
     thread.who.push_back(who);
   }
 }
@@ -104,8 +105,7 @@ void trace_part::note_wake(const diary::event& e, diary::wait_reason waited_for,
   wakes_.push_back({e.n, e.t_ns, woken->who, index_of(target->woken_by, names), e.thread, waited_for, late_ns});
 }
 
-void trace_part::note_coroutine(const diary::event& e, const diary::coroutine_state& now,
-                                const diary::history& names) {
+void trace_part::note_coroutine(const diary::event& e, const diary::coroutine_state& now, const diary::history& names) {
   coroutine_track* c = track_of(now.id, now.thread, names);
   if (c == nullptr) return;
   c->thread = now.thread;

@@ -17,7 +17,8 @@ class view_job {
     std::int64_t long_run_ns = 0;
     std::uint64_t exact_events = 0;
   };
-  view_job(const diary::history& names, const limits& how, time_range whole) : names_(names), how_(how), whole_(whole) {}
+  view_job(const diary::history& names, const limits& how, time_range whole)
+      : names_(names), how_(how), whole_(whole) {}
 
   // `rough_ns`: how long the buckets are that there are anyway.
   void want(time_range range, std::int64_t column_ns, std::int64_t rough_ns);

@@ -13,7 +13,7 @@ struct wake_arrow {
   wake what;
   // When the woken one then ran; or not within the trace, or not within what is decoded of a huge one.
   std::int64_t run_ns = never_runs;
-  bool nearest = false;      // to the cursor: the one that gets its text
+  bool nearest = false;  // to the cursor: the one that gets its text
 };
 
 inline constexpr std::size_t max_wake_arrows = 64;

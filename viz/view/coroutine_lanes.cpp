@@ -58,8 +58,8 @@ std::pair<std::vector<coroutine_index>::const_iterator, std::vector<coroutine_in
   const auto from = std::partition_point(l.who.begin(), l.who.end(), [&](coroutine_index c) {
     return diary::ended(trace.record(c).end_status) && trace.record(c).end_ns < in_view.begin_ns;
   });
-  const auto to = std::partition_point(
-      from, l.who.end(), [&](coroutine_index c) { return trace.record(c).spawn_ns < in_view.end_ns; });
+  const auto to = std::partition_point(from, l.who.end(),
+                                       [&](coroutine_index c) { return trace.record(c).spawn_ns < in_view.end_ns; });
   return {from, to};
 }
 

@@ -6,7 +6,7 @@
 
 namespace weft::viz {
 
-void draw_legend(const screen& on, const window_layout& layout, const viewer_model&) {
+void draw_legend(const screen& on, const window_layout& layout, const viewer_model& model) {
   const rect row = layout.legend;
   on.to.fill(row, on.colours.panel);
   struct item {
@@ -33,7 +33,12 @@ void draw_legend(const screen& on, const window_layout& layout, const viewer_mod
     on.on_hover({x - 4, row.y, width + 28, row.h}, i.hint);
     x += 20 + width + 22;
   }
-  const std::string keys = "← → event    ⇧ switch    , . span    [ ] wake    ? all keys";
+  std::string keys = "← → event    ⇧ switch    , . span    [ ] wake    ? all keys";
+  const time_range in_view = visible_range(model.view.scale, static_cast<double>(layout.lanes.w));
+  if (model.trace->exactly(in_view) == nullptr) {
+    const std::int64_t bucket_ns = model.trace->roughly(in_view)->scale().bucket_ns;
+    keys = "lanes show shares of each " + duration_text(bucket_ns) + ": zoom in for single states";
+  }
   if (x + on.to.text_width(keys, face::small) + 20 < row.right()) {
     on.to.text({row.right() - 18, y + 4}, keys, face::small, on.colours.text_faint, align::right);
   }

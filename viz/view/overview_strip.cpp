@@ -17,7 +17,10 @@ void draw_overview_strip(const screen& on, const window_layout& layout, const vi
   on.to.fill(layout.overview_row, on.colours.panel);
   on.to.line({layout.overview_row.x, layout.overview_row.bottom()},
              {layout.overview_row.right(), layout.overview_row.bottom()}, on.colours.line);
-  on.to.text({16, layout.overview_row.y + 25}, "overview", face::small, on.colours.text_faint);
+  const bool is_reading = !model.trace->is_indexed();
+  const auto per_cent = static_cast<int>(model.trace->progress() * 100);
+  on.to.text({16, layout.overview_row.y + 25}, is_reading ? "reading, " + std::to_string(per_cent) + " %" : "overview",
+             face::small, is_reading ? on.colours.text : on.colours.text_faint);
   const rect strip = layout.overview;
   on.to.fill(strip, on.colours.ground);
   const std::vector<overview_column>& all = model.strip;
@@ -35,6 +38,12 @@ void draw_overview_strip(const screen& on, const window_layout& layout, const vi
       on.to.fill({x, strip.bottom() - height, width, height}, on.colours.running.faded(0.35f + 0.3f * all[i].busy));
     }
     i = j;
+  }
+
+  if (is_reading) {
+    const auto done = static_cast<float>(model.trace->progress());
+    on.to.fill({strip.x, strip.bottom() + 3, strip.w, 3}, on.colours.line, 1);
+    on.to.fill({strip.x, strip.bottom() + 3, strip.w * done, 3}, on.colours.accent, 1);
   }
 
   const time_range whole = model.trace->whole();

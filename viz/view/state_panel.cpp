@@ -14,7 +14,7 @@ constexpr float row_height = 21, head_height = 30;
 
 struct entry {
   const diary::coroutine_state* who = nullptr;
-  std::string prefix, right;
+  std::size_t place = 0;  // in the ready queue, from 1
 };
 
 struct section {
@@ -41,6 +41,22 @@ std::string owner_text(const viewer_model& model, const diary::coroutine_state& 
   return owner == nobody ? std::string() : " of " + model.trace->label(owner);
 }
 
+// Only for what is drawn: there may be thousands.
+std::string right_text(const viewer_model& model, span_kind kind, const diary::coroutine_state& c) {
+  switch (kind) {
+    case span_kind::running:
+      return since(model, c, "for");
+    case span_kind::ready:
+      return since(model, c, "since");
+    case span_kind::io:
+      return wait_text(*model.trace, c);
+    case span_kind::sleeping:
+      return sleep_text(model, c);
+    default:
+      return wait_text(*model.trace, c) + owner_text(model, c);
+  }
+}
+
 std::vector<section> sections_of(const viewer_model& model) {
   const diary::scheduler_state& state = model.state();
   std::vector<section> all;
@@ -48,7 +64,7 @@ std::vector<section> sections_of(const viewer_model& model) {
   section running{"RUNNING", span_kind::running, {}, 0};
   for (const diary::thread_state& t : state.threads()) {
     if (const diary::coroutine_state* c = state.by_slot(t.running_slot)) {
-      running.entries.push_back({c, {}, since(model, *c, "for")});
+      running.entries.push_back({c, 0});
     }
   }
   all.push_back(std::move(running));
@@ -62,8 +78,7 @@ std::vector<section> sections_of(const viewer_model& model) {
                   0};
     for (const std::uint64_t slot : thread.ready) {
       const diary::coroutine_state* c = state.by_slot(slot);
-      const std::string place = std::to_string(ready.entries.size() + 1) + "  ";
-      if (c != nullptr) ready.entries.push_back({c, place, since(model, *c, "since")});
+      if (c != nullptr) ready.entries.push_back({c, ready.entries.size() + 1});
     }
     all.push_back(std::move(ready));
   }
@@ -75,13 +90,13 @@ std::vector<section> sections_of(const viewer_model& model) {
     if (c->status != diary::coroutine_status::blocked) continue;
     switch (kind_of(c->status, c->reason)) {
       case span_kind::io:
-        io.entries.push_back({c, {}, wait_text(*model.trace, *c)});
+        io.entries.push_back({c, 0});
         break;
       case span_kind::sleeping:
-        sleeping.entries.push_back({c, {}, sleep_text(model, *c)});
+        sleeping.entries.push_back({c, 0});
         break;
       default:
-        other.entries.push_back({c, {}, wait_text(*model.trace, *c) + owner_text(model, *c)});
+        other.entries.push_back({c, 0});
     }
   }
   std::stable_sort(sleeping.entries.begin(), sleeping.entries.end(), [](const entry& a, const entry& b) {
@@ -131,11 +146,13 @@ void draw_entry(const screen& on, const rect& row, const viewer_model& model, co
     holds = i != track::npos && runs->states.is_long_run(i, part.end_ns());
   }
   paint_swatch(on, {row.x, row.y + 4, 13, 13}, s.kind, holds);
-  const float right_width = on.to.text_width(e.right, face::mono_small);
+  const std::string words = right_text(model, s.kind, *e.who);
+  const std::string prefix = e.place != 0 ? std::to_string(e.place) + "  " : std::string();
+  const float right_width = on.to.text_width(words, face::mono_small);
   const float right_room = std::min(right_width, row.w * 0.6f);
   const colour ink = holds ? on.colours.holding : model.selected == who ? on.colours.accent : on.colours.text;
-  text_in(on.to, {row.x + 20, row.y + 15}, e.prefix + trace.label(who), face::body, ink, row.w - right_room - 30);
-  const std::string right = fitted(on.to, e.right, face::mono_small, right_room);
+  text_in(on.to, {row.x + 20, row.y + 15}, prefix + trace.label(who), face::body, ink, row.w - right_room - 30);
+  const std::string right = fitted(on.to, words, face::mono_small, right_room);
   on.to.text({row.right(), row.y + 15}, right, face::mono_small, on.colours.text_dim, align::right);
   on.on_click(around, act::select{who});
 }

@@ -18,7 +18,8 @@ void draw_thread_lanes(const screen& on, const window_layout& layout, const view
       if (!roomy) continue;
       const diary::thread_state* now = i < model.state().threads().size() ? &model.state().threads()[i] : nullptr;
       std::string words = "one OS thread";
-      if (count > 1 && now != nullptr && !now->name.empty()) words = now->name;
+      const std::string name = trace.thread_name(static_cast<std::uint32_t>(i));
+      if (count > 1 && !name.empty()) words = name;
       if (now != nullptr) words += " · " + std::to_string(now->ready.size()) + " ready";
       text_in(on.to, {16, y + 15}, words, face::small, on.colours.text_faint, room);
     }

@@ -61,9 +61,10 @@ tip tip_of_thread(const viewer_model& model, const window_layout& layout, point 
   const auto i = static_cast<std::size_t>((p.y - layout.threads.y) / layout.thread_height);
   const trace_model& trace = *model.trace;
   const trace_part* part = trace.exactly({t, t});
-  if (part == nullptr) return tip_of_buckets(trace, "thread", t, [&](const lane_index& index, time_range range) {
-    return index.thread_sums_in(static_cast<std::uint32_t>(i), range);
-  });
+  if (part == nullptr)
+    return tip_of_buckets(trace, "thread", t, [&](const lane_index& index, time_range range) {
+      return index.thread_sums_in(static_cast<std::uint32_t>(i), range);
+    });
   if (i >= part->threads().size()) return {};
   const thread_track& thread = part->threads()[i];
   const std::size_t at = thread.runs.find_time(t);

@@ -11,7 +11,7 @@ std::string arrow_text(const trace_model& trace, const wake_arrow& a) {
   std::string words = (a.what.waker == nobody ? (a.what.reason == diary::wait_reason::sleep ? "timer" : "poller")
                                               : trace.label(a.what.waker)) +
                       " wakes " + trace.label(a.what.target);
-  words += a.run_ns == wake_arrow::never_runs  ? ", it does not run before the end"
+  words += a.run_ns == wake_arrow::never_runs   ? ", it does not run before the end"
            : a.run_ns == wake_arrow::runs_later ? ", it runs much later"
                                                 : ", +" + duration_text(a.run_ns - a.what.t_ns) + " until it runs";
   return words;
