@@ -15,7 +15,8 @@ std::optional<violation> scheduler_state::apply_base(const event& e) {
 }
 
 std::uint64_t scheduler_state::ticks_to_ns(const step& s, std::uint64_t ticks) {
-  const std::uint64_t rate = s.memory.checkpoint.code.ticks_per_second();
+  if (s.memory.checkpoint.code.empty()) return 0;
+  const std::uint64_t rate = s.memory.checkpoint.code[0].ticks_per_second();
   if (rate == 0) return 0;
   const double ns = static_cast<double>(ticks) * 1e9 / static_cast<double>(rate);
   return ns < 1e18 ? static_cast<std::uint64_t>(ns) : 1'000'000'000'000'000'000;
@@ -102,10 +103,10 @@ void scheduler_state::checkpoint_part(step& s) {
     return;
   }
   part_teller teller{*this, s, 0};
-  // The rate is known when the code has been begun with.
-  const bool good = reading.code.begin_part(e.text);
+  // A plain one may have been begun instead.
+  const bool good = !reading.code.empty() && reading.code[0].begin_part(e.text);
   teller.then_ns = later(s.now_ns, 0) - later(0, ticks_to_ns(s, e.args[3]));
-  if (!good || !reading.code.read(teller)) {
+  if (!good || !reading.code[0].read(teller)) {
     report(s, "the code of a packed checkpoint cannot be read");
     reading = {};
     return;
@@ -132,7 +133,7 @@ void scheduler_state::begin_packed(step& s) {
   begin_checkpoint(inner, back != 0);
   if (inner.broken && !s.broken) s.broken = std::move(inner.broken);
   checkpoint_reading& reading = s.memory.checkpoint;
-  reading.code = checkpoint_unpacker(s.e.args[1]);
+  reading.code.assign(1, checkpoint_unpacker(s.e.args[1]));
   reading.has_base = back != 0;
   if (reading.compares || back == 0) return;
   live_.for_each([&](const coroutine_state& c) {

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <memory>
 #include <stdexcept>
@@ -204,13 +205,16 @@ TEST_F(Deadlock, ASleeperIsHope) {
 
 TEST_F(Deadlock, AThreadOutsideIsHope) {
   event from_outside;
+  std::atomic<bool> over = false;
   std::thread other;
-  run([&] {
+  sim.run([&] {
     other = std::thread([&] {
-      std::this_thread::sleep_for(1ms);
+      // Not before the scheduler has asked itself several times what there is to hope for.
+      while (sim.poller.waits() < 3 && !over) std::this_thread::yield();
       from_outside.set();
     });
-    from_outside.wait();
+    EXPECT_NO_THROW(from_outside.wait());
+    over = true;
   });
   other.join();
 }

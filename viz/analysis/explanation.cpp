@@ -67,7 +67,7 @@ class explainer {
   explanation from(std::uint64_t id) {
     next_ = id;
     because how = because::asked;
-    while (next_ != 0) {
+    do {  // once, also for the 0 that a broken file may have as an id
       if (!seen_.insert(next_).second) {
         end(chain_end::cycle, name(next_) + " is in this chain already: they wait for each other.");
         break;
@@ -76,7 +76,7 @@ class explainer {
       next_ = 0;
       add(current, how);
       how = next_how_;
-    }
+    } while (next_ != 0);
     return std::move(result_);
   }
 
