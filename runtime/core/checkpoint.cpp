@@ -2,6 +2,8 @@
 // waits for what in which order, who owns what.
 #include <algorithm>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "core/scheduler.hpp"
 #include "trace/packed_checkpoint.hpp"
@@ -29,33 +31,18 @@ std::uint64_t scheduler::slot_of_id(std::uint64_t id) const noexcept {
   return found != slots_by_id_.end() && found->id == id ? found->slot : 0;
 }
 
-// The observer came after coroutines that live: nobody has noted since when they wait. The order in which they began to
-// at least is known, and for locks that somebody waits for their owners. Nothing here touches a coroutine's stack: with
-// a million of them each touch is a miss.
-void scheduler::learn_present_state() {
-  knows_changes_ = true;
-  changes_ = counts_.switches + 1;
-  const detail::object* last = nullptr;
-  for (coroutine* c = oldest_; c != nullptr; c = c->younger) {
-    c->changed_ticks = observer_->last_ticks;
-    c->changed_order = c->status == coroutine_status::blocked ? c->blocked_at : 0;
-    if (c->object == nullptr || c->object == last || c->status != coroutine_status::blocked) continue;
-    last = c->object;
-    const diary::object_kind kind = last->kind();
-    if (kind != diary::object_kind::mutex && kind != diary::object_kind::recursive_mutex &&
-        kind != diary::object_kind::shared_mutex)
-      continue;
-    if (const std::uint64_t slot = slot_of_id(last->owner.load(std::memory_order_relaxed)); slot != 0)
-      notes_.update(last->id(), [&](object_note& n) { n.owner_slot = static_cast<std::uint32_t>(slot); });
-  }
-}
-
 namespace {
 
 // Of its time limit, in ns, + 1; 0: it has none.
 std::uint64_t left_of(const coroutine& c, std::int64_t now_ns) {
   if (!c.time_limit.armed()) return 0;
   return static_cast<std::uint64_t>(std::max<std::int64_t>(c.time_limit.deadline_ns - now_ns, 0) + 1);
+}
+
+bool is_lock(const detail::object& o) {
+  const diary::object_kind kind = o.kind();
+  return kind == diary::object_kind::mutex || kind == diary::object_kind::recursive_mutex ||
+         kind == diary::object_kind::shared_mutex;
 }
 
 // Runs some coroutines ahead of a walk through all of them, so that what it will read of those that `is_told` is there.
@@ -131,36 +118,53 @@ void scheduler::record_checkpoint() noexcept {
   base_changes_ = changes_;
 }
 
+// If the observer came after coroutines that live, nobody has noted since when they wait. The order in which they began
+// to at least is known, and for locks that somebody waits for their owners. All of it in one walk, which touches no
+// coroutine's stack: with a million of them each touch is a miss.
 void scheduler::record_plain_checkpoint() {
-  if (!knows_changes_) {
-    for (const coroutine* c = oldest_; c != nullptr; c = c->younger) slots_by_id_.push_back({c->id, c->slot});
-  }
   observer_->begin_checkpoint(live_, running_->slot);
-  if (!knows_changes_) learn_present_state();
-  slots_by_id_.clear();
+  const bool learns = !std::exchange(knows_changes_, true);
+  if (learns) changes_ = counts_.switches + 1;
+  const detail::object* last_waited_for = nullptr;
+  std::vector<const detail::object*> waited_for;
 
   const std::int64_t now = clock_.now_ns();
   look_ahead ahead(oldest_, [](const coroutine&) { return true; });
   identity who(*observer_);
   std::uint64_t parent_id = 0, parent = 0;  // of the one before: most have the same
-  for (const coroutine* c = oldest_; c != nullptr; c = c->younger) {
+  for (coroutine* c = oldest_; c != nullptr; c = c->younger) {
     ahead.step();
     slots_by_id_.push_back({c->id, c->slot});
     if (c->parent_id != parent_id) {  // it is among those before
       parent_id = c->parent_id;
       parent = slot_of_id(parent_id);
     }
+    if (learns) {
+      c->changed_ticks = observer_->last_ticks;
+      c->changed_order = c->status == coroutine_status::blocked ? c->blocked_at : 0;
+    }
     who.find(*c->work);
     const auto state = static_cast<std::uint64_t>(c->status) | static_cast<std::uint64_t>(c->reason) << 4;
     observer_->record(event_type::checkpoint_coroutine, c->slot, c->id, parent, who.name, who.site, state);
     if (c->status != coroutine_status::blocked) continue;
     if (c->object != nullptr) define(*observer_, *c->object);
+    if (learns && c->object != nullptr && c->object != last_waited_for && is_lock(*c->object)) {
+      last_waited_for = c->object;
+      try {
+        waited_for.push_back(c->object);
+      } catch (const std::bad_alloc&) {  // then its owner is not told
+      }
+    }
     observer_->record(event_type::checkpoint_wait, c->object != nullptr ? c->object->id() : 0,
                       c->object != nullptr ? c->object->owner_slot : 0, static_cast<std::uint64_t>(c->fd + 1),
                       left_of(*c, now), observer_->ns_since(c->changed_ticks), changes_ - c->changed_order);
   }
   for (const coroutine* c = ready_.front(); c != nullptr; c = c->next)
     observer_->record(event_type::checkpoint_ready, c->slot, observer_->ns_since(c->changed_ticks));
+  for (const detail::object* o : waited_for) {
+    if (const std::uint64_t slot = slot_of_id(o->owner.load(std::memory_order_relaxed)); slot != 0)
+      notes_.update(o->id(), [&](object_note& n) { n.owner_slot = static_cast<std::uint32_t>(slot); });
+  }
   notes_.for_each([&](const object_note& n) {
     if (n.owner_slot != 0) observer_->record(event_type::checkpoint_owner, n.object, n.owner_slot);
     if (n.depth != 0 || n.is_set) {

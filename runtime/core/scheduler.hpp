@@ -252,7 +252,6 @@ class scheduler {
     c.changed_order = ++changes_;
     c.changed_ticks = observer_->last_ticks;
   }
-  void learn_present_state();
   void record_plain_checkpoint();
   void record_packed_checkpoint(observer::checkpoint_form form);
   std::uint64_t slot_of_id(std::uint64_t id) const noexcept;

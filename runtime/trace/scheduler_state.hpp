@@ -98,7 +98,7 @@ class scheduler_state {
     // A packed one
     bool has_base = false;
     std::vector<checkpoint_unpacker> code;  // one, while it is read: it is large, and states are copied
-    std::vector<known_coroutine> base;  // in its order
+    std::vector<known_coroutine> base;      // in its order
     std::size_t base_next = 0;
     std::vector<std::pair<std::uint64_t, std::uint64_t>> ready_slots;  // and since when, in ns
   };
