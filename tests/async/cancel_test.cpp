@@ -3,11 +3,12 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <exception>
 #include <memory>
 #include <stdexcept>
 #include <string>
-#include <thread>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "async/unhandled_errors.hpp"
@@ -19,7 +20,6 @@
 #include "weft/semaphore.hpp"
 #include "weft/task.hpp"
 #include "weft/this_coroutine.hpp"
-#include "weft/timeout.hpp"
 
 namespace weft {
 namespace {
@@ -326,220 +326,6 @@ TEST_F(Cancel, OfAnUnstartedOneDestroysItsFunctionBeforeJoinersGoOn) {
   });
   EXPECT_THAT(order, ElementsAre("captures gone", "callback", "joined"));
 }
-
-class Kill : public Cancel {};
-
-TEST_F(Kill, OfAnUnstartedOneCancelsItAndJoinersGoOn) {
-  sim.run([] {
-    const task<> t = spawn([] { ADD_FAILURE() << "ran"; });
-    const task<> joiner = spawn([&] { t.join(); });
-    EXPECT_TRUE(t.kill());
-    EXPECT_EQ(t.status(), task_status::cancelled);
-    joiner.get();
-  });
-}
-
-TEST_F(Kill, OfAFinishedOneIsTrue) {
-  sim.run([] {
-    const task<int> t = spawn([] { return 1; });
-    t.join();
-    EXPECT_TRUE(t.kill());
-    EXPECT_EQ(t.get(), 1);
-  });
-}
-
-TEST_F(Kill, ForIsFalseIfItStillRuns) {
-  sim.run([&] {
-    const task<> t = spawn([] {
-      const cancel_shield shield;
-      sleep_for(1s);
-    });
-    yield();
-    EXPECT_FALSE(t.kill_for(10ms));
-    EXPECT_EQ(sim.clock.elapsed(), 10ms);
-    EXPECT_FALSE(t.finished());
-    EXPECT_TRUE(t.kill_for(1h));
-    EXPECT_EQ(sim.clock.elapsed(), 1s);
-  });
-}
-
-TEST_F(Kill, ForZeroCancelsAndDoesNotWait) {
-  sim.run([] {
-    const task<> t = spawn([] { sleep_for(1h); });
-    yield();
-    EXPECT_FALSE(t.kill_for(0s));
-    t.join();
-    EXPECT_EQ(t.status(), task_status::cancelled);
-  });
-}
-
-TEST_F(Kill, OfOneThatSwallowsItIsTrueToo) {
-  sim.run([] {
-    const task<int> t = spawn([] {
-      try {
-        sleep_for(1h);
-      } catch (const cancelled&) {
-      }
-      return 3;
-    });
-    yield();
-    EXPECT_TRUE(t.kill());
-    EXPECT_EQ(t.get(), 3);
-  });
-}
-
-TEST_F(Kill, OfOneselfThrowsAtOnceAlsoInAShield) {
-  sim.run([] {
-    const task<> t = spawn([] {
-      const timeout_scope limit(0s);
-      const cancel_shield shield;
-      try {
-        this_coroutine::self().kill();
-        ADD_FAILURE() << "went on";
-      } catch (const cancelled&) {
-        EXPECT_FALSE(limit.expired());
-        throw;
-      }
-    });
-    t.join();
-    EXPECT_EQ(t.status(), task_status::cancelled);
-  });
-}
-
-TEST_F(Kill, OfOneselfIsDeliveredOnce) {
-  sim.run([] {
-    const task<int> t = spawn([] {
-      EXPECT_THROW(this_coroutine::self().kill(), cancelled);
-      yield();
-      return 2;
-    });
-    EXPECT_EQ(t.get(), 2);
-  });
-}
-
-TEST_F(Kill, CancellingTheKillerDoesNotSaveTheTarget) {
-  sim.run([] {
-    const task<> target = spawn([] {
-      const cancel_shield shield;
-      sleep_for(10ms);
-    });
-    const task<> killer = spawn([&] { target.kill(); });
-    yield();
-    yield();
-    killer.cancel();
-    killer.join();
-    EXPECT_EQ(killer.status(), task_status::cancelled);
-    target.join();
-    EXPECT_EQ(target.status(), task_status::cancelled);
-  });
-}
-
-TEST_F(Kill, FromAPlainThreadWaitsForTheEnd) {
-  event started;
-  task<> victim;
-  std::thread killer([&] {
-    started.wait();
-    EXPECT_TRUE(victim.kill());
-    EXPECT_EQ(victim.status(), task_status::cancelled);
-  });
-  run([&] {
-    victim = spawn([] { sleep_for(1h); });
-    yield();
-    started.set();
-    victim.join();
-  });
-  killer.join();
-}
-
-class CancelShield : public Cancel {};
-
-TEST_F(CancelShield, IsNeitherAnAggregateNorMovable) {
-  static_assert(!std::is_aggregate_v<cancel_shield>);
-  static_assert(!std::is_move_constructible_v<cancel_shield> && !std::is_copy_constructible_v<cancel_shield>);
-}
-
-TEST_F(CancelShield, Nests) {
-  sim.run([] {
-    int reached = 0;
-    const task<> t = spawn([&] {
-      {
-        const cancel_shield outer;
-        {
-          const cancel_shield inner;
-          yield();
-        }
-        yield();
-        reached = 1;
-      }
-      reached = 2;
-      yield();
-      reached = 3;
-    });
-    yield();
-    t.cancel();
-    t.join();
-    EXPECT_EQ(reached, 2);
-  });
-}
-
-TEST_F(CancelShield, DefersAThrowInToo) {
-  sim.run([] {
-    bool after = false;
-    const task<> t = spawn([&] {
-      {
-        const cancel_shield shield;
-        sleep_for(1ms);
-      }
-      after = true;
-      yield();
-    });
-    yield();
-    t.throw_in(error("mine"));
-    EXPECT_EQ(error_of(t), "mine");
-    EXPECT_TRUE(after);
-  });
-}
-
-TEST_F(CancelShield, HoldsBackACancelOfOneAlreadyReady) {
-  sim.run([] {
-    semaphore s(0);
-    bool got = false;
-    const task<> t = spawn([&] {
-      const cancel_shield shield;
-      s.acquire();
-      got = true;
-    });
-    yield();
-    s.release();
-    t.cancel();
-    t.join();
-    EXPECT_TRUE(got);
-  });
-}
-
-TEST_F(CancelShield, DoesNotHoldBackADeadlock) {
-  sim.run([] {
-    event never;
-    const cancel_shield shield;
-    EXPECT_THROW(never.wait(), deadlock_error);
-  });
-}
-
-TEST_F(CancelShield, ADeadlockDoesNotReplaceAPendingCancel) {
-  EXPECT_THROW(sim.run([] {
-    event never;
-    this_coroutine::self().cancel();
-    {
-      const cancel_shield shield;
-      EXPECT_THROW(never.wait(), deadlock_error);
-    }
-    yield();
-    ADD_FAILURE() << "not cancelled";
-  }),
-               task_cancelled);
-}
-
-TEST_F(CancelShield, OutsideOfACoroutineIsRefused) { EXPECT_THROW(cancel_shield(), std::logic_error); }
 
 }  // namespace
 }  // namespace weft

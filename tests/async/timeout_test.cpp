@@ -4,10 +4,9 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
-#include <memory>
-#include <optional>
+#include <exception>
+#include <mutex>
 #include <stdexcept>
-#include <string>
 #include <thread>
 
 #include "support/recorded.hpp"
@@ -355,128 +354,6 @@ TEST_F(Timeout, AnEarlierScopeEndsAWaitWithALaterLimitOfItsOwn) {
   });
 }
 
-TEST_F(Timeout, AShieldInsideDefersIt) {
-  sim.run([&] {
-    timeout_scope limit(10ms);
-    {
-      const cancel_shield shield;
-      sleep_for(20ms);
-      yield();
-      EXPECT_FALSE(limit.expired());
-    }
-    EXPECT_EQ(scope_thrown_by([] { yield(); }), &limit);
-  });
-}
-
-TEST_F(Timeout, AShieldOutsideDoesNotDeferIt) {
-  sim.run([&] {
-    const cancel_shield shield;
-    const timeout_scope limit(10ms);
-    EXPECT_EQ(scope_thrown_by([] { sleep_for(1h); }), &limit);
-  });
-}
-
-TEST_F(Timeout, OnlyTheScopesOutsideAShieldAreDeferred) {
-  sim.run([&] {
-    const timeout_scope outside(10ms);
-    {
-      const cancel_shield shield;
-      const timeout_scope inside(20ms);
-      EXPECT_EQ(scope_thrown_by([] { sleep_for(1h); }), &inside);
-      EXPECT_EQ(sim.clock.elapsed(), 20ms);
-    }
-    EXPECT_EQ(scope_thrown_by([] { sleep_for(1h); }), &outside);
-    EXPECT_EQ(sim.clock.elapsed(), 20ms);
-  });
-}
-
-TEST_F(Timeout, ACancellationComesFirstAndTheScopeIsNotExpired) {
-  sim.run([&] {
-    bool cancelled_first = false;
-    const task<> t = spawn([&] {
-      timeout_scope limit(10ms);
-      try {
-        sleep_for(1h);
-      } catch (const cancelled&) {
-        cancelled_first = !limit.expired();
-        throw;
-      }
-    });
-    yield();
-    hog(10ms);
-    t.cancel();
-    t.join();
-    EXPECT_TRUE(cancelled_first);
-    EXPECT_EQ(t.status(), task_status::cancelled);
-  });
-}
-
-TEST_F(Timeout, ASwallowedCancellationLeavesTheScopeArmed) {
-  sim.run([&] {
-    const task<> t = spawn([&] {
-      const timeout_scope limit(10ms);
-      EXPECT_THROW(sleep_for(1h), cancelled);
-      EXPECT_THROW(sleep_for(1h), timeout_error);
-    });
-    yield();
-    t.cancel();
-    t.get();
-    EXPECT_EQ(sim.clock.elapsed(), 10ms);
-  });
-}
-
-TEST_F(Timeout, IsNoCancelRequest) {
-  sim.run([&] {
-    const timeout_scope limit(0s);
-    EXPECT_FALSE(this_coroutine::cancel_requested());
-  });
-}
-
-TEST_F(Timeout, OneThatWasNotCaughtFailsTheTask) {
-  sim.run([&] {
-    const task<> t = spawn([] {
-      const timeout_scope limit(10ms);
-      sleep_for(1h);
-    });
-    EXPECT_THROW(t.get(), timeout_error);
-    EXPECT_EQ(t.status(), task_status::failed);
-  });
-}
-
-TEST_F(Timeout, OneThatRanOutUndeliveredIsForgottenAtTheBodysEnd) {
-  sim.run([&] {
-    const task<int> t = spawn([&] {
-      const timeout_scope limit(10ms);
-      hog(20ms);
-      return 3;
-    });
-    EXPECT_EQ(t.get(), 3);
-  });
-}
-
-TEST_F(Timeout, GetForsErrorNamesNoScope) {
-  sim.run([&] {
-    const task<> t = spawn([] { sleep_for(1s); });
-    try {
-      t.get_for(1ms);
-      ADD_FAILURE();
-    } catch (const timeout_error& e) {
-      EXPECT_EQ(e.scope(), nullptr);
-    }
-  });
-}
-
-TEST_F(Timeout, KeepsAHopelessWaitFromBeingADeadlock) {
-  sim.run([&] {
-    event never;
-    const timeout_scope limit(10ms);
-    EXPECT_THROW(never.wait(), timeout_error);
-    EXPECT_THROW(never.wait(), deadlock_error);
-  });
-}
-
-TEST_F(Timeout, OutsideOfACoroutineIsRefused) { EXPECT_THROW(timeout_scope(1s), std::logic_error); }
-
 TEST_F(Timeout, TheDiarySaysThatTheScopeEndedTheWait) {
   const diary::history h = sim.record([] {
     const timeout_scope limit(10ms);
@@ -520,81 +397,6 @@ TEST_F(Timeout, AScopeOfAGeneratorEndsTheWaitOfItsConsumer) {
     });
     EXPECT_EQ(g.next(), 1);
     EXPECT_THROW(g.next(), timeout_error);
-  });
-}
-
-class WithTimeout : public Timeout {};
-
-TEST_F(WithTimeout, ReturnsWhatTheFunctionReturns) {
-  sim.run([] {
-    EXPECT_EQ(with_timeout(1s, [] { return std::string("in time"); }), "in time");
-    EXPECT_EQ(*with_timeout(1s, [] { return std::make_unique<int>(4); }), 4);
-  });
-}
-
-TEST_F(WithTimeout, RunsInTheSameCoroutine) {
-  sim.run([] {
-    const std::uint64_t me = this_coroutine::id();
-    with_timeout(1s, [&] { EXPECT_EQ(this_coroutine::id(), me); });
-  });
-}
-
-TEST_F(WithTimeout, ThrowsTimeoutError) {
-  sim.run([&] {
-    EXPECT_THROW(with_timeout(10ms, [] { sleep_for(1h); }), timeout_error);
-    EXPECT_EQ(sim.clock.elapsed(), 10ms);
-  });
-}
-
-TEST_F(WithTimeout, ZeroThrowsWithoutCalling) {
-  sim.run([&] {
-    bool called = false;
-    EXPECT_THROW(with_timeout(0s, [&] { called = true; }), timeout_error);
-    EXPECT_THROW(with_timeout(-1s, [&] { called = true; }), timeout_error);
-    EXPECT_FALSE(called);
-  });
-}
-
-TEST_F(WithTimeout, WhatIsThrownWhileUnwindingReplacesTheError) {
-  sim.run([&] {
-    const auto f = [] {
-      try {
-        sleep_for(1h);
-      } catch (const timeout_error&) {
-        throw std::domain_error("while unwinding");
-      }
-    };
-    EXPECT_THROW(with_timeout(10ms, f), std::domain_error);
-  });
-}
-
-TEST_F(WithTimeout, PassesTheFunctionsOwnError) {
-  sim.run([&] { EXPECT_THROW(with_timeout(1s, [] { throw std::out_of_range("x"); }), std::out_of_range); });
-}
-
-TEST_F(WithTimeout, OneThatSwallowsTheErrorReturns) {
-  sim.run([&] {
-    EXPECT_EQ(with_timeout(10ms,
-                           [] {
-                             try {
-                               sleep_for(1h);
-                             } catch (const timeout_error&) {
-                             }
-                             return 1;
-                           }),
-              1);
-  });
-}
-
-TEST_F(WithTimeout, AnOuterScopesErrorPassesThroughTheInner) {
-  sim.run([&] {
-    timeout_scope outer(10ms);
-    try {
-      with_timeout(20ms, [] { sleep_for(1h); });
-      ADD_FAILURE();
-    } catch (const timeout_error& e) {
-      EXPECT_EQ(e.scope(), &outer);
-    }
   });
 }
 
