@@ -40,6 +40,15 @@ class ready_queue {
     }
     return c;
   }
+  // The same as push_back() and pop(). Before: first in, first out, and somebody is ready.
+  void rotate(coroutine* c) noexcept {
+    c->next = nullptr;
+    last_->next = c;
+    last_ = c;
+    first_ = first_->next;
+    look_ahead();
+  }
+  bool is_fifo() const noexcept { return !choices_; }
   // Takes the one with this slot out, wherever it stands; null: it is not here. O(1) if it is the front.
   coroutine* take(std::uint64_t slot) noexcept;
   template <class F>
@@ -79,8 +88,8 @@ class ready_queue {
   static constexpr std::size_t ahead = 4;
 
   coroutine* first_ = nullptr;
+  std::size_t size_ = 0;       // between the two, or GCC stores them as one vector, put together at length
   coroutine* last_ = nullptr;  // valid while first_ is not null
-  std::size_t size_ = 0;
   coroutine* ahead_ = nullptr;  // `ahead` behind first_, or null if so many are not there
   std::optional<random_sequence> choices_;
 };

@@ -192,6 +192,7 @@ class scheduler {
   coroutine& pick_next();            // the same; the root if nobody is ready or it is time to look at events
   coroutine& events_due() noexcept;  // it is time: the root, or with a script whom that says
   void resume(coroutine& from, coroutine& to, control_words now);
+  void yield_in_any_case(control_words now);
   void enter(coroutine& next);            // from the root; returns when the root runs again
   void before_suspension(coroutine& me);  // throws what is due, or that a callback must not wait
   bool give_stack(coroutine& c, control_words now) noexcept;
