@@ -151,7 +151,7 @@ TEST(EventDecoder, WalksThatCallBackGiveTheSameEvents) {
   for (event e; by_hand.next(e);) stepped.push_back(e);
   ASSERT_EQ(stepped.size(), 400U);
 
-  for (const std::uint64_t piece : {1, 7, 400, 1000}) {
+  for (const std::uint64_t piece : {1u, 7u, 400u, 1000u}) {
     std::vector<event> called;
     event_walk walk = r.walk(0);
     for (std::uint64_t end = piece; called.size() < walk.n() + 1 && called.size() < 400; end += piece) {
