@@ -88,8 +88,8 @@ class ready_queue {
   static constexpr std::size_t ahead = 4;
 
   coroutine* first_ = nullptr;
-  std::size_t size_ = 0;       // between the two, or GCC stores them as one vector, put together at length
-  coroutine* last_ = nullptr;  // valid while first_ is not null
+  std::size_t size_ = 0;        // between the two, or GCC stores them as one vector, put together at length
+  coroutine* last_ = nullptr;   // valid while first_ is not null
   coroutine* ahead_ = nullptr;  // `ahead` behind first_, or null if so many are not there
   std::optional<random_sequence> choices_;
 };

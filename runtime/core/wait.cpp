@@ -121,27 +121,31 @@ bool recording() noexcept { return core::scheduler::current_diary() != nullptr; 
 
 std::atomic<std::uint32_t> diaries_kept{0};
 
-namespace {
-void note_owner(core::scheduler& s, object& o, std::uint64_t slot) noexcept {
-  o.owner_slot = static_cast<std::uint32_t>(slot);
-  s.notes().update(o.id(), [&o](core::object_note& n) { n.owner_slot = o.owner_slot; });
-}
-}  // namespace
-
 // Beside the event itself: what a block on the object says of its owner, and what a checkpoint will have to repeat.
 void record_event(diary::event_type type, object& o, std::uint64_t value) noexcept {
   core::scheduler* const s = core::scheduler::current();
   core::observer* const observer = s != nullptr ? s->diary() : nullptr;
   if (observer == nullptr) return;
+  switch (type) {
+    case diary::event_type::lock_acquired:
+      o.owner_slot = static_cast<std::uint32_t>(current_slot());
+      break;
+    case diary::event_type::lock_released:
+      o.owner_slot = 0;
+      break;
+    case diary::event_type::lock_handed:
+      o.owner_slot = static_cast<std::uint32_t>(value);
+      break;
+    default:
+      break;
+  }
   const std::uint64_t id = core::define(*observer, o);
   observer->record_few(type, id, value);
   switch (type) {
     case diary::event_type::lock_acquired:
-      return note_owner(*s, o, current_slot());
     case diary::event_type::lock_released:
-      return note_owner(*s, o, 0);
     case diary::event_type::lock_handed:
-      return note_owner(*s, o, value);
+      return s->notes().update(id, [&o](core::object_note& n) { n.owner_slot = o.owner_slot; });
     case diary::event_type::queue_put:
     case diary::event_type::queue_get:
       if (value == 0 && !o.noted) return;  // the usual case in a rendezvous

@@ -21,7 +21,7 @@
 #if defined(__linux__)
 
 // There if the program unwinds with LLVM's libunwind, null with libgcc's unwinder.
-extern "C" [[gnu::weak]] int __unw_step(void*);
+extern "C" [[gnu::weak]] int unw_step(void*);
 
 #if defined(__aarch64__)
 #include <sys/mman.h>
@@ -178,7 +178,7 @@ class EveryInstruction : public ::testing::Test {
     // It takes the instruction at which a signal arrived for a return address and looks up the one before: wrong at
     // each first instruction, and wherever the one before has changed the frame. (Seen in 14; #92291 is the mend
     // in 19.)
-    if (&__unw_step != nullptr) GTEST_SKIP() << "LLVM's unwinder is not exact behind a signal (llvm-project #92291)";
+    if (&unw_step != nullptr) GTEST_SKIP() << "LLVM's unwinder is not exact behind a signal (llvm-project #92291)";
     watched = {};
     watched.stops.reserve(1000);
     for (std::size_t i = 0; i < probe_registers; ++i) watched.left[i] = 0x1111111100000000u + i;
