@@ -17,6 +17,10 @@ void checkpoint_packer::ready(std::uint64_t slot, std::uint64_t for_ticks) {
 }
 
 void checkpoint_packer::row(const checkpoint_row& r) {
+  if (expected_.take_expected_ready(r)) {
+    ++row_run_;
+    return;
+  }
   using expectation = row_expectation;
   const expectation::fields told = expectation::fields_of(r), expected = expected_.next(r.site);
   unsigned differ = static_cast<unsigned>(r.site != expected_.last_site());
@@ -25,11 +29,6 @@ void checkpoint_packer::row(const checkpoint_row& r) {
     differ &= ~expectation::wait_fields;
   } else if (r.object == 0) {
     differ &= ~(1u << expectation::changes_ago);  // says only who of an object's waiters came first
-  }
-  if (differ == 0 && (r.status_and_reason & 15) == 1) {
-    expected_.take(r);
-    ++row_run_;
-    return;
   }
   end_row_run();
   put(std::uint64_t{differ} << 2 | op_row);

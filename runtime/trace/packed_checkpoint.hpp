@@ -63,6 +63,19 @@ class row_expectation {
     return f;
   }
   std::uint64_t last_for_ticks(std::uint64_t of_site) const { return group_of(of_site).last.for_ticks; }
+  // take() of a ready one that is just as expected; false, and nothing has happened, if it is not.
+  bool take_expected_ready(const checkpoint_row& r) {
+    group& g = groups_[r.site % groups_.size()];
+    if (r.slot != last_slot_ + 1 || r.id != last_id_ + 1 || r.site != last_site_ ||
+        r.name != g.last.name + g.name_step || r.parent != g.last.parent ||
+        r.status_and_reason != g.last.status_and_reason || (r.status_and_reason & 15) != 1) {
+      return false;
+    }
+    last_slot_ = r.slot;
+    last_id_ = r.id;
+    g.last.name = r.name;
+    return true;
+  }
   void take(const checkpoint_row& r) {
     last_slot_ = r.slot;
     last_id_ = r.id;
