@@ -270,7 +270,7 @@ void scheduler_state::end_checkpoint(step& s) {
     live_.remove(slot);
   }
   if (takes_base_) s.memory.base_ordinal = reading.begin_ordinal;
-  s.memory.knows_past = true;
+  s.memory.knows_past = !takes_base_;  // what has changed since is still to come
   s.memory.has_switched = true;
 }
 
