@@ -148,8 +148,9 @@ bool thread_recorder::wants_checkpoint(std::size_t live) noexcept {
   const std::uint64_t events = writer_.next_ordinal() - checkpoint_ordinal_;
   if (events < most_events && last_ticks - checkpoint_ticks_ < recording_.store().header().ticks_per_second)
     return false;
-  // What one took more than was expected, the next ones wait for.
-  const bool has_share = share * (spent_bytes_ + bytes_of_next(live)) <= writer_.bytes() - other_bytes_;
+  // What one took more than was expected, the next ones wait for. The chunk that is begun counts as written.
+  const bool has_share =
+      share * (spent_bytes_ + bytes_of_next(live)) <= writer_.bytes() - other_bytes_ + diary::chunk_payload_bytes;
   checkpoint_is_asked_for_ = has_share;
   return has_share;
 }
