@@ -234,13 +234,15 @@ void thread_recorder::record_checkpoint_part(const checkpoint_part& part, std::s
   changes_bytes_ = all_changes_bytes_ = 0;
 }
 
-// Four times as long as it took; but the thread may have been away meanwhile, so at most what it usually takes.
+// Four times as long as it took; but the thread may have been away meanwhile, so at most what it usually takes. Of few
+// it must not keep the next one from coming after 65536 switches, which take a millisecond or more.
 void thread_recorder::rest_after_checkpoint(std::uint64_t count) noexcept {
   checkpoint_ordinal_ = writer_.next_ordinal();
   checkpoint_ticks_ = last_ticks;
-  constexpr std::uint64_t rest = 4, most_rest_ns = 250;
+  constexpr std::uint64_t rest = 4, few = 16384, most_rest_ns_of_few = 100, most_rest_ns = 250;
+  const std::uint64_t ns_a_coroutine = count <= few ? most_rest_ns_of_few : most_rest_ns;
   checkpoint_rest_ticks_ = std::min(rest * (last_ticks - checkpoint_began_ticks_),
-                                    count * (ticks_per_second() / (1'000'000'000 / most_rest_ns)));
+                                    count * ns_a_coroutine * (ticks_per_second() / 1'000'000) / 1'000);
 }
 
 // Only in a ring: when this generation has its share, and is more than its own checkpoint; or when there is no room
