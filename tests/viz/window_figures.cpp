@@ -100,12 +100,19 @@ figure time_of(int times, Function f) {
   return {all[all.size() / 2], all.back()};
 }
 
+// What belongs to the process alone, and what of the file is mapped in: that is the kernel's to drop.
+void print_memory(const char* when) {
+  std::printf("memory        %.0f MB, and %.0f MB of files mapped, %s\n", status_mb("RssAnon:"),
+              status_mb("RssFile:") + status_mb("RssShmem:"), when);
+}
+
 void measure(const std::string& path) {
   gl_window window({.width = 1600, .height = 1000, .offscreen = true});
   window_app app(window);
   {  // What the window and the driver take by themselves.
     app.draw();
   }
+  print_memory("the window alone");
   const double before_mb = status_mb("VmRSS:");
   const double start = wall_ms(), start_cpu = processor_ms();
   app.open(path, false, 0, false);
@@ -127,6 +134,7 @@ void measure(const std::string& path) {
     std::printf("index         %.1f MB, buckets of %s\n", static_cast<double>(index.memory_bytes()) / 1e6,
                 duration_text(index.scale().bucket_ns).c_str());
   }
+  print_memory("with the first picture");
   std::printf("frame         in processor ms: median and worst of 10, before and after the view is refined\n");
   for (int zoom = 0; zoom < 12; ++zoom) {
     const double before = processor_ms();
@@ -142,6 +150,7 @@ void measure(const std::string& path) {
                 model.trace->exactly(shown) != nullptr ? ", exact" : "");
     model.apply(act::zoom{model.port.lanes_width / 3, 0.25});
   }
+  print_memory("after zooming");
   model.apply(act::fit_all{});
   const auto steps = [&](const char* name, const action& a) {
     const figure f = time_of(300, [&] { model.apply(a); });
@@ -159,6 +168,7 @@ void measure(const std::string& path) {
     model.apply(act::go_to_event{model.trace->event_count() / 11 * static_cast<std::uint64_t>(i)});
   }
   std::printf("jump          anywhere: %.1f ms\n", (processor_ms() - jump) / 10);
+  print_memory("after stepping");
   const double search = processor_ms();
   weft::diary::history names(weft::diary::reader::open(path, weft::diary::reader::trust::sealed_chunks),
                              weft::diary::history::effort::told);
@@ -166,7 +176,7 @@ void measure(const std::string& path) {
   const analysis found = analyse(names, model.trace->limits().long_run_ns, false, stops);
   std::printf("findings      %zu, and statistics: %.1f s of a processor, beside the window\n", found.findings.size(),
               (processor_ms() - search) / 1e3);
-  std::printf("memory        %.0f MB at most\n", status_mb("VmHWM:"));
+  print_memory("after looking for findings");
 }
 
 }  // namespace

@@ -2,12 +2,16 @@
 
 #include <algorithm>
 #include <cmath>
+#include <span>
 
 namespace weft::viz {
 namespace {
 
 // Of a name that does not fit, fewer bytes than this (three are the dots) tell nothing.
 constexpr std::size_t shortest_cut_name = 6;
+
+// Where hardly anything but runs is in a column, the rest is not painted under them.
+constexpr float mostly_running = 0.95f;
 
 // Heights as shares of the row.
 float height_of(span_kind kind, float row) {
@@ -26,6 +30,12 @@ float height_of(span_kind kind, float row) {
   }
   return 0;
 }
+
+float run_height(const rect& row, const lane_look& look) {
+  return look.thread ? row.h - 14 : height_of(span_kind::running, row.h);
+}
+
+bool touch(const pixel_span& a, const pixel_span& b) { return b.x0 - a.x1 < 0.01; }
 
 rect centred(const rect& row, double x0, double x1, float height) {
   return {row.x + static_cast<float>(x0), std::round(row.y + (row.h - height) / 2), static_cast<float>(x1 - x0),
@@ -47,8 +57,7 @@ void paint_waiting(const screen& on, const rect& row, const pixel_span& span, co
 }
 
 void paint_run(const screen& on, const rect& row, const pixel_span& span, const lane_look& look) {
-  const float height = look.thread ? row.h - 14 : height_of(span_kind::running, row.h);
-  rect area = centred(row, span.x0, span.x1, height);
+  rect area = centred(row, span.x0, span.x1, run_height(row, look));
   const bool apart = area.w > 5;  // neighbours in a thread's row stay apart where there is room for a gap
   if (look.thread && apart) area.w -= 1;
   on.to.fill(area, span.long_run ? on.colours.holding : on.colours.running, area.w > 6 ? 2.0f : 0.0f);
@@ -63,22 +72,55 @@ void paint_run(const screen& on, const rect& row, const pixel_span& span, const 
              span.long_run ? on.colours.on_holding : on.colours.on_running);
 }
 
-// Many states in one column. Alone between exact spans, its runs are a line as tall as any run, as strong as their
-// share; among others, a bar as high as their share. Neither is ever quite invisible.
-void paint_column(const screen& on, const rect& row, const pixel_span& column, const lane_look& look, bool alone) {
-  if (column.running_share < 0.95f) paint_waiting(on, row, column, look);
+// Many states in one column that stands alone between exact spans: its runs are a line as tall as any run, as strong as
+// their share, and never quite invisible.
+void paint_lone_column(const screen& on, const rect& row, const pixel_span& column, const lane_look& look) {
+  if (column.running_share < mostly_running) paint_waiting(on, row, column, look);
   if (!column.any_running && !column.long_run) return;
-  const float height = look.thread ? row.h - 14 : height_of(span_kind::running, row.h);
-  const rect whole = centred(row, column.x0, column.x1, height);
-  if (column.long_run) {
-    on.to.fill(whole, on.colours.holding, 0);
-  } else if (alone) {
-    on.to.fill(whole, on.colours.running.faded(0.45f + 0.55f * column.running_share), 0);
-  } else {
-    const float bar = std::max(2.0f, height * column.running_share);
-    on.to.fill(whole, on.colours.running.faded(0.16f), 0);
-    on.to.fill({whole.x, whole.bottom() - bar, whole.w, bar}, on.colours.running.faded(0.9f), 0);
+  const rect whole = centred(row, column.x0, column.x1, run_height(row, look));
+  on.to.fill(whole,
+             column.long_run ? on.colours.holding : on.colours.running.faded(0.45f + 0.55f * column.running_share), 0);
+}
+
+// Calls paint for each run of columns that touch and have the same `key`; not for those whose key is negative.
+template <class Key, class Paint>
+void for_each_run(std::span<const pixel_span> columns, Key key, Paint paint) {
+  for (std::size_t i = 0; i < columns.size();) {
+    const int now = key(columns[i]);
+    std::size_t j = i + 1;
+    while (j < columns.size() && key(columns[j]) == now && touch(columns[j - 1], columns[j])) ++j;
+    pixel_span run = columns[i];
+    run.x1 = columns[j - 1].x1;
+    if (now >= 0) paint(run, now);
+    i = j;
   }
+}
+
+// Many columns side by side: what they mostly wait for, and over it a bar as high as the share of their runs. In
+// layers, so that neighbours become one shape: there may be thousands of columns, and each shape costs.
+void paint_columns(const screen& on, const rect& row, std::span<const pixel_span> columns, const lane_look& look) {
+  const float height = run_height(row, look);
+  const auto kind = [](const pixel_span& c) {
+    return c.running_share < mostly_running ? static_cast<int>(c.kind) : -1;
+  };
+  for_each_run(columns, kind, [&](const pixel_span& run, int) { paint_waiting(on, row, run, look); });
+
+  const auto runs = [](const pixel_span& c) { return c.any_running && !c.long_run ? 1 : -1; };
+  for_each_run(columns, runs, [&](const pixel_span& run, int) {
+    on.to.fill(centred(row, run.x0, run.x1, height), on.colours.running.faded(0.16f), 0);
+  });
+  const auto bar = [&](const pixel_span& c) {
+    return runs(c) < 0 ? -1 : static_cast<int>(std::lround(std::max(2.0f, height * c.running_share)));
+  };
+  for_each_run(columns, bar, [&](const pixel_span& run, int px) {
+    const rect whole = centred(row, run.x0, run.x1, height);
+    const auto high = static_cast<float>(px);
+    on.to.fill({whole.x, whole.bottom() - high, whole.w, high}, on.colours.running.faded(0.9f), 0);
+  });
+  const auto holds = [](const pixel_span& c) { return c.long_run ? 1 : -1; };
+  for_each_run(columns, holds, [&](const pixel_span& run, int) {
+    on.to.fill(centred(row, run.x0, run.x1, height), on.colours.holding, 0);
+  });
 }
 
 // The tail of a sleep whose timer was due while somebody else held the thread.
@@ -90,29 +132,23 @@ void paint_overdue(const screen& on, const rect& row, const pixel_span& span, co
   on.to.fill_pattern(centred(row, x0, span.x1, std::round(row.h * 0.22f)), pattern::dots, on.colours.ready);
 }
 
-bool same_look(const pixel_span& a, const pixel_span& b) {
-  return a.merged && b.merged && a.kind == b.kind && a.long_run == b.long_run && a.any_running == b.any_running &&
-         std::abs(a.running_share - b.running_share) < 0.04f && b.x0 - a.x1 < 0.01;
-}
-
-}  // namespace
-
-namespace {
-
 void paint_spans(const screen& on, const rect& row, const std::vector<pixel_span>& spans, const time_scale& scale,
                  const lane_look& look) {
-  for (std::size_t i = 0; i < spans.size(); ++i) {
-    pixel_span span = spans[i];
-    const bool alone = (i == 0 || !spans[i - 1].merged) && (i + 1 == spans.size() || !spans[i + 1].merged);
-    while (i + 1 < spans.size() && same_look(span, spans[i + 1])) span.x1 = spans[++i].x1;
-    if (span.merged) {
-      paint_column(on, row, span, look, alone);
+  for (std::size_t i = 0; i < spans.size();) {
+    const pixel_span& span = spans[i];
+    std::size_t end = i + 1;
+    while (span.merged && end < spans.size() && spans[end].merged) ++end;
+    if (end - i > 1) {
+      paint_columns(on, row, std::span(spans).subspan(i, end - i), look);
+    } else if (span.merged) {
+      paint_lone_column(on, row, span, look);
     } else if (span.kind == span_kind::running) {
       paint_run(on, row, span, look);
     } else {
       paint_waiting(on, row, span, look);
       paint_overdue(on, row, span, look, scale.ns_per_px);
     }
+    i = end;
   }
 }
 
