@@ -158,7 +158,7 @@ gl_window::news gl_window::wait(int timeout_ms) {
 void gl_window::make_patterns(float scale) {
   if (pattern_scale_ == scale) return;
   pattern_scale_ = scale;
-  const int size = std::max(4, static_cast<int>(std::lround(6 * scale)));
+  const int size = pattern_period(scale);
   patterns_.size = static_cast<float>(size);
   gl_.delete_textures(static_cast<GLsizei>(textures_.size()), textures_.data());
   gl_.gen_textures(static_cast<GLsizei>(textures_.size()), textures_.data());
@@ -204,7 +204,12 @@ void gl_window::draw_once(float interface_scale, const std::function<void(canvas
 void gl_window::draw(float interface_scale, const std::function<void(canvas&)>& paint) {
   draw_once(interface_scale, paint);
   if (fonts_->wants_more()) draw_once(interface_scale, paint);
-  if (!offscreen_) SDL_GL_SwapWindow(window_);
+  // Offscreen nothing else ever ends a frame, and the driver would gather them all.
+  if (offscreen_) {
+    gl_.finish();
+  } else {
+    SDL_GL_SwapWindow(window_);
+  }
 }
 
 picture gl_window::read_pixels() {

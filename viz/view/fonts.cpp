@@ -11,6 +11,8 @@
 #include <span>
 #include <vector>
 
+#include "view/imgui_canvas.hpp"
+
 namespace weft::viz {
 namespace {
 
@@ -125,7 +127,33 @@ bool font_set::update(float scale) {
   atlas_.FontBuilderIO = ImGuiFreeType::GetBuilderForFreeType();
   atlas_.FontBuilderFlags = ImGuiFreeTypeBuilderFlags_LightHinting;
 #endif
+  // As many periods as make some sixty pixels.
+  const int period = pattern_period(scale);
+  const int size = period * (64 / period);
+  std::array<int, 3> places{};
+  for (int& place : places) place = atlas_.AddCustomRectRegular(size, size);
   atlas_.Build();
+  unsigned char* pixels = nullptr;
+  int width = 0, height = 0;
+  atlas_.GetTexDataAsRGBA32(&pixels, &width, &height);
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    const ImFontAtlasCustomRect& place = *atlas_.GetCustomRectByIndex(places[i]);
+    const std::vector<std::uint8_t> tile = pattern_pixels(static_cast<pattern>(i), period);
+    for (int y = 0; y < size; ++y) {
+      for (int x = 0; x < size; ++x) {
+        const auto from = static_cast<std::size_t>((y % period) * period + x % period) * 4;
+        const auto to = static_cast<std::size_t>((place.Y + y) * width + place.X + x) * 4;
+        std::copy_n(tile.begin() + static_cast<std::ptrdiff_t>(from), 4, pixels + to);
+      }
+    }
+    const float texel_u = 1 / static_cast<float>(width), texel_v = 1 / static_cast<float>(height);
+    tiles_[i] = {static_cast<float>(place.X) * texel_u,
+                 static_cast<float>(place.Y) * texel_v,
+                 texel_u,
+                 texel_v,
+                 static_cast<float>(period),
+                 static_cast<float>(size)};
+  }
   return true;
 }
 

@@ -33,12 +33,22 @@ class font_set {
   float text_width(std::string_view words, face f) const;
   const std::string& notice() const { return notice_; }
 
+  // A piece of each pattern lies beside the letters: small areas of it need no texture of their own, of which a frame
+  // could use thousands in turns.
+  struct pattern_tile {
+    float u = 0, v = 0;  // of its first pixel, in the atlas
+    float texel_u = 0, texel_v = 0;
+    float period = 6, size = 0;  // physical pixels
+  };
+  const pattern_tile& tile(pattern kind) const { return tiles_[static_cast<std::size_t>(kind)]; }
+
  private:
   ImFontAtlas& atlas_;
   std::array<ImFont*, face_count> fonts_{};
   std::set<char32_t> wanted_, loaded_;
   float scale_ = 0;
   std::string notice_;
+  std::array<pattern_tile, 3> tiles_{};
 };
 
 }  // namespace weft::viz

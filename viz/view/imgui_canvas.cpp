@@ -31,6 +31,8 @@ bool inked(pattern kind, float x, float y) {
 
 }  // namespace
 
+int pattern_period(float scale) { return std::max(4, static_cast<int>(std::lround(6 * scale))); }
+
 std::vector<std::uint8_t> pattern_pixels(pattern kind, int size) {
   constexpr int samples = 4;
   constexpr float ground = 0.24f, ink = 0.86f;
@@ -69,6 +71,16 @@ void imgui_canvas::fill(const rect& area, colour ink, float radius) {
 
 void imgui_canvas::fill_pattern(const rect& area, pattern kind, colour ink) {
   const box b = snapped(area);
+  const font_set::pattern_tile& tile = fonts_.tile(kind);
+  const float left = b.low.x - std::floor(b.low.x / tile.period) * tile.period;
+  const float top = b.low.y - std::floor(b.low.y / tile.period) * tile.period;
+  const float width = b.high.x - b.low.x, height = b.high.y - b.low.y;
+  if (left + width <= tile.size && top + height <= tile.size) {
+    const ImVec2 from{tile.u + left * tile.texel_u, tile.v + top * tile.texel_v};
+    list_.AddImage(fonts_.of(face::body)->ContainerAtlas->TexID, b.low, b.high, from,
+                   {from.x + width * tile.texel_u, from.y + height * tile.texel_v}, packed(ink));
+    return;
+  }
   const float n = patterns_.size;
   list_.AddImage(patterns_.of[static_cast<std::size_t>(kind)], b.low, b.high, {b.low.x / n, b.low.y / n},
                  {b.high.x / n, b.high.y / n}, packed(ink));

@@ -16,6 +16,8 @@ struct pattern_textures {
   float size = 6;
 };
 
+// How wide and high a pattern is until it repeats, in physical pixels.
+int pattern_period(float scale);
 // White pixels whose alpha is the pattern, faint where its ground is: RGBA, size x size.
 std::vector<std::uint8_t> pattern_pixels(pattern kind, int size);
 
