@@ -1,12 +1,14 @@
 // A huge trace against the same one kept exactly.
 #include <gtest/gtest.h>
 
+#include <fstream>
 #include <random>
 
 #include "analysis/findings.hpp"
 #include "analysis/summaries.hpp"
 #include "busy_trace.hpp"
 #include "model/stepping.hpp"
+#include "support/text_traces.hpp"
 #include "trace/seek.hpp"
 
 namespace weft::viz {
@@ -263,6 +265,62 @@ TEST(HugeTrace, IsRefinedToColumnsWhereTheIndexIsTooCoarse) {
     const mip_sums rough = lane == lane_index::no_lane ? mip_sums{} : fine.sums_in(lane, range);
     for (std::size_t k = 1; k < exact.size(); ++k) {
       EXPECT_NEAR(rough.ns[k], static_cast<double>(exact[k]), static_cast<double>(range.length_ns()) / 100);
+    }
+  }
+}
+
+// A view that ends in a pause: the next event comes long after it.
+TEST(HugeTrace, APauseBehindTheViewCostsNothing) {
+  std::string lines = "0.000 T0 spawn slot=1 id=1\n0.000 T0 enter to=1\n";
+  for (int i = 1; i < 50; ++i) lines += "0.000" + std::to_string(100 + i) + " T0 yield to=1\n";
+  lines += "3000.000 T0 finish to=0 status=done\n";
+  std::vector<std::uint8_t> bytes = weft::tests::trace_bytes(lines);
+  model_limits limits;
+  limits.view_events = 5;
+  trace_model huge(diary::history(diary::reader::from_bytes(std::move(bytes), "pause"), diary::history::effort::told),
+                   limits);
+  huge.finish_work();
+  const time_range range{100'000, 200'000};
+
+  huge.look_at(range, 10);
+  huge.finish_work();
+
+  const lane_index& fine = *huge.roughly(range);
+  EXPECT_LE(fine.scale().bucket_ns, 20);
+  EXPECT_LT(fine.memory_bytes(), 1'000'000u);
+  const mip_sums end = fine.sums_in(0, {180'000, 190'000});
+  EXPECT_NEAR(end.ns[static_cast<std::size_t>(span_kind::running)], 10'000, 1) << "it goes on through the pause";
+}
+
+TEST(HugeTrace, BrokenFilesNeverBreakIt) {
+  const support::temporary_trace file;
+  std::ifstream in(tests::recorded_busy_program(file, 60), std::ios::binary);
+  const std::vector<std::uint8_t> good{std::istreambuf_iterator<char>(in), {}};
+  std::mt19937_64 random(7);
+  for (int i = 0; i < 150; ++i) {
+    std::vector<std::uint8_t> bytes = good;
+    for (int flips = 0; flips < 20; ++flips) {
+      std::uint8_t& byte = bytes[4096 + random() % (bytes.size() - 4096)];
+      byte = static_cast<std::uint8_t>(byte ^ (1u << random() % 8));
+    }
+    model_limits limits = small_parts();
+    limits.parallel_events = i % 2 == 0 ? 100 : UINT64_MAX;
+    limits.view_events = i % 3 == 0 ? 10 : 2000;
+    try {
+      trace_model huge(
+          diary::history(diary::reader::from_bytes(std::move(bytes), "broken"), diary::history::effort::told), limits);
+      huge.finish_work();
+      const time_range whole = huge.whole();
+      huge.look_at({whole.begin_ns + whole.length_ns() / 4, whole.begin_ns + whole.length_ns() / 2},
+                   whole.length_ns() / 2000 + 1);
+      huge.finish_work();
+      for (std::uint64_t n = 0; n < huge.event_count(); n += 500) {
+        next_switch(huge, n, direction::back);
+        huge.state_after(n);
+      }
+      EXPECT_LT(huge.roughly(whole)->memory_bytes(), std::size_t{80} << 20);
+    } catch (const diary::file_error&) {
+      continue;  // the header was hit
     }
   }
 }

@@ -72,7 +72,10 @@ bool index_job::work(std::chrono::steady_clock::time_point until) {
   bool has_grown = false;
   while (!is_done()) {
     if (half_ != 0 && next_ == half_) {
-      if (!has_ended_.load(std::memory_order_acquire)) return has_grown;
+      if (!has_ended_.load(std::memory_order_acquire)) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));  // the other half needs the processor more
+        return has_grown;
+      }
       take_later_half();
       has_grown = true;
       continue;

@@ -4,6 +4,7 @@
 // at the same time and joined.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <memory>
@@ -45,6 +46,9 @@ class lane_index {
   void take(const diary::event& e, diary::history* names);
   // After the last event given: until then the latest ones may not be in the lanes.
   void settle();
+
+  // What goes on after the last event goes on at least to there.
+  void reach(std::int64_t t_ns) { end_ns_ = std::max(end_ns_, t_ns); }
 
   // As much is kept for a later join as may be: go no further.
   bool is_full() const { return pending_.size() >= most_pending || bucket_count_ >= how_.most_buckets; }

@@ -98,7 +98,8 @@ bool view_job::work(std::chrono::steady_clock::time_point until) {
     } else {
       walk_->for_each(
           [this](const diary::event& e) {
-            next_index_->take(e, nullptr);
+            // The next event may be hours away, and there shall be no buckets until then.
+            if (e.t_ns <= next_range_.end_ns) next_index_->take(e, nullptr);
             return true;
           },
           stop);
@@ -112,6 +113,7 @@ bool view_job::work(std::chrono::steady_clock::time_point until) {
     part_ = std::move(next_part_);
     part_range_ = next_range_;
   } else {
+    next_index_->reach(next_range_.end_ns);
     index_ = std::move(next_index_);
     index_range_ = next_range_;
     part_.reset();
