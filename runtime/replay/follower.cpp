@@ -178,7 +178,8 @@ event follower::in_terms_of_recording(event_type type, const std::uint64_t* args
   e.type = type;
   std::copy_n(args, diary::max_args, e.args.begin());
   const bool has_slot = type != event_type::poll_begin && type != event_type::poll_end &&
-                        type != event_type::fd_ready && type != event_type::spawn && type != event_type::spawn_after;
+                        type != event_type::fd_ready && type != event_type::spawn && type != event_type::spawn_after &&
+                        type != event_type::cancel_delivered;
   if (has_slot) e.args[0] = there(args[0]);
   return e;
 }

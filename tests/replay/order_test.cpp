@@ -225,6 +225,34 @@ TEST(Replay, ALimitRunsOutWhereItDidWhateverTheClockSays) {
   EXPECT_EQ(waits, 2);
 }
 
+// The outer scope runs out while the inner one's error is on its way.
+TEST(Replay, AScopeThatRunsOutDuringADeliveryDoesSoAgain) {
+  simulation s;
+  const auto program = [&] {
+    s.clock.advance_with_each_look(1ms);
+    try {
+      const timeout_scope outer(10500us);  // opened 1 ms before the inner one: ends half a millisecond after it
+      const timeout_scope inner(9ms);
+      for (int waits = 0; waits < 20; ++waits) yield();
+    } catch (const timeout_error&) {
+    }
+    s.clock.advance_with_each_look(0ms);
+  };
+  const temporary_trace recorded, replayed;
+  trace::start({.path = recorded.path()});
+  s.run(program);
+  trace::stop();
+  const std::string order = support::order_text(recorded.path());
+  ASSERT_NE(order.find("scope_expired #1 0\ncancel_delivered\nscope_expired #1 1\n"), std::string::npos) << order;
+  const std::string path = recorded.path();
+
+  trace::start({.path = replayed.path()});
+  s.run(program, {.replay = path});
+  trace::stop();
+
+  EXPECT_EQ(support::order_text(replayed.path()), order);
+}
+
 TEST(Replay, SelectTakesWhatItTook) {
   std::string order;
   const auto program = [&] {

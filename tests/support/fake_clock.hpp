@@ -15,7 +15,11 @@ class fake_clock final : public core::clock {
   // Not 0 at the start: a forgotten initialisation elsewhere would look like "now".
   static constexpr std::int64_t start_ns = 1'000'000'000;
 
-  std::int64_t now_ns() noexcept override { return now_ns_.load(std::memory_order_acquire); }
+  std::int64_t now_ns() noexcept override {
+    return now_ns_.fetch_add(each_look_ns_.load(std::memory_order_relaxed), std::memory_order_acq_rel);
+  }
+  // From now on each look at the clock takes so long, as if the machine was slow.
+  void advance_with_each_look(std::chrono::nanoseconds d) noexcept { each_look_ns_ = d.count(); }
 
   // From any thread. A negative duration is ignored: the clock never goes back.
   void advance(std::chrono::nanoseconds d) noexcept {
@@ -29,6 +33,7 @@ class fake_clock final : public core::clock {
 
  private:
   std::atomic<std::int64_t> now_ns_{start_ns};
+  std::atomic<std::int64_t> each_look_ns_{0};
 };
 
 }  // namespace weft::support
