@@ -21,8 +21,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 SYSTEM_PYTHON = "/usr/bin/python3"  # Debian's packages are that one's
 
 
-def command_of(program, arguments, folder, trace):
-    arguments = [a.replace("{trace}", trace) for a in arguments]
+def command_of(program, arguments, folder):
     if program.startswith("python:"):
         module = program.removeprefix("python:")
         found = subprocess.run([SYSTEM_PYTHON, "-c", f"import {module}"], capture_output=True, check=False)
@@ -38,8 +37,10 @@ def run_once(command, core, environment):
         if hasattr(os, "sched_setaffinity"):
             os.sched_setaffinity(0, {core})
 
-    done = subprocess.run(command, capture_output=True, text=True, timeout=300, preexec_fn=pin, env=environment,
-                          check=False)
+    with tempfile.TemporaryDirectory() as temporary:  # one each: nobody writes over another's trace
+        command = [a.replace("{trace}", os.path.join(temporary, "bench.trace")) for a in command]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=300, preexec_fn=pin, env=environment,
+                              check=False)
     if done.returncode != 0:
         raise RuntimeError(f"{' '.join(command)}: status {done.returncode}: {done.stderr.strip()[-300:]}")
     least = {}
@@ -55,26 +56,24 @@ def measure(subsets, rounds, core, folder, say):
     """(subset, who, metric) -> one value a round; and who is missing."""
     values, missing, broken = {}, set(), {}
     environment = {k: v for k, v in os.environ.items() if not k.startswith("WEFT_")}
-    with tempfile.TemporaryDirectory() as temporary:
-        trace = os.path.join(temporary, "bench.weft")
-        plan = []
-        for subset in subsets:
-            for who, program, arguments in CASES[subset]:
-                command = command_of(program, arguments, folder, trace)
-                if command is None:
-                    missing.add(who)
-                else:
-                    plan.append((subset, who, command))
-        for i in range(rounds):
-            say(f"round {i + 1} of {rounds}")
-            for subset, who, command in plan:
-                try:
-                    figures = run_once(command, core, environment)
-                except (RuntimeError, subprocess.TimeoutExpired) as error:
-                    broken[who] = str(error)
-                    continue
-                for metric, value in figures.items():
-                    values.setdefault((subset, who, metric), []).append(value)
+    plan = []
+    for subset in subsets:
+        for who, program, arguments in CASES[subset]:
+            command = command_of(program, arguments, folder)
+            if command is None:
+                missing.add(who)
+            else:
+                plan.append((subset, who, command))
+    for i in range(rounds):
+        say(f"round {i + 1} of {rounds}")
+        for subset, who, command in plan:
+            try:
+                figures = run_once(command, core, environment)
+            except (RuntimeError, subprocess.TimeoutExpired) as error:
+                broken[who] = str(error)
+                continue
+            for metric, value in figures.items():
+                values.setdefault((subset, who, metric), []).append(value)
     return values, sorted(missing), broken
 
 
