@@ -8,6 +8,7 @@
 #include <thread>
 #include <vector>
 
+#include "core/sanitizer.hpp"
 #include "support/recorded.hpp"
 #include "trace/history.hpp"
 #include "trace/packed_checkpoint.hpp"
@@ -142,6 +143,9 @@ checkpoint_sums sums_of(const std::string& path) {
 constexpr std::uint64_t replayed_at_most = 65'536;
 
 TEST(Checkpoints, OfManyThatYieldTakeATwentiethOfTheBytes) {
+#if defined(WEFT_TSAN)
+  GTEST_SKIP() << "half a minute for 300 000 switches under ThreadSanitizer, of one thread only";
+#endif
   simulation s;
   const temporary_trace file;
   trace::start({.path = file.path()});
@@ -199,6 +203,9 @@ void crowd(int parked, int rounds) {
 }
 
 TEST(Checkpoints, OfManyThatWaitAreNeverFurtherApartThanOneReplay) {
+#if defined(WEFT_TSAN)
+  GTEST_SKIP() << "ThreadSanitizer has room for 8128 coroutines at once";
+#endif
   simulation s;
   const temporary_trace file;
   trace::start({.path = file.path()});
