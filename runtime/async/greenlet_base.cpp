@@ -246,11 +246,11 @@ void greenlet_base::arrived(home_thread& home) {
 }
 
 void greenlet_base::trace(home_thread& home, greenlet_event event, std::uint64_t from) const {
-  if (const core::scheduler* s = core::scheduler::current(); s != nullptr && s->running() != nullptr) {
-    if (core::observer* o = s->diary(); o != nullptr) [[unlikely]] {
-      o->record_text(diary::event_type::mark, "greenlet " + std::to_string(from) + " -> " + std::to_string(id_) +
-                                                  (event == greenlet_event::thrown ? " (thrown)" : ""));
-    }
+  if (core::scheduler* const s = core::scheduler::current(); s != nullptr && s->running() != nullptr) {
+    s->diary().mark([&] {
+      return "greenlet " + std::to_string(from) + " -> " + std::to_string(id_) +
+             (event == greenlet_event::thrown ? " (thrown)" : "");
+    });
   }
   if (home.tracer == nullptr || home.tracing) return;
   const std::shared_ptr<greenlet_tracer> tracer = home.tracer;

@@ -158,9 +158,7 @@ coroutine_status task_state::conclude(core::coroutine& self, task_status how) no
   }
   destroy_function();
   if (self.locals != nullptr) drop_locals(self);
-  if (how == task_status::failed && s.diary() != nullptr) {
-    s.diary()->record_text(diary::event_type::error, describe(error_));
-  }
+  if (how == task_status::failed) s.diary().failed([this] { return describe(error_); });
   settle(how);
   switch (how) {
     case task_status::cancelled:

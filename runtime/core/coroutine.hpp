@@ -53,6 +53,16 @@ enum class resume_kind : std::uint8_t {
   stackless,  // it never has one: the root calls its body. It stays so for the coroutine's life
 };
 
+// A coroutine's place in the one table of states. Read by everybody, written by transitions alone.
+class coroutine_state_cell {
+ public:
+  operator diary::coroutine_status() const noexcept { return value_; }
+
+ private:
+  friend class transitions;
+  diary::coroutine_status value_ = diary::coroutine_status::none;
+};
+
 // The first cache line is what a yield or a wake of somebody else reads and writes, and nothing more: with many ready
 // each line is a miss.
 struct alignas(64) coroutine {
@@ -63,7 +73,7 @@ struct alignas(64) coroutine {
   std::uint32_t slot = 0;      // its number in the diary while it lives; fixed for this block
   unsigned unsuspendable = 0;  // > 0 in a callback, which must not wait
   // Apart from `unsuspendable`: asked together they would be read as one word, just after parts of it were written.
-  diary::coroutine_status status = diary::coroutine_status::none;
+  coroutine_state_cell status;
   resume_kind resume = resume_kind::plain;
   bool in_yield = false;  // ready because of yield(), not of a wake
   interruption pending = interruption::none;

@@ -101,10 +101,7 @@ bool thread_fd_wait::closed() const noexcept {
 
 void tell_others_of_closing(int fd, scheduler* own) noexcept {
   closed_fd told{fd, 0, 0};
-  if (own != nullptr && own->diary() != nullptr) {
-    told.closer_thread = own->diary()->thread_index() + 1;
-    told.closer_ordinal = own->diary()->ordinal() - 1;
-  }
+  if (own != nullptr) told.closer = own->diary().last_event();
   inbox::post_to_others(own != nullptr ? &own->messages() : nullptr, told);
 
   thread_waits& all = all_waits();

@@ -68,18 +68,17 @@ int close_fd(int fd) noexcept {
 }
 
 void record_socket(diary::event_type type, int fd, std::string_view endpoint) noexcept {
-  if (core::observer* observer = core::scheduler::current_diary()) {
-    if (type == diary::event_type::socket_closed) {
-      observer->record(type, static_cast<std::uint64_t>(fd));
-    } else {
-      observer->record_text(type, endpoint, static_cast<std::uint64_t>(fd));
-    }
+  core::scheduler* const here = core::scheduler::current();
+  if (here == nullptr) return;
+  if (type == diary::event_type::socket_closed) {
+    here->diary().socket_closed(fd);
+  } else {
+    here->diary().socket(type, fd, endpoint);
   }
 }
 
 void record_at_once(int fd) noexcept {
-  if (core::observer* observer = core::scheduler::current_diary())
-    observer->record(diary::event_type::input_at_once, static_cast<std::uint64_t>(fd));
+  if (core::scheduler* const here = core::scheduler::current()) here->diary().input_at_once(fd);
 }
 
 bool must_wait_for_input() noexcept {
@@ -88,10 +87,7 @@ bool must_wait_for_input() noexcept {
 }
 
 void record_accept_backoff(int fd, int error, std::int64_t delay_ns) noexcept {
-  if (core::observer* observer = core::scheduler::current_diary()) {
-    observer->record(diary::event_type::accept_backoff, static_cast<std::uint64_t>(fd),
-                     static_cast<std::uint64_t>(error), static_cast<std::uint64_t>(delay_ns));
-  }
+  if (core::scheduler* const here = core::scheduler::current()) here->diary().accept_backed_off(fd, error, delay_ns);
 }
 
 }  // namespace weft::detail

@@ -18,7 +18,7 @@ namespace {
 // All locks that other threads may hold while this one forks, so that the child finds them free and what they guard
 // whole. The order is that of the code that takes two of them.
 void before_fork() {
-  scheduler::hold_all();
+  scheduler_list::hold();
   hold_waits_of_threads();
   inbox::hold_all();
   hold_guard_registry();
@@ -30,7 +30,7 @@ void after_fork_in_parent() {
   let_go_guard_registry();
   inbox::let_go_all();
   let_go_waits_of_threads();
-  scheduler::let_go_all();
+  scheduler_list::let_go();
 }
 
 void after_fork_in_child() {
@@ -39,7 +39,8 @@ void after_fork_in_child() {
   inbox::abandon_all();
   abandon_waits_of_threads();
   forget_outside_in_child();
-  scheduler::abandon_all();
+  scheduler::abandon_current();
+  scheduler_list::abandon();
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include <mutex>
 #include <vector>
 
+#include "core/event_mark.hpp"
 #include "trace/states.hpp"
 
 namespace weft::core {
@@ -20,8 +21,7 @@ class poller;
 struct inbox_message {
   coroutine* woken = nullptr;  // null: `work` is to be called
   std::uint64_t object_id = 0;
-  std::uint64_t waker_thread = 0;   // its index in the diary + 1; 0: a thread without a scheduler
-  std::uint64_t waker_ordinal = 0;  // how many events that thread had recorded
+  event_mark waker;  // what the waking thread had recorded last
   std::function<void()> work;
   bool at_any_time = false;  // `work` decides nothing that a replay would have to repeat
 };
@@ -29,8 +29,7 @@ struct inbox_message {
 // An fd that another thread is closing: whoever waits for it is to be woken.
 struct closed_fd {
   int fd = -1;
-  std::uint64_t closer_thread = 0;  // as waker_thread and waker_ordinal above
-  std::uint64_t closer_ordinal = 0;
+  event_mark closer;
 };
 
 class inbox {

@@ -91,7 +91,7 @@ void add_who(message& m, const coroutine& c) noexcept {
 }
 
 void report(const guard_hit& hit) noexcept {
-  const scheduler* s = scheduler::current();
+  scheduler* const s = scheduler::current();
   coroutine* running = s != nullptr ? s->running() : nullptr;
   const coroutine* owner = nullptr;
   for (const coroutine* c = s != nullptr ? s->oldest() : nullptr; c != nullptr && owner == nullptr; c = c->younger) {
@@ -111,8 +111,7 @@ void report(const guard_hit& hit) noexcept {
   }
   first << " needed more than its " << static_cast<std::uint64_t>(hit.stack_size) << " bytes";
   // The diary's last event, if there is room for it: the mapped file outlives us.
-  if (running != nullptr && s->diary() != nullptr)
-    s->diary()->record_last_words(diary::event_type::error, first.text());
+  if (running != nullptr) s->diary().last_words(first.text());
 
   message m;
   m << "weft: " << first.text();

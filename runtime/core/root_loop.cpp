@@ -2,6 +2,7 @@
 // fires the timers, asks the poller, and enters the next coroutine.
 #include <algorithm>
 #include <array>
+#include <cassert>
 #include <string>
 
 #include "core/scheduler.hpp"
@@ -15,28 +16,29 @@ using diary::wake_cause;
 
 bool scheduler::run(coroutine& main) {
   const std::uint64_t main_id = main.id;
-  while (live_ > 0) {
+  while (!live_.empty()) {
     if (script_ != nullptr) [[unlikely]] {
       if (coroutine* next = next_by_script(main)) {
         enter(*next);
         release_ended();
-        if (main_gave_up_) return live_ == 0;
+        if (main_gave_up_) return live_.empty();
       } else {
-        leave_script(find(main_id));
+        leave_script(live_.find(main_id));
       }
       continue;
     }
+    assert(counts_agree());
     events_countdown_ = events_every;
-    if (gate_closed_) [[unlikely]] {
-      if (gate_->begin_round()) events_countdown_ = 1;
+    if (gate_.closed()) [[unlikely]] {
+      if (gate_.begin_round()) events_countdown_ = 1;
     }
-    if (observer_ != nullptr && observer_->wants_checkpoint(live_)) [[unlikely]]
+    if (checkpointer::wanted(pen_, live_)) [[unlikely]]
       record_checkpoint();
     take_messages();
     fire_timers();
     if (ready_.empty()) {
       if (hopeless()) {
-        if (find(main_id) == nullptr) return false;
+        if (live_.find(main_id) == nullptr) return false;
         interrupt_by_deadlock(main);
       } else {
         poll(sleep_ns());
@@ -47,20 +49,31 @@ bool scheduler::run(coroutine& main) {
       if (stacks_.may_age()) stacks_.age(clock_.now_ns(), 8);
       if (fds_.waiting > 0) {
         poll(0);
-      } else if (gate_ != nullptr && --rounds_to_look_ == 0) {
-        look_at_gate();
+      } else {
+        gate_.look_now_and_then(clock_);
       }
     }
-    if (gate_closed_) [[unlikely]] {
-      if (ready_.empty() || !gate_->admit()) continue;
+    if (gate_.closed()) [[unlikely]] {
+      if (ready_.empty() || !gate_.admit()) continue;
     }
     coroutine* next = next_ready();
     if (next == nullptr) continue;
     enter(*next);
     release_ended();
-    if (main_gave_up_) return live_ == 0;
+    if (main_gave_up_) return live_.empty();
   }
   return true;
+}
+
+// Debug builds ask at each round. A long list is too slow to walk each time: the short programs of the tests tell.
+bool scheduler::counts_agree() const noexcept {
+  if (live_.size() > 256) return true;
+  std::size_t ready = 0, blocked = 0;
+  for (const coroutine* c = live_.oldest(); c != nullptr; c = c->younger) {
+    ready += c->status == coroutine_status::ready ? 1 : 0;
+    blocked += c->status == coroutine_status::blocked ? 1 : 0;
+  }
+  return ready == ready_.size() && ready + blocked == live_.size();
 }
 
 std::int64_t scheduler::sleep_ns() noexcept {
@@ -103,14 +116,7 @@ void scheduler::take_message(inbox_message& m) {
   c.woken_remotely = true;
   if (cancel_due(c)) c.outcome = detail::wait_outcome::interrupted;
   make_ready(c);
-  if (observer_ != nullptr) {
-    observer_->record(event_type::wake_remote, c.slot, static_cast<std::uint64_t>(wake_cause::granted), m.object_id,
-                      m.waker_thread, m.waker_ordinal);
-    note_change(c);
-    // A lock that another thread's coroutine handed over: that thread does not keep it in mind any more.
-    if (c.object != nullptr && c.object->owner.load(std::memory_order_relaxed) == c.id)
-      notes_.update(c.object->id(), [&](object_note& note) { note.owner_slot = c.slot; });
-  }
+  pen_.granted_remotely(c, m.object_id, m.waker);
 }
 
 void scheduler::fire_timers() {
@@ -141,11 +147,7 @@ void scheduler::fire(timer& t, std::int64_t lateness_ns) {
       break;
   }
   make_ready(c);
-  if (observer_ != nullptr) [[unlikely]] {
-    observer_->record(event_type::wake_timer, c.slot, static_cast<std::uint64_t>(cause),
-                      static_cast<std::uint64_t>(lateness_ns));
-    note_change(c);
-  }
+  pen_.timer_fired(c, cause, lateness_ns);
 }
 
 // Told before anything has changed, or, if that turns out to be all there is to tell, afterwards.
@@ -160,40 +162,19 @@ coroutine* scheduler::fire_limit_of(detail::scope& s) noexcept {
 }
 
 void scheduler::set_gate(gate* g, int door) noexcept {
-  gate_ = g;
-  gate_closed_ = false;
+  gate_.set(g);
   poller_.watch_door(g != nullptr ? door : -1);
-}
-
-// Rarely enough to be for nothing, and often enough that nobody has to wait long: 50 times a second, or as often as the
-// root gets to run. How many rounds that are is learnt; only a look costs more than reading the clock.
-void scheduler::look_at_gate() noexcept {
-  constexpr std::int64_t look_every_ns = 20'000'000;
-  constexpr unsigned most_rounds = 64;
-  const std::int64_t now = clock_.now_ns();
-  const std::int64_t passed = now - looked_ns_;
-  if (passed < look_every_ns) {
-    rounds_a_look_ = std::min(rounds_a_look_ * 2, most_rounds);
-  } else {
-    if (passed > 2 * look_every_ns) rounds_a_look_ = 1;
-    looked_ns_ = now;
-    gate_->look();
-  }
-  rounds_to_look_ = rounds_a_look_;
 }
 
 void scheduler::poll(std::int64_t timeout_ns) {
   std::array<io_event, 256> events;
   ++counts_.polls;
-  if (observer_ != nullptr) [[unlikely]] {
-    observer_->record(event_type::poll_begin, timeout_ns < 0 ? 0 : static_cast<std::uint64_t>(timeout_ns) + 1);
-  }
+  pen_.poll_began(timeout_ns);
   const std::size_t count = poller_.wait(events, timeout_ns);
-  if (poller_.take_knock() && gate_ != nullptr) [[unlikely]]
-    gate_->look();
+  if (poller_.take_knock()) [[unlikely]]
+    gate_.look();
   for (std::size_t i = 0; i < count; ++i) dispatch(events[i].fd, events[i].generation, events[i].ready);
-  if (observer_ != nullptr) [[unlikely]]
-    observer_->record(event_type::poll_end, count);
+  pen_.poll_ended(count);
 }
 
 void scheduler::dispatch(int fd, std::uint32_t generation, std::uint32_t ready) {
@@ -210,9 +191,7 @@ void scheduler::dispatch(int fd, std::uint32_t generation, std::uint32_t ready) 
   e->edges |= kept;
   if (wakes_readers) wake_fd_waiters(e->readers, fd, ready);
   if (wakes_writers) wake_fd_waiters(e->writers, fd, ready);
-  if (news && !wakes_readers && !wakes_writers && observer_ != nullptr) [[unlikely]] {
-    observer_->record(event_type::fd_ready, static_cast<std::uint64_t>(fd), ready);
-  }
+  if (news && !wakes_readers && !wakes_writers) pen_.fd_ready(fd, ready);
 }
 
 void scheduler::wake_fd_waiters(detail::wait_list& list, int fd, std::uint32_t ready) noexcept {
@@ -220,10 +199,7 @@ void scheduler::wake_fd_waiters(detail::wait_list& list, int fd, std::uint32_t r
     coroutine& c = *w->coroutine;
     --fds_.waiting;
     make_ready(c);
-    if (observer_ != nullptr) [[unlikely]] {
-      observer_->record(event_type::wake_fd, c.slot, static_cast<std::uint64_t>(fd), ready);
-      note_change(c);
-    }
+    pen_.fd_woke(c, fd, ready);
   }
 }
 
@@ -241,14 +217,10 @@ void scheduler::wake_waiters_of_closed(int fd, const closed_fd* told) noexcept {
       --fds_.waiting;
       c.fd_closed = true;
       make_ready(c);
-      if (observer_ != nullptr) [[unlikely]] {
-        constexpr auto cause = static_cast<std::uint64_t>(wake_cause::closed);
-        if (told == nullptr) {
-          observer_->record(event_type::wake, c.slot, cause);
-        } else {
-          observer_->record(event_type::wake_remote, c.slot, cause, 0, told->closer_thread, told->closer_ordinal);
-        }
-        note_change(c);
+      if (told == nullptr) {
+        pen_.interrupted(c, wake_cause::closed);
+      } else {
+        pen_.closed_remotely(c, told->closer);
       }
     }
   }

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cassert>
-#include <mutex>
 #include <stdexcept>
 #include <utility>
 
@@ -17,32 +16,6 @@ using diary::event_type;
 using diary::wake_cause;
 
 constinit thread_local scheduler* scheduler::current_of_thread_ = nullptr;
-constinit scheduler* scheduler::first_ = nullptr;
-
-namespace {
-constinit std::mutex schedulers_lock;  // guards the list that begins at first_
-}
-
-void scheduler::enlist() noexcept {
-  const std::lock_guard guard(schedulers_lock);
-  next_scheduler_ = first_;
-  if (first_ != nullptr) first_->previous_scheduler_ = this;
-  first_ = this;
-}
-
-void scheduler::delist() noexcept {
-  const std::lock_guard guard(schedulers_lock);
-  (previous_scheduler_ != nullptr ? previous_scheduler_->next_scheduler_ : first_) = next_scheduler_;
-  if (next_scheduler_ != nullptr) next_scheduler_->previous_scheduler_ = previous_scheduler_;
-}
-
-void scheduler::hold_all() noexcept { schedulers_lock.lock(); }
-void scheduler::let_go_all() noexcept { schedulers_lock.unlock(); }
-void scheduler::abandon_all() noexcept {
-  first_ = nullptr;
-  current_of_thread_ = nullptr;
-  schedulers_lock.unlock();
-}
 
 scheduler::scheduler(const scheduler_settings& settings, clock& c, poller& p)
     : registers_(registers_of_this_thread()),
@@ -58,7 +31,6 @@ scheduler::scheduler(const scheduler_settings& settings, clock& c, poller& p)
     choices_ = random_sequence(*settings.shuffle_seed);
   }
   root_.slot = 0;
-  root_.status = coroutine_status::running;
   root_.annotation.adopt_thread();
   running_ = &root_;
   stacks_.will_be_aged();
@@ -69,22 +41,21 @@ scheduler::scheduler(const scheduler_settings& settings, clock& c, poller& p)
     throw;
   }
   current_of_thread_ = this;
-  enlist();
+  scheduler_list::add(*this);
 }
 
 scheduler::~scheduler() {
-  delist();
+  scheduler_list::remove(*this);
   current_of_thread_ = nullptr;
   inbox_->close();
   release_ended();
   // Those that can never go on: nobody unwinds them, but their memory comes back. All of them leave their waiter lists
   // first, because what one waits for may lie on another's stack.
-  for (coroutine* c = oldest_; c != nullptr; c = c->younger) {
+  for (coroutine* c = live_.oldest(); c != nullptr; c = c->younger) {
     if (c->waiting != nullptr && c->waiting->list != nullptr) take_out_of_wait(*c);
   }
-  while (oldest_ != nullptr) {
-    coroutine* c = oldest_;
-    oldest_ = c->younger;
+  while (coroutine* c = live_.oldest()) {
+    live_.remove(*c);
     detach_scopes(*c);
     if (c->work != nullptr) c->work->abandoned();
     c->annotation.destroy();
@@ -122,21 +93,15 @@ coroutine* scheduler::spawn(body& work, std::size_t stack_size, std::int64_t del
   c->parent_id = running_->id;
   c->work = &work;
   c->resume = stackless ? resume_kind::stackless : resume_kind::start;
-  c->older = youngest_;
-  c->younger = nullptr;
-  (youngest_ != nullptr ? youngest_->younger : oldest_) = c;
-  youngest_ = c;
-  ++live_;
+  live_.add(*c);
   ++counts_.spawned;
   if (delay_ns >= 0) {
-    c->status = coroutine_status::blocked;
-    c->reason = diary::wait_reason::start_timer;
+    transitions::be_born_waiting(*c);
   } else {
-    c->status = coroutine_status::ready;
+    transitions::be_born_ready(*c);
     ready_.push_back(c);
   }
-  if (observer_ != nullptr) [[unlikely]]
-    record_spawn(*c, delay_ns);
+  pen_.spawned(*c, *running_, delay_ns);
   return c;
 }
 
@@ -145,30 +110,10 @@ std::int64_t scheduler::deadline_after(std::int64_t ns) noexcept {
   return ns > INT64_MAX - now ? INT64_MAX : now + ns;
 }
 
-coroutine* scheduler::find(std::uint64_t id) const noexcept {
-  for (coroutine* c = oldest_; c != nullptr; c = c->younger) {
-    if (c->id == id) return c;
-  }
-  return nullptr;
-}
-
 void scheduler::limit_block(coroutine& me, std::int64_t limit_ns, timer_kind kind) {
   me.time_limit.owner = &me;
   me.time_limit.kind = kind;
   timers_.add(me.time_limit, deadline_after(limit_ns));
-}
-
-void scheduler::record_wake(coroutine& c, std::uint64_t object_id) noexcept {
-  observer_->record_few(event_type::wake, c.slot, static_cast<std::uint64_t>(wake_cause::granted), object_id);
-  note_change(c);
-}
-
-void scheduler::record_block(coroutine& me, const coroutine& next, const detail::object& o, std::uint64_t owner_slot,
-                             std::int64_t limit_ns) noexcept {
-  const std::uint64_t object_id = define(*observer_, o);
-  if (limit_ns != detail::forever) observer_->record(event_type::time_limit, static_cast<std::uint64_t>(limit_ns));
-  observer_->record_few(event_type::block, next.slot, static_cast<std::uint64_t>(me.reason), object_id, owner_slot);
-  note_change(me);
 }
 
 bool scheduler::take_out_of_wait(coroutine& c) noexcept {
@@ -190,8 +135,7 @@ void scheduler::interrupt(coroutine& c, interruption kind, std::exception_ptr er
   if (has(c.pending, asked_for)) return;
   c.pending = c.pending | kind;
   c.pending_error = std::move(error);
-  if (observer_ != nullptr) [[unlikely]]
-    observer_->record(event_type::cancel, c.slot);
+  pen_.cancel_asked(c);
   if (c.shields == 0) push_interruption(c);
 }
 
@@ -216,12 +160,7 @@ void scheduler::push_interruption(coroutine& c) noexcept {
     if (!take_out_of_wait(c)) return;
     if (c.time_limit.armed()) timers_.remove(c.time_limit);
     c.outcome = detail::wait_outcome::interrupted;
-    make_ready(c);
-    if (observer_ != nullptr) [[unlikely]] {
-      const std::uint64_t object = c.object != nullptr ? c.object->id() : 0;
-      observer_->record(event_type::wake, c.slot, static_cast<std::uint64_t>(wake_cause::cancelled), object);
-      note_change(c);
-    }
+    wake_interrupted(c, wake_cause::cancelled);
   }
 }
 
@@ -232,12 +171,7 @@ void scheduler::interrupt_by_deadlock(coroutine& main) {
   main.pending = main.pending | interruption::deadlock;
   deadlock_error_ = std::move(error);
   main.outcome = detail::wait_outcome::interrupted;
-  make_ready(main);
-  if (observer_ != nullptr) {
-    const std::uint64_t object = main.object != nullptr ? main.object->id() : 0;
-    observer_->record(event_type::wake, main.slot, static_cast<std::uint64_t>(wake_cause::deadlock), object);
-    note_change(main);
-  }
+  wake_interrupted(main, wake_cause::deadlock);
 }
 
 void scheduler::forget_grants_of(const detail::object& o) noexcept {
@@ -249,7 +183,7 @@ void scheduler::forget_grants_of(const detail::object& o) noexcept {
 }
 
 void scheduler::cancel_all_but(coroutine& self) noexcept {
-  for (coroutine* c = oldest_; c != nullptr; c = c->younger) {
+  for (coroutine* c = live_.oldest(); c != nullptr; c = c->younger) {
     if (c != &self) interrupt(*c, interruption::cancel, nullptr);
   }
 }
@@ -259,7 +193,7 @@ void scheduler::wait_for_others() {
   detail::wait_list list;
   coroutine& me = *running_;
   ++me.shields;  // main has ended: cancelling it now means nothing
-  while (live_ > 1) {
+  while (live_.size() > 1) {
     detail::waiter w;
     others.lock.lock();
     list.push_back(w);
@@ -283,41 +217,21 @@ std::string default_name(const source_location& site) {
          std::to_string(site.line());
 }
 
-void scheduler::record_spawn(coroutine& c, std::int64_t delay_ns) {
-  const std::uint64_t name = observer_->string_id(c.work->name());
-  const std::uint64_t site = observer_->site_id(c.work->site());
-  const std::uint64_t parent = running_->slot;
-  if (delay_ns >= 0) {
-    observer_->record(event_type::spawn_after, c.slot, c.id, parent, name, site, static_cast<std::uint64_t>(delay_ns));
-  } else {
-    observer_->record(event_type::spawn, c.slot, c.id, parent, name, site);
-  }
-  note_change(c);
+void scheduler::record_rename(const coroutine& c, std::string_view name) { pen_.renamed(c, name); }
+
+void scheduler::set_observer(observer* o) noexcept {
+  pen_.write_for(o);
+  checkpointer_.start_anew(live_.empty());
 }
 
-// Asking how deep a stack was used is a system call. It is made at the first, second, fourth, eighth ... end of a
-// coroutine on the same stack and then at every 1024th: little beside the page faults of a fresh stack, nothing on a
-// warm one. What was used stays visible until the pool gives the pages back, so a deep use that is not seen at once is
-// seen later; it is told when it is deeper than what was told of this stack before.
-void scheduler::record_stack_mark(const coroutine& c) noexcept {
-  if (c.memory == nullptr) return;
-  stack_slot* const slot = c.memory->slot;
-  const unsigned ends = ++slot->recorded_ends;
-  if ((ends & (ends - 1)) != 0 && ends % 1024 != 0) return;
-  const std::size_t used = stack_used(*c.memory);
-  const auto pages = static_cast<std::uint16_t>(std::min<std::size_t>(used / page_size(), UINT16_MAX));
-  if (pages <= slot->recorded_pages) return;
-  slot->recorded_pages = pages;
-  observer_->record(event_type::stack_mark, c.slot, used, c.memory->size);
-}
-
-void scheduler::record_rename(const coroutine& c, std::string_view name) {
-  if (observer_ != nullptr) observer_->record(event_type::rename, c.slot, observer_->string_id(name));
+void scheduler::record_checkpoint() noexcept {
+  if (!pen_.on()) return;
+  checkpointer_.record(pen_, {live_, ready_, running_->slot, counts_.switches, clock_.now_ns()});
 }
 
 std::string scheduler::blocked_report() const {
   std::string report;
-  for (const coroutine* c = oldest_; c != nullptr; c = c->younger) {
+  for (const coroutine* c = live_.oldest(); c != nullptr; c = c->younger) {
     if (c->status != coroutine_status::blocked || c->work == nullptr) continue;
     report += "  #" + std::to_string(c->id) + " " + std::string(c->work->name()) + ": " +
               std::string(diary::to_text(c->reason));
@@ -325,7 +239,7 @@ std::string scheduler::blocked_report() const {
       report += " on " + std::string(diary::to_text(c->object->kind()));
       if (!c->object->name().empty()) report += " \"" + std::string(c->object->name()) + "\"";
       if (const std::uint64_t owner = c->object->owner.load(std::memory_order_relaxed); owner != 0) {
-        const coroutine* o = find(owner);
+        const coroutine* o = live_.find(owner);
         report += ", owned by #" + std::to_string(owner);
         report += o != nullptr && o->work != nullptr ? " " + std::string(o->work->name()) : std::string(" (ended)");
       }

@@ -2,10 +2,12 @@
 // everything and does no trace I/O itself. Everything here happens on its own thread; other threads only post to its
 // inbox.
 //
+// A change of state and its event are one act: transitions writes the state, the pen tells the diary.
+//
 //   a coroutine's life:  spawn -> ready -> running -> (yield -> ready | wait -> blocked -> wake -> ready)* -> ended
 //
 // A switch goes straight from one coroutine to the next. Only when nobody is ready does the thread's own stack (the
-// root) run: it polls. Conservation law, checked in debug builds: running + ready + blocked == live.
+// root) run: it polls. Conservation law, checked in debug builds at each round of the root: ready + blocked == live.
 #pragma once
 
 #include <cassert>
@@ -16,20 +18,24 @@
 #include <string_view>
 #include <vector>
 
+#include "core/checkpointer.hpp"
 #include "core/clock.hpp"
 #include "core/context.hpp"
 #include "core/coroutine.hpp"
 #include "core/coroutine_slab.hpp"
 #include "core/fd_table.hpp"
-#include "core/gate.hpp"
+#include "core/gate_watch.hpp"
 #include "core/inbox.hpp"
-#include "core/object_notes.hpp"
+#include "core/live_list.hpp"
 #include "core/observer.hpp"
+#include "core/pen.hpp"
 #include "core/random_sequence.hpp"
 #include "core/ready_queue.hpp"
+#include "core/scheduler_list.hpp"
 #include "core/script.hpp"
 #include "core/stack_pool.hpp"
 #include "core/timer_heap.hpp"
+#include "core/transitions.hpp"
 #include "poller/poller.hpp"
 
 namespace weft::core {
@@ -53,17 +59,10 @@ class scheduler {
   scheduler(const scheduler&) = delete;
   scheduler& operator=(const scheduler&) = delete;
 
-  // Around a fork, see core/fork.hpp: no scheduler begins or ends. In the child there are none any more, without a
-  // touch on those that were.
-  static void hold_all() noexcept;
-  static void let_go_all() noexcept;
-  static void abandon_all() noexcept;
+  // In a forked child: this thread has no scheduler any more, without a touch on the one that was.
+  static void abandon_current() noexcept { current_of_thread_ = nullptr; }
   // This thread's scheduler, or null.
   static scheduler* current() noexcept { return current_of_thread_; }
-  // Its observer; null if there is no scheduler or it tells nobody.
-  static observer* current_diary() noexcept {
-    return current_of_thread_ != nullptr ? current_of_thread_->observer_ : nullptr;
-  }
   // The coroutine that runs, null while the root polls.
   coroutine* running() const noexcept { return running_ == &root_ ? nullptr : running_; }
 
@@ -112,8 +111,7 @@ class scheduler {
   // Wakes a coroutine of this scheduler whose wait was granted.
   void wake(coroutine& c, const detail::object& o) noexcept {
     make_ready(c);
-    if (observer_ != nullptr) [[unlikely]]
-      record_wake(c, o.id());
+    pen_.granted(c, o);
   }
   // Makes `c` be interrupted: at once if it is suspended, else at its next suspension. Nothing if one is pending
   // already.
@@ -139,7 +137,7 @@ class scheduler {
 
   inbox& messages() noexcept { return *inbox_; }
   const scheduler_counts& counts() const noexcept { return counts_; }
-  std::size_t live() const noexcept { return live_; }
+  std::size_t live() const noexcept { return live_.size(); }
   std::optional<std::uint64_t> shuffle_seed() const noexcept { return settings_.shuffle_seed; }
   // The next number of the sequence that select() chooses by: the same in every run with the same seed.
   std::uint64_t next_choice() noexcept { return choices_.next(); }
@@ -147,7 +145,8 @@ class scheduler {
   stack_pool& stacks() noexcept { return stacks_; }
   fd_table& fds() noexcept { return fds_; }
 
-  observer* diary() const noexcept { return observer_; }
+  // What writes its diary.
+  pen& diary() noexcept { return pen_; }
   // From now on tells `o` (null: nobody) what happens.
   void set_observer(observer* o) noexcept;
   // Tells the observer the whole present state: for a recording that begins in the middle, and now and then so that a
@@ -156,20 +155,18 @@ class scheduler {
   // From now on, until it is over, `s` decides. Before the first coroutine; `s` is the observer, too, or hears of what
   // it is told.
   void follow(script& s) noexcept;
-  // What the diary says of objects, to be repeated by checkpoints.
-  object_notes& notes() noexcept { return notes_; }
 
   // From now on asks `g` (null: nobody) whether somebody has come; `door`: the fd that becomes readable then.
   void set_gate(gate* g, int door) noexcept;
   // From now on every round of the root asks the gate, or no more. open_gate() also within begin_round().
-  void close_gate() noexcept { gate_closed_ = gate_ != nullptr; }
-  void open_gate() noexcept { gate_closed_ = false; }
+  void close_gate() noexcept { gate_.close(); }
+  void open_gate() noexcept { gate_.open(); }
   // Who left the thread to the root last.
   std::uint64_t last_run_id() const noexcept { return last_run_id_; }
 
   // The live coroutine with this id, or null; the oldest of all. For reports: O(n).
-  coroutine* find(std::uint64_t id) const noexcept;
-  coroutine* oldest() const noexcept { return oldest_; }
+  coroutine* find(std::uint64_t id) const noexcept { return live_.find(id); }
+  coroutine* oldest() const noexcept { return live_.oldest(); }
   // The ready queue, linked by coroutine::next. For reports and tests.
   const coroutine* ready_front() const noexcept { return ready_.front(); }
   // One line a blocked coroutine: who, why, on what, owned by whom.
@@ -209,13 +206,8 @@ class scheduler {
 
   // -- waking (scheduler.cpp)
   void begin_block(coroutine& me, diary::wait_reason reason, std::int64_t limit_ns, timer_kind kind) {
-    assert(diary::legal_transition(me.status, diary::coroutine_status::blocked));
     if (limit_ns != detail::forever) limit_block(me, limit_ns, kind);
-    me.blocked_at = counts_.switches;
-    me.reason = reason;
-    me.status = diary::coroutine_status::blocked;
-    me.in_yield = false;
-    me.outcome = detail::wait_outcome::granted;
+    transitions::block(me, reason, counts_.switches);
   }
   void limit_block(coroutine& me, std::int64_t limit_ns, timer_kind kind);
   void end_block(coroutine& me) noexcept {
@@ -224,9 +216,7 @@ class scheduler {
     me.object = nullptr;
   }
   void make_ready(coroutine& c) noexcept {
-    assert(diary::legal_transition(c.status, diary::coroutine_status::ready));
-    c.status = diary::coroutine_status::ready;
-    c.in_yield = false;
+    transitions::wake(c);
     ready_.push_back(&c);
   }
   bool take_out_of_wait(coroutine& c) noexcept;  // false: a grant from another thread is under way
@@ -242,20 +232,11 @@ class scheduler {
   // Its time has come. Returns its coroutine if that was blocked and is to be made ready; null: nobody.
   coroutine* expire(detail::scope& s) noexcept;
   void detach_scopes(coroutine& c) noexcept;  // they outlive their coroutine (in a generator that is kept)
-  void record_stack_mark(const coroutine& c) noexcept;
-  // What is told only while somebody listens, out of the way of what happens otherwise.
-  [[gnu::noinline]] void record_spawn(coroutine& c, std::int64_t delay_ns);
-  [[gnu::noinline]] void record_wake(coroutine& c, std::uint64_t object_id) noexcept;
-  [[gnu::noinline]] void record_block(coroutine& me, const coroutine& next, const detail::object& o,
-                                      std::uint64_t owner_slot, std::int64_t limit_ns) noexcept;
-  // The observer has just been told that `c` is in another state.
-  void note_change(coroutine& c) noexcept {
-    c.changed_order = ++changes_;
-    c.changed_ticks = observer_->last_ticks;
+  // Its wait has been ended for a reason of its own.
+  void wake_interrupted(coroutine& c, diary::wake_cause cause) noexcept {
+    make_ready(c);
+    pen_.interrupted(c, cause);
   }
-  void record_plain_checkpoint();
-  void record_packed_checkpoint(observer::checkpoint_form form);
-  std::uint64_t slot_of_id(std::uint64_t id) const noexcept;
   std::int64_t deadline_after(std::int64_t ns) noexcept;
 
   // -- events (root_loop.cpp)
@@ -266,12 +247,12 @@ class scheduler {
   void fire(timer& t, std::int64_t lateness_ns);
   coroutine* fire_limit_of(detail::scope& s) noexcept;  // returns whom to wake, as expire()
   void poll(std::int64_t timeout_ns);
-  void look_at_gate() noexcept;
   void dispatch(int fd, std::uint32_t generation, std::uint32_t ready);
   void take_closed_fds();
   void wake_fd_waiters(detail::wait_list& list, int fd, std::uint32_t ready) noexcept;
   void wake_waiters_of_closed(int fd, const closed_fd* told) noexcept;  // null: closed on this thread
-  bool hopeless() const;  // nothing inside or outside can ever wake anybody
+  bool counts_agree() const noexcept;  // ready and blocked ones are all there are; only of debug builds
+  bool hopeless() const;               // nothing inside or outside can ever wake anybody
 
   // -- with a script (scripted.cpp)
   coroutine* next_by_script(coroutine& main);  // does what happens on the root until somebody enters; null: it is over
@@ -295,34 +276,24 @@ class scheduler {
 #endif
   static constinit thread_local scheduler* current_of_thread_;
 
-  // All schedulers of the process, for debuggers (runtime/gdb), which cannot read thread_locals of a core file.
-  void enlist() noexcept;
-  void delist() noexcept;
-  static constinit scheduler* first_;
-  scheduler* next_scheduler_ = nullptr;
-  scheduler* previous_scheduler_ = nullptr;
+  friend class scheduler_list;
+  scheduler_links links_;
 
   coroutine* running_ = nullptr;  // &root_ while the root runs
   ready_queue ready_;
-  random_sequence choices_;
-  script* script_ = nullptr;
-#if defined(WEFT_WITHOUT_RECORDER)  // only for tests/bench: what the recorder costs that is there but off
-  static constexpr observer* observer_ = nullptr;
-#else
-  observer* observer_ = nullptr;
-#endif
   unsigned events_countdown_ = events_every;
   execution_registers registers_;
   scheduler_counts counts_;
+  pen pen_;
+  random_sequence choices_;
+  script* script_ = nullptr;
   coroutine root_;                    // the thread's own stack, as something to switch to
   coroutine* ended_ = nullptr;        // the last one that ended: it left its stack, but only by a switch
   std::uint64_t last_run_id_ = 0;     // who ran before the root
   coroutine* chosen_next_ = nullptr;  // from a begin_..() until its coroutine has stopped
   const stack* reserve_ = nullptr;    // for a coroutine that can get no stack: it fails there with bad_alloc
   bool reserve_lent_ = false;
-  std::size_t live_ = 0;
-  coroutine* oldest_ = nullptr;
-  coroutine* youngest_ = nullptr;
+  live_list live_;
   coroutine* waits_for_others_ = nullptr;
   bool main_gave_up_ = false;
   std::exception_ptr deadlock_error_;  // with main's interruption::deadlock
@@ -338,30 +309,9 @@ class scheduler {
   std::vector<inbox_message> messages_;  // scratch of take_messages
   std::vector<closed_fd> closed_fds_;    // scratch of take_closed_fds
   std::vector<inbox_message> held_;      // with a script: came before their time
-  // For the diary's checkpoints (checkpoint.cpp)
-  object_notes notes_;
-  std::uint64_t changes_ = 0;
-  bool knows_changes_ = true;  // false: the observer came after coroutines that live
-  struct named_slot {
-    std::uint64_t id;
-    std::uint32_t slot;
-  };
-  std::vector<named_slot> slots_by_id_;      // scratch of record_checkpoint
-  std::vector<named_slot> checkpoint_base_;  // who lived at the checkpoint that others tell the changes since
-  std::uint64_t base_changes_ = 0;           // changes_ then
-  // For somebody outside (gate.hpp)
-  gate* gate_ = nullptr;
-  bool gate_closed_ = false;
-  unsigned rounds_to_look_ = 2, rounds_a_look_ = 1;  // of the root while nobody asks the poller
-  std::int64_t looked_ns_ = 0;
+  checkpointer checkpointer_;
+  gate_watch gate_;  // for somebody outside
 };
-
-// An object's number in the diary, which knows its kind and name from now on.
-inline std::uint64_t define(observer& diary, const detail::object& o) noexcept {
-  const std::uint64_t id = o.id();
-  if (!diary.knows_object(id)) diary.define_object(id, o.kind(), o.name());
-  return id;
-}
 
 // "echo.cpp:42": what a coroutine without a name of its own is called.
 std::string default_name(const source_location& site);

@@ -101,8 +101,7 @@ bool scheduler::something_due(coroutine& c) noexcept {
 
 std::exception_ptr scheduler::take_interruption() {
   coroutine& me = *running_;
-  if (observer_ != nullptr) [[unlikely]]
-    observer_->record(event_type::cancel_delivered);
+  pen_.cancel_delivered();
   if (has(me.pending, interruption::deadlock)) {
     me.pending = without(me.pending, interruption::deadlock);
     return std::exchange(deadlock_error_, nullptr);
@@ -124,8 +123,7 @@ std::exception_ptr scheduler::take_request(coroutine& me) noexcept {
 }
 
 void scheduler::throw_request() {
-  if (observer_ != nullptr) [[unlikely]]
-    observer_->record(event_type::cancel_delivered);
+  pen_.cancel_delivered();
   if (std::exception_ptr error = take_request(*running_)) std::rethrow_exception(std::move(error));
   throw cancelled{};
 }
@@ -137,8 +135,8 @@ std::uint64_t scheduler::depth_of(const scope& s) const noexcept {
 }
 
 void scheduler::record_scope_expired(const scope& s) noexcept {
-  if (observer_ != nullptr) [[unlikely]]
-    observer_->record(event_type::scope_expired, s.owner->slot, depth_of(s));
+  if (pen_.on()) [[unlikely]]
+    pen_.scope_expired(*s.owner, depth_of(s));
 }
 
 coroutine* scheduler::expire(scope& s) noexcept {
@@ -162,12 +160,7 @@ void scheduler::fire_scope(scope& s) noexcept {
   s.limit.deadline_ns = clock_.now_ns();
   coroutine* c = expire(s);
   if (c == nullptr) return;
-  make_ready(*c);
-  if (observer_ != nullptr) [[unlikely]] {
-    const std::uint64_t object = c->object != nullptr ? c->object->id() : 0;
-    observer_->record(event_type::wake, c->slot, static_cast<std::uint64_t>(wake_cause::cancelled), object);
-    note_change(*c);
-  }
+  wake_interrupted(*c, wake_cause::cancelled);
 }
 
 }  // namespace weft::core

@@ -43,7 +43,7 @@ coroutine& scheduler::events_due() noexcept {
 }
 
 coroutine* scheduler::next_by_script(coroutine& main) {
-  if (observer_ != nullptr && observer_->wants_checkpoint(live_)) record_checkpoint();
+  if (checkpointer::wanted(pen_, live_)) record_checkpoint();
   if (stacks_.may_age()) stacks_.age(clock_.now_ns(), 8);
   hold_messages();
   bool polls = false;
@@ -62,7 +62,7 @@ coroutine* scheduler::next_by_script(coroutine& main) {
     const std::uint64_t before = script_->progress();
     if (do_step(step, main) && script_->progress() == before) script_->cannot("nothing happened");
   }
-  if (polls && observer_ != nullptr) observer_->record(event_type::poll_end);
+  if (polls) pen_.poll_ended(0);
   return entered;
 }
 
@@ -82,11 +82,11 @@ bool scheduler::do_step(const script_step& step, coroutine& main) {
       return false;
     case kind::poll_begin:
       ++counts_.polls;
-      if (observer_ != nullptr) observer_->record(event_type::poll_begin, step.timeout_ns_plus_1);
+      pen_.poll_began(static_cast<std::int64_t>(step.timeout_ns_plus_1) - 1);
       if (fds_.waiting > 0) hold_events(0);
       return true;
     case kind::poll_end:
-      if (observer_ != nullptr) observer_->record(event_type::poll_end);
+      pen_.poll_ended(0);
       return true;
     case kind::fd:
       return report_by_script(step, step.fd);

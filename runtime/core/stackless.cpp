@@ -36,16 +36,12 @@ bool scheduler::may_begin(coroutine& me) {
 bool scheduler::begin_yield() {
   coroutine& me = *running_;
   if (!may_begin(me)) return false;
-  me.status = coroutine_status::ready;
-  me.in_yield = true;
+  transitions::yield(me);
   ready_.push_back(&me);
   coroutine& next = pick_next();
-  if (observer_ != nullptr) [[unlikely]] {
-    observer_->record(event_type::yield, next.slot);
-    note_change(me);
-  }
+  pen_.yielded(me, next);
   if (&next == &me) {
-    me.status = coroutine_status::running;
+    transitions::run(me);
     return false;
   }
   chosen_next_ = &next;
@@ -57,10 +53,7 @@ bool scheduler::begin_sleep(std::int64_t limit_ns) {
   if (!may_begin(me)) return false;
   begin_block(me, wait_reason::sleep, limit_ns, timer_kind::sleep);
   chosen_next_ = &pick_next();
-  if (observer_ != nullptr) [[unlikely]] {
-    observer_->record(event_type::sleep, chosen_next_->slot, static_cast<std::uint64_t>(limit_ns));
-    note_change(me);
-  }
+  pen_.slept(me, *chosen_next_, limit_ns);
   return true;
 }
 
@@ -85,8 +78,7 @@ bool scheduler::begin_wait(detail::object& o, detail::waiter& w, wait_reason rea
   begin_block(me, reason, detail::forever, timer_kind::wait_limit);
   o.lock.unlock();  // from here on another thread's grant may come into the inbox
   chosen_next_ = &pick_next();
-  if (observer_ != nullptr) [[unlikely]]
-    record_block(me, *chosen_next_, o, owner_slot, detail::forever);
+  pen_.blocked(me, *chosen_next_, o, owner_slot, detail::forever);
   return true;
 }
 
@@ -106,11 +98,7 @@ bool scheduler::begin_wait_fd(int fd, detail::direction d, detail::waiter& w) {
   const auto reason = reads ? wait_reason::fd_readable : wait_reason::fd_writable;
   begin_block(me, reason, detail::forever, timer_kind::wait_limit);
   chosen_next_ = &pick_next();
-  if (observer_ != nullptr) [[unlikely]] {
-    observer_->record(event_type::block_fd, chosen_next_->slot, static_cast<std::uint64_t>(reason),
-                      static_cast<std::uint64_t>(fd));
-    note_change(me);
-  }
+  pen_.blocked_on_fd(me, *chosen_next_, detail::forever);
   return true;
 }
 

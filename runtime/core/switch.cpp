@@ -79,7 +79,7 @@ coroutine& scheduler::pick_next() { return pick_next_inline(read_control_words()
     last_run_id_ = from.id;
   }
   running_ = &to;
-  to.status = coroutine_status::running;
+  transitions::run(to);
   exchange(registers_, from.execution, to.execution);
 }
 
@@ -113,8 +113,7 @@ void scheduler::stop() {
 }
 
 void scheduler::enter(coroutine& next) {
-  if (observer_ != nullptr) [[unlikely]]
-    observer_->record_one(event_type::enter, next.slot);
+  pen_.entered(next);
   // One that goes on after the root had a look around has not been switched away from.
   if (next.id == last_run_id_) --counts_.switches;
   change_running(root_, next);
@@ -148,11 +147,10 @@ void scheduler::yield() {
   coroutine& me = *running_;
   coroutine* const next = ready_.front();
   if (next == nullptr || next->resume != resume_kind::plain || me.pending != interruption::none ||
-      me.unsuspendable != 0 || events_countdown_ == 1 || observer_ != nullptr || !ready_.is_fifo()) [[unlikely]]
+      me.unsuspendable != 0 || events_countdown_ == 1 || pen_.on() || !ready_.is_fifo()) [[unlikely]]
     return yield_in_any_case(now);
   --events_countdown_;
-  me.status = coroutine_status::ready;
-  me.in_yield = true;
+  transitions::yield(me);
   ready_.rotate(&me);
   change_running(me, *next);
   before_switch(me.annotation, next->annotation);
@@ -164,16 +162,12 @@ void scheduler::yield_in_any_case(control_words now) {
   coroutine& me = *running_;
   if (me.pending != interruption::none || me.unsuspendable != 0) [[unlikely]]
     before_suspension(me);
-  me.status = coroutine_status::ready;
-  me.in_yield = true;
+  transitions::yield(me);
   ready_.push_back(&me);
   coroutine& next = pick_next_inline(now);
-  if (observer_ != nullptr) [[unlikely]] {
-    observer_->record_one(event_type::yield, next.slot);
-    note_change(me);
-  }
+  pen_.yielded(me, next);
   if (&next == &me) {
-    me.status = coroutine_status::running;
+    transitions::run(me);
     return;
   }
   change_running(me, next);
@@ -187,10 +181,7 @@ detail::wait_outcome scheduler::sleep(std::int64_t limit_ns) {
     before_suspension(me);
   begin_block(me, diary::wait_reason::sleep, limit_ns, timer_kind::sleep);
   coroutine& next = pick_next_inline(now);
-  if (observer_ != nullptr) [[unlikely]] {
-    observer_->record_few(event_type::sleep, next.slot, static_cast<std::uint64_t>(limit_ns));
-    note_change(me);
-  }
+  pen_.slept(me, next, limit_ns);
   resume(me, next, now);
   end_block(me);
   return me.outcome;
@@ -212,8 +203,7 @@ detail::wait_outcome scheduler::wait(detail::object& o, detail::waiter& w, diary
   begin_block(me, reason, limit_ns, timer_kind::wait_limit);
   o.lock.unlock();  // from here on another thread's grant may come into the inbox
   coroutine& next = pick_next_inline(now);
-  if (observer_ != nullptr) [[unlikely]]
-    record_block(me, next, o, owner_slot, limit_ns);
+  pen_.blocked(me, next, o, owner_slot, limit_ns);
   resume(me, next, now);
   end_block(me);
   if (me.woken_remotely) {
@@ -243,7 +233,7 @@ detail::io_outcome scheduler::wait_fd(int fd, detail::direction d, std::int64_t 
   if (interruption_due(me)) return detail::io_outcome::interrupted;
   // In the recording it did not have to wait: what came from outside was quicker then.
   if (script_ != nullptr && ready_by_script(fd, d)) [[unlikely]] {
-    if (reads && observer_ != nullptr) observer_->record(event_type::input_at_once, static_cast<std::uint64_t>(fd));
+    if (reads) pen_.input_at_once(fd);
     return detail::io_outcome::ready;
   }
 
@@ -256,12 +246,7 @@ detail::io_outcome scheduler::wait_fd(int fd, detail::direction d, std::int64_t 
   const auto reason = reads ? diary::wait_reason::fd_readable : diary::wait_reason::fd_writable;
   begin_block(me, reason, limit_ns, timer_kind::wait_limit);
   coroutine& next = pick_next_inline(now);
-  if (observer_ != nullptr) [[unlikely]] {
-    if (limit_ns != detail::forever) observer_->record(event_type::time_limit, static_cast<std::uint64_t>(limit_ns));
-    observer_->record_few(event_type::block_fd, next.slot, static_cast<std::uint64_t>(reason),
-                          static_cast<std::uint64_t>(fd));
-    note_change(me);
-  }
+  pen_.blocked_on_fd(me, next, limit_ns);
   resume(me, next, now);
   end_block(me);
   me.fd = -1;
@@ -271,30 +256,25 @@ detail::io_outcome scheduler::wait_fd(int fd, detail::direction d, std::int64_t 
 }
 
 coroutine& scheduler::retire(coroutine& me, coroutine_status status, control_words now) noexcept {
-  if (observer_ != nullptr) [[unlikely]]
-    record_stack_mark(me);
+  pen_.stack_used(me);
   me.work = nullptr;
   if (me.scopes != nullptr) [[unlikely]]
     detach_scopes(me);
-  --live_;
   ++counts_.finished;
   if (status == coroutine_status::cancelled) ++counts_.cancelled;
   if (status == coroutine_status::failed) ++counts_.failed;
-  (me.older != nullptr ? me.older->younger : oldest_) = me.younger;
-  (me.younger != nullptr ? me.younger->older : youngest_) = me.older;
-  if (waits_for_others_ != nullptr && live_ == 1) {
+  live_.remove(me);
+  if (waits_for_others_ != nullptr && live_.size() == 1) {
     if (take_out_of_wait(*waits_for_others_)) {
       make_ready(*waits_for_others_);
-      if (observer_ != nullptr) [[unlikely]]
-        record_wake(*waits_for_others_, 0);
+      pen_.others_ended(*waits_for_others_);
     }
   }
   release_ended();
-  me.status = status;
+  transitions::end(me, status);
   ended_ = &me;
   coroutine& next = pick_next_inline(now);
-  if (observer_ != nullptr) [[unlikely]]
-    observer_->record_few(event_type::finish, next.slot, static_cast<std::uint64_t>(status));
+  pen_.finished(next, status);
   return next;
 }
 

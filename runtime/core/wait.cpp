@@ -87,15 +87,12 @@ namespace {
 
 // Somebody of another thread.
 [[gnu::noinline]] void wake_remotely(const object& o, core::coroutine& c, core::scheduler* here) noexcept {
-  core::observer* const observer = here != nullptr ? here->diary() : nullptr;
   core::inbox_message m;
   m.woken = &c;
   m.object_id = o.id();
-  if (observer != nullptr) {
-    m.waker_thread = observer->thread_index() + 1;
-    m.waker_ordinal = observer->ordinal() - 1;  // its last event: there is one, it began to record
-    // If this hands a lock over, the other thread keeps its owner in mind from now on.
-    here->notes().update(o.id(), [](core::object_note& n) { n.owner_slot = 0; });
+  if (here != nullptr) {
+    m.waker = here->diary().last_event();
+    here->diary().handed_away(o);
   }
   c.home->messages().post(std::move(m));
 }
@@ -117,46 +114,15 @@ void throw_interruption() {
   throw cancelled{};
 }
 
-bool recording() noexcept { return core::scheduler::current_diary() != nullptr; }
+bool recording() noexcept {
+  core::scheduler* const here = core::scheduler::current();
+  return here != nullptr && here->diary().on();
+}
 
 std::atomic<std::uint32_t> diaries_kept{0};
 
-// Beside the event itself: what a block on the object says of its owner, and what a checkpoint will have to repeat.
 void record_event(diary::event_type type, object& o, std::uint64_t value) noexcept {
-  core::scheduler* const s = core::scheduler::current();
-  core::observer* const observer = s != nullptr ? s->diary() : nullptr;
-  if (observer == nullptr) return;
-  switch (type) {
-    case diary::event_type::lock_acquired:
-      o.owner_slot = static_cast<std::uint32_t>(current_slot());
-      break;
-    case diary::event_type::lock_released:
-      o.owner_slot = 0;
-      break;
-    case diary::event_type::lock_handed:
-      o.owner_slot = static_cast<std::uint32_t>(value);
-      break;
-    default:
-      break;
-  }
-  const std::uint64_t id = core::define(*observer, o);
-  observer->record_few(type, id, value);
-  switch (type) {
-    case diary::event_type::lock_acquired:
-    case diary::event_type::lock_released:
-    case diary::event_type::lock_handed:
-      return s->notes().update(id, [&o](core::object_note& n) { n.owner_slot = o.owner_slot; });
-    case diary::event_type::queue_put:
-    case diary::event_type::queue_get:
-      if (value == 0 && !o.noted) return;  // the usual case in a rendezvous
-      o.noted = true;
-      return s->notes().update(id, [value](core::object_note& n) { n.depth = value; });
-    case diary::event_type::event_set:
-    case diary::event_type::event_clear:
-      return s->notes().update(id, [type](core::object_note& n) { n.is_set = type == diary::event_type::event_set; });
-    default:
-      return;
-  }
+  if (core::scheduler* const here = core::scheduler::current()) here->diary().about(type, o, value);
 }
 
 const void* current_owner() noexcept {

@@ -81,7 +81,7 @@ class Coroutine:
         self.value = value
         self.scheduler = scheduler
         self.id = int(value["id"])
-        self.status = word_of(value["status"])
+        self.status = word_of(value["status"]["value_"])
         self.is_running = int(scheduler["running_"]) == int(value.address)
         self.sp = int(value["sp"])
         memory = value["memory"]  # null: none yet
@@ -149,16 +149,16 @@ class Coroutine:
 def all_schedulers():
     type_of("weft::core::scheduler")
     try:
-        at = gdb.parse_and_eval("weft::core::scheduler::first_")
+        at = gdb.parse_and_eval("weft::core::scheduler_list::first_")
     except gdb.error as error:
         raise Trouble("weft: cannot find the schedulers: %s" % error)
     while int(at) != 0:
         yield at.dereference()
-        at = at.dereference()["next_scheduler_"]
+        at = at.dereference()["links_"]["next"]
 
 
 def coroutines_of(scheduler):
-    at = scheduler["oldest_"]
+    at = scheduler["live_"]["oldest_"]
     while int(at) != 0:
         yield Coroutine(at.dereference(), scheduler)
         at = at.dereference()["younger"]

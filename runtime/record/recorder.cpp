@@ -178,7 +178,7 @@ void scheduler_recording::begin(std::shared_ptr<recording> r) {
 void scheduler_recording::end() {
   if (recording_ == nullptr) return;
   // A recording that is stopped in the middle ends with coroutines alive: their thread goes on.
-  if (scheduler_.live() == 0) scheduler_.diary()->record(diary::event_type::thread_stop);
+  if (scheduler_.live() == 0) scheduler_.diary().reader()->record(diary::event_type::thread_stop);
   recorder_->leave();
   if (front_ != nullptr) front_->pass_on_to(nullptr);
   scheduler_.set_observer(front_);

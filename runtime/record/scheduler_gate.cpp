@@ -41,7 +41,7 @@ void scheduler_gate::catch_up() noexcept {
 }
 
 void scheduler_gate::say(std::string_view text) noexcept {
-  if (core::observer* o = scheduler_.diary()) o->record_text(diary::event_type::mark, text);
+  scheduler_.diary().mark([text] { return text; });
 }
 
 }  // namespace weft::record

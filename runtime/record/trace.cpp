@@ -127,24 +127,19 @@ bool active() noexcept {
 }
 
 void mark(std::string_view text) {
-  if (core::observer* o = core::scheduler::current_diary()) o->record_text(diary::event_type::mark, text);
+  if (core::scheduler* const here = core::scheduler::current()) here->diary().mark([text] { return text; });
 }
 
 void counter(std::string_view name, double value) {
-  if (core::observer* o = core::scheduler::current_diary()) {
-    std::uint64_t bits = 0;
-    std::memcpy(&bits, &value, sizeof bits);
-    o->record(diary::event_type::counter, o->string_id(name), bits);
-  }
+  if (core::scheduler* const here = core::scheduler::current()) here->diary().counter(name, value);
 }
 
 zone::zone(std::string_view name) {
-  if (core::observer* o = core::scheduler::current_diary())
-    o->record(diary::event_type::zone_begin, o->string_id(name));
+  if (core::scheduler* const here = core::scheduler::current()) here->diary().zone_began(name);
 }
 
 zone::~zone() {
-  if (core::observer* o = core::scheduler::current_diary()) o->record(diary::event_type::zone_end);
+  if (core::scheduler* const here = core::scheduler::current()) here->diary().zone_ended();
 }
 
 }  // namespace weft::trace

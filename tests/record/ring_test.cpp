@@ -128,7 +128,7 @@ TEST(Ring, ThatIsTooSmallForAllWhoLiveCostsTheProgramNothing) {
     for (std::uint64_t i = 0; i < count; ++i) all.push_back(spawn("one of many", [&] { go.wait(); }));
     yield();
     trace::start({.path = file.path(), .ring_bytes = ring_bytes});
-    const core::observer& recorder = *core::scheduler::current_diary();
+    const core::observer& recorder = *core::scheduler::current()->diary().reader();
     const std::uint64_t before = recorder.ordinal();
     yield_often(64 * 50);
     meanwhile = recorder.ordinal() - before;

@@ -43,7 +43,7 @@ class scheduler_watch final : public core::observer {
   // outlive the recording.
   void begin(core::scheduler& s) {
     scheduler_ = &s;
-    recorder_ = s.diary();
+    recorder_ = s.diary().reader();
     s.set_observer(this);
   }
   const std::vector<scheduler_snapshot>& snapshots() const { return snapshots_; }

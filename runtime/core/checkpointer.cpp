@@ -1,11 +1,9 @@
-// Telling the diary the whole present state: who lives, in which state and for how long, the ready queue in order, who
-// waits for what in which order, who owns what.
+#include "core/checkpointer.hpp"
+
 #include <algorithm>
 #include <string>
 #include <utility>
-#include <vector>
 
-#include "core/scheduler.hpp"
 #include "trace/packed_checkpoint.hpp"
 
 namespace weft::core {
@@ -13,18 +11,12 @@ namespace weft::core {
 using diary::coroutine_status;
 using diary::event_type;
 
-void scheduler::set_observer([[maybe_unused]] observer* o) noexcept {
-#if !defined(WEFT_WITHOUT_RECORDER)
-  if (o != nullptr && observer_ == nullptr) detail::diaries_kept.fetch_add(1, std::memory_order_relaxed);
-  if (o == nullptr && observer_ != nullptr) detail::diaries_kept.fetch_sub(1, std::memory_order_relaxed);
-  observer_ = o;
-#endif
-  notes_.clear();
-  knows_changes_ = live_ == 0;
-  checkpoint_base_.clear();
+void checkpointer::start_anew(bool nobody_lives) noexcept {
+  knows_changes_ = nobody_lives;
+  base_.clear();
 }
 
-std::uint64_t scheduler::slot_of_id(std::uint64_t id) const noexcept {
+std::uint64_t checkpointer::slot_of_id(std::uint64_t id) const noexcept {
   // Spawn order is the order of the ids.
   const auto found = std::lower_bound(slots_by_id_.begin(), slots_by_id_.end(), id,
                                       [](const named_slot& s, std::uint64_t value) { return s.id < value; });
@@ -97,42 +89,42 @@ class identity {
 
 }  // namespace
 
-void scheduler::record_checkpoint() noexcept {
+void checkpointer::record(pen& p, const present& now) noexcept {
   using form = observer::checkpoint_form;
-  if (observer_ == nullptr) return;
+  if (!p.on()) return;
   slots_by_id_.clear();
   try {
-    slots_by_id_.reserve(live_);
+    slots_by_id_.reserve(now.live.size());
   } catch (const std::bad_alloc&) {
     return;
   }
-  form how = observer_->form_of_checkpoint(live_);
-  if (how == form::packed_changes && checkpoint_base_.empty()) how = form::packed;
+  form how = p.reader()->form_of_checkpoint(now.live.size());
+  if (how == form::packed_changes && base_.empty()) how = form::packed;
   if (how == form::plain) {
-    record_plain_checkpoint();
+    record_plain(p, now);
   } else {
-    record_packed_checkpoint(how);
+    record_packed(p, now, how);
   }
   if (how == form::packed_changes) return;
-  checkpoint_base_.swap(slots_by_id_);
-  base_changes_ = changes_;
+  base_.swap(slots_by_id_);
+  base_changes_ = p.changes();
 }
 
-// If the observer came after coroutines that live, nobody has noted since when they wait. The order in which they began
+// If the reader came after coroutines that live, nobody has noted since when they wait. The order in which they began
 // to at least is known, and for locks that somebody waits for their owners. All of it in one walk, which touches no
 // coroutine's stack: with a million of them each touch is a miss.
-void scheduler::record_plain_checkpoint() {
-  observer_->begin_checkpoint(live_, running_->slot);
+void checkpointer::record_plain(pen& p, const present& now) {
+  observer& reader = *p.reader();
+  reader.begin_checkpoint(now.live.size(), now.running_slot);
   const bool learns = !std::exchange(knows_changes_, true);
-  if (learns) changes_ = counts_.switches + 1;
+  if (learns) p.count_changes_from(now.switches + 1);
   const detail::object* last_waited_for = nullptr;
   std::vector<const detail::object*> waited_for;
 
-  const std::int64_t now = clock_.now_ns();
-  look_ahead ahead(oldest_, [](const coroutine&) { return true; });
-  identity who(*observer_);
+  look_ahead ahead(now.live.oldest(), [](const coroutine&) { return true; });
+  identity who(reader);
   std::uint64_t parent_id = 0, parent = 0;  // of the one before: most have the same
-  for (coroutine* c = oldest_; c != nullptr; c = c->younger) {
+  for (coroutine* c = now.live.oldest(); c != nullptr; c = c->younger) {
     ahead.step();
     slots_by_id_.push_back({c->id, c->slot});
     if (c->parent_id != parent_id) {  // it is among those before
@@ -140,14 +132,15 @@ void scheduler::record_plain_checkpoint() {
       parent = slot_of_id(parent_id);
     }
     if (learns) {
-      c->changed_ticks = observer_->last_ticks;
+      c->changed_ticks = reader.last_ticks;
       c->changed_order = c->status == coroutine_status::blocked ? c->blocked_at : 0;
     }
     who.find(*c->work);
-    const auto state = static_cast<std::uint64_t>(c->status) | static_cast<std::uint64_t>(c->reason) << 4;
-    observer_->record(event_type::checkpoint_coroutine, c->slot, c->id, parent, who.name, who.site, state);
+    const auto state = static_cast<std::uint64_t>(coroutine_status(c->status)) | static_cast<std::uint64_t>(c->reason)
+                                                                                     << 4;
+    reader.record(event_type::checkpoint_coroutine, c->slot, c->id, parent, who.name, who.site, state);
     if (c->status != coroutine_status::blocked) continue;
-    if (c->object != nullptr) define(*observer_, *c->object);
+    if (c->object != nullptr) define(reader, *c->object);
     if (learns && c->object != nullptr && c->object != last_waited_for && is_lock(*c->object)) {
       last_waited_for = c->object;
       try {
@@ -155,41 +148,42 @@ void scheduler::record_plain_checkpoint() {
       } catch (const std::bad_alloc&) {  // then its owner is not told
       }
     }
-    observer_->record(event_type::checkpoint_wait, c->object != nullptr ? c->object->id() : 0,
-                      c->object != nullptr ? c->object->owner_slot : 0, static_cast<std::uint64_t>(c->fd + 1),
-                      left_of(*c, now), observer_->ns_since(c->changed_ticks), changes_ - c->changed_order);
+    reader.record(event_type::checkpoint_wait, c->object != nullptr ? c->object->id() : 0,
+                  c->object != nullptr ? c->object->owner_slot : 0, static_cast<std::uint64_t>(c->fd + 1),
+                  left_of(*c, now.now_ns), reader.ns_since(c->changed_ticks), p.changes() - c->changed_order);
   }
-  for (const coroutine* c = ready_.front(); c != nullptr; c = c->next)
-    observer_->record(event_type::checkpoint_ready, c->slot, observer_->ns_since(c->changed_ticks));
+  for (const coroutine* c = now.ready.front(); c != nullptr; c = c->next)
+    reader.record(event_type::checkpoint_ready, c->slot, reader.ns_since(c->changed_ticks));
   for (const detail::object* o : waited_for) {
     if (const std::uint64_t slot = slot_of_id(o->owner.load(std::memory_order_relaxed)); slot != 0)
-      notes_.update(o->id(), [&](object_note& n) { n.owner_slot = static_cast<std::uint32_t>(slot); });
+      p.notes().update(o->id(), [&](object_note& n) { n.owner_slot = static_cast<std::uint32_t>(slot); });
   }
-  notes_.for_each([&](const object_note& n) {
-    if (n.owner_slot != 0) observer_->record(event_type::checkpoint_owner, n.object, n.owner_slot);
+  p.notes().for_each([&](const object_note& n) {
+    if (n.owner_slot != 0) reader.record(event_type::checkpoint_owner, n.object, n.owner_slot);
     if (n.depth != 0 || n.is_set) {
-      observer_->record(event_type::checkpoint_object, n.object, n.depth, static_cast<std::uint64_t>(n.is_set));
+      reader.record(event_type::checkpoint_object, n.object, n.depth, static_cast<std::uint64_t>(n.is_set));
     }
   });
-  observer_->end_checkpoint();
+  reader.end_checkpoint();
 }
 
 // In an order in which a reader can take it in one pass: the ready queue, who lives, and what is known of objects.
-void scheduler::record_packed_checkpoint(observer::checkpoint_form form) {
-  observer::checkpoint_part part{diary::checkpoint_part_first, live_, running_->slot, observer_->last_ticks, form};
-  const std::int64_t now = clock_.now_ns();
+void checkpointer::record_packed(pen& p, const present& now, observer::checkpoint_form form) {
+  observer& reader = *p.reader();
+  observer::checkpoint_part part{diary::checkpoint_part_first, now.live.size(), now.running_slot, reader.last_ticks,
+                                 form};
   diary::checkpoint_packer code;
   const auto make_room = [&] {
     if (code.has_room()) return;
-    observer_->record_checkpoint_part(part, code.take());
+    reader.record_checkpoint_part(part, code.take());
     part.flags = 0;
   };
   const auto ticks_since = [&](const coroutine& c) {
     return part.then_ticks - std::min(part.then_ticks, c.changed_ticks);
   };
 
-  code.begin(observer_->ticks_per_second(), ready_.size());
-  for (const coroutine* c = ready_.front(); c != nullptr; c = c->next) {
+  code.begin(reader.ticks_per_second(), now.ready.size());
+  for (const coroutine* c = now.ready.front(); c != nullptr; c = c->next) {
     code.ready(c->slot, ticks_since(*c));
     make_room();
   }
@@ -197,17 +191,17 @@ void scheduler::record_packed_checkpoint(observer::checkpoint_form form) {
   const auto waits_as_then = [&](const coroutine& c) {
     return has_base && c.status == coroutine_status::blocked && c.changed_order <= base_changes_;
   };
-  look_ahead ahead(oldest_, [&](const coroutine& c) { return !waits_as_then(c); });
-  identity who(*observer_);
-  auto base = checkpoint_base_.begin();
+  look_ahead ahead(now.live.oldest(), [&](const coroutine& c) { return !waits_as_then(c); });
+  identity who(reader);
+  auto base = base_.begin();
   std::uint64_t parent_id = 0, parent = 0;  // of the one before: most have the same
-  for (const coroutine* c = oldest_; c != nullptr; c = c->younger) {
+  for (const coroutine* c = now.live.oldest(); c != nullptr; c = c->younger) {
     ahead.step();
     make_room();
     slots_by_id_.push_back({c->id, c->slot});
     if (has_base) {
-      for (; base != checkpoint_base_.end() && base->id < c->id; ++base) code.drop();
-      if (base != checkpoint_base_.end() && base->id == c->id) {
+      for (; base != base_.end() && base->id < c->id; ++base) code.drop();
+      if (base != base_.end() && base->id == c->id) {
         ++base;
         if (waits_as_then(*c)) {
           code.keep();
@@ -227,26 +221,27 @@ void scheduler::record_packed_checkpoint(observer::checkpoint_form form) {
     row.parent = parent;
     row.name = who.name;
     row.site = who.site;
-    row.status_and_reason = static_cast<std::uint64_t>(c->status) | static_cast<std::uint64_t>(c->reason) << 4;
+    row.status_and_reason =
+        static_cast<std::uint64_t>(coroutine_status(c->status)) | static_cast<std::uint64_t>(c->reason) << 4;
     if (row.is_blocked()) {
       if (c->object != nullptr) {
-        row.object = define(*observer_, *c->object);
+        row.object = define(reader, *c->object);
         row.owner = c->object->owner_slot;
       }
       row.fd_plus_1 = static_cast<std::uint64_t>(c->fd + 1);
-      row.remaining_ns_plus_1 = left_of(*c, now);
+      row.remaining_ns_plus_1 = left_of(*c, now.now_ns);
       row.for_ticks = ticks_since(*c);
-      row.changes_ago = changes_ - c->changed_order;
+      row.changes_ago = p.changes() - c->changed_order;
     }
     code.row(row);
   }
   code.end_rows();
-  notes_.for_each([&](const object_note& n) {
+  p.notes().for_each([&](const object_note& n) {
     make_room();
     code.note(n.object, n.owner_slot, n.depth, n.is_set);
   });
   part.flags |= diary::checkpoint_part_last;
-  observer_->record_checkpoint_part(part, code.take());
+  reader.record_checkpoint_part(part, code.take());
 }
 
 }  // namespace weft::core
