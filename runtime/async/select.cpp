@@ -46,21 +46,21 @@ const object* only_object(std::span<select_case* const> cases) noexcept {
 }
 
 // One stand in all the lines. Leaves them when it goes, whatever happened.
-class stand {
+class stand final : public selection {
  public:
   stand(std::span<select_case* const> cases, std::span<const std::size_t> order)
-      : cases_(cases), order_(order), selection_(only_object(cases)) {}
-  stand(const stand&) = delete;
-  stand& operator=(const stand&) = delete;
-  ~stand() {
+      : selection(only_object(cases)), cases_(cases), order_(order) {}
+  ~stand() { give_up(); }
+
+  void give_up() noexcept override {
     if (const std::optional<std::size_t> which = leave()) cases_[*which]->decline();
   }
 
   // The case that happened; `timer` when the time ran out; none: look again.
   std::optional<std::size_t> wait(std::int64_t limit_ns, std::size_t timer) {
     wait_outcome outcome = wait_outcome::granted;
-    while (enlisted_ < order_.size() && cases_[order_[enlisted_]]->enlist(selection_)) ++enlisted_;
-    if (enlisted_ == order_.size()) outcome = selection_.sleep(limit_ns);
+    while (enlisted_ < order_.size() && cases_[order_[enlisted_]]->enlist(*this)) ++enlisted_;
+    if (enlisted_ == order_.size()) outcome = sleep(limit_ns);
     if (outcome == wait_outcome::interrupted) {
       if (const std::optional<std::size_t> which = leave()) cases_[*which]->decline();
       throw_interruption();
@@ -73,13 +73,13 @@ class stand {
   // The case that was claimed, once.
   std::optional<std::size_t> leave() noexcept {
     if (std::exchange(left_, true)) return std::nullopt;
-    waiter* const claimed = selection_.close();
+    waiter* const claimed = close();
     std::optional<std::size_t> which;
     for (std::size_t i = 0; i < enlisted_; ++i) {
       select_case& c = *cases_[order_[i]];
       const bool is_it = claimed != nullptr && c.is(*claimed);
       if (is_it) which = order_[i];
-      if (!is_it || selection_.claimed_elsewhere()) c.withdraw();
+      if (!is_it || claimed_elsewhere()) c.withdraw();
     }
     return which;
   }
@@ -88,7 +88,6 @@ class stand {
   std::span<const std::size_t> order_;
   std::size_t enlisted_ = 0;
   bool left_ = false;
-  selection selection_;
 };
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "core/fork.hpp"
+#include "weft/detail/selection.hpp"
 #include "weft/errors.hpp"
 
 namespace weft::core {
@@ -52,7 +53,10 @@ scheduler::~scheduler() {
   // Those that can never go on: nobody unwinds them, but their memory comes back. All of them leave their waiter lists
   // first, because what one waits for may lie on another's stack.
   for (coroutine* c = live_.oldest(); c != nullptr; c = c->younger) {
-    if (c->waiting != nullptr && c->waiting->list != nullptr) take_out_of_wait(*c);
+    if (c->waiting == nullptr || c->waiting->list == nullptr) continue;
+    detail::waiter& w = *c->waiting;
+    take_out_of_wait(*c);
+    if (c->reason == diary::wait_reason::select) static_cast<detail::selection*>(w.handed)->give_up();
   }
   while (coroutine* c = live_.oldest()) {
     live_.remove(*c);

@@ -55,6 +55,7 @@ wait_outcome selection::sleep(std::int64_t limit_ns) {
     return wait_outcome::granted;
   }
   waiter w;
+  w.handed = this;
   line_.push_back(w);
   sleeper_ = &w;
   struct awake {  // also if the suspension is refused

@@ -13,7 +13,9 @@
 #include <utility>
 #include <vector>
 
+#include "support/expected_leaks.hpp"
 #include "support/recorded.hpp"
+#include "weft/errors.hpp"
 #include "weft/this_coroutine.hpp"
 
 namespace weft {
@@ -394,6 +396,23 @@ TEST_F(Select, ASendIntoARendezvousSharesToo) {
     out.close();
     consumer.join();
   });
+}
+
+TEST_F(Select, OneThatIsGivenUpLeavesEveryLineItStoodIn) {
+  const support::expected_leaks of_the_given_up;
+  channel<int> line;
+  queue<int> hand_over(0);
+  EXPECT_THROW(sim.run([&] {
+    spawn([&] {
+      const cancel_shield shield;
+      select(on_receive(line, [] {}), on_receive(hand_over, [] {}));
+    });
+    yield();
+  }),
+               deadlock_error);
+
+  EXPECT_FALSE(line.try_send(1));
+  EXPECT_FALSE(hand_over.try_put(1));
 }
 
 }  // namespace

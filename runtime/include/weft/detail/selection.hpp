@@ -43,6 +43,13 @@ class selection {
   // gone by now.)
   bool claimed_elsewhere() const noexcept { return elsewhere_; }
 
+  // -- for the scheduler, which gives up who sleeps: it will never run again, and its stack goes
+  // Leaves all the lines in its place.
+  virtual void give_up() noexcept = 0;
+
+ protected:
+  ~selection() = default;
+
  private:
   object object_;
   const core::scheduler* const home_;  // of the one who selects; null: a plain thread
