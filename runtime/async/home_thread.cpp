@@ -16,7 +16,7 @@
 
 #include "async/greenlet_base.hpp"
 #include "core/overflow_report.hpp"
-#include "weft/detail/source_location.hpp"
+#include "weft/source_location.hpp"
 
 namespace weft::detail {
 

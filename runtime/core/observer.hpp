@@ -9,7 +9,7 @@
 
 #include "trace/schema.hpp"
 #include "trace/states.hpp"
-#include "weft/detail/source_location.hpp"
+#include "weft/source_location.hpp"
 
 namespace weft::core {
 

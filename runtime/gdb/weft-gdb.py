@@ -55,11 +55,7 @@ def address_of(value):
 
 
 def read_source_location(value):
-    at = address_of(value)
-    if value.type.strip_typedefs().sizeof == 8:
-        at = read_word(at)  # std::source_location points to the compiler's record
-    if at == 0:
-        return ""
+    at = address_of(value)  # a file, a function, a line
     return "%s:%d" % (read_c_string(read_word(at)).rsplit("/", 1)[-1], int.from_bytes(read(at + 16, 4), "little"))
 
 

@@ -367,6 +367,17 @@ TEST(GeneratorRange, BeginOnAStartedOneGoesOn) {
   EXPECT_EQ(seen, (std::vector{2, 3}));
 }
 
+TEST(Generator, AnLvalueIsReferredToByAView) {
+  generator<int> numbers = counting(9);
+  std::vector<int> seen;
+  for (const int value : numbers | std::views::transform([](int n) { return 10 * n; }) | std::views::take(2)) {
+    seen.push_back(value);
+  }
+  EXPECT_EQ(seen, (std::vector<int>{10, 20}));
+  EXPECT_EQ(numbers.status(), generator_status::suspended) << "it stays the program's own";
+  EXPECT_EQ(numbers.next(), 4) << "take() has asked for the third, to see that it is at its end";
+}
+
 TEST(GeneratorRange, WorksInAViewPipeline) {
   generator<int> endless{[](auto& y) {
     for (int i = 0;; ++i) y(i);

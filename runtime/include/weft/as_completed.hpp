@@ -1,6 +1,8 @@
 // Tasks in the order in which they end. asyncio.as_completed(), gevent.iwait().
 #pragma once
 
+#include "weft/detail/cxx20.hpp"
+
 #include <chrono>
 #include <cstddef>
 #include <cstdint>

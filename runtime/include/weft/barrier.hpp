@@ -1,6 +1,8 @@
 // A place where n meet: nobody goes on before all n have come. Can be used again and again.
 #pragma once
 
+#include "weft/detail/cxx20.hpp"
+
 #include <chrono>
 #include <cstddef>
 #include <optional>

@@ -2,6 +2,8 @@
 // error, so a range-for over a channel ends when the sender closes it.
 #pragma once
 
+#include "weft/detail/cxx20.hpp"
+
 #include <chrono>
 #include <concepts>
 #include <cstddef>

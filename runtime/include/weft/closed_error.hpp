@@ -1,6 +1,8 @@
 // The error of an operation on a queue or channel that was closed.
 #pragma once
 
+#include "weft/detail/cxx20.hpp"
+
 #include <stdexcept>
 
 namespace weft {

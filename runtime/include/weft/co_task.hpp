@@ -10,7 +10,7 @@
 //   }
 //   weft::task<int> t = weft::spawn(fetch(fd));           // one of its own
 //   int n = weft::await(fetch(fd));                       // as part of the coroutine (with a stack) that calls it
-//   weft::run([]() -> weft::co_task<> { ... });           // as main
+//   weft::run([]() -> weft::co_task<> { co_await weft::yielded(); });  // as main
 //
 // What C++ demands of you, and no library can check:
 //  - A coroutine's reference parameters refer to what its caller owns, which may be gone at the first co_await. Take
@@ -25,6 +25,8 @@
 //    an `S{text}`; a braced list goes wrong, `f({co_await a(), b()})`; and of `co_await f(c ? T() : t)` both sides may
 //    be evaluated. Name such values in a line before, e.g. the task, and co_await that.
 #pragma once
+
+#include "weft/detail/cxx20.hpp"
 
 #include <chrono>
 #include <concepts>
@@ -41,9 +43,9 @@
 #include "weft/detail/co_promise.hpp"
 #include "weft/detail/co_wait.hpp"
 #include "weft/detail/foreign_await.hpp"
-#include "weft/detail/source_location.hpp"
 #include "weft/future.hpp"
 #include "weft/run.hpp"
+#include "weft/source_location.hpp"
 #include "weft/task.hpp"
 
 namespace weft {

@@ -1,6 +1,8 @@
 // Waiting for a condition that a weft::mutex guards, with the standard's names.
 #pragma once
 
+#include "weft/detail/cxx20.hpp"
+
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>

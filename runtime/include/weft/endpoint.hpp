@@ -1,6 +1,8 @@
 // Where on the network: host and port, and how names become addresses.
 #pragma once
 
+#include "weft/detail/cxx20.hpp"
+
 #include <cstdint>
 #include <iosfwd>
 #include <string>

@@ -1,6 +1,8 @@
 // The errors that weft's waits throw.
 #pragma once
 
+#include "weft/detail/cxx20.hpp"
+
 #include <cstdint>
 #include <stdexcept>
 #include <string>

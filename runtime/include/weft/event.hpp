@@ -1,6 +1,8 @@
 // A flag that many can wait for: Python's and gevent's Event.
 #pragma once
 
+#include "weft/detail/cxx20.hpp"
+
 #include <chrono>
 #include <cstdint>
 #include <string_view>

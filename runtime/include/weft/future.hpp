@@ -3,6 +3,8 @@
 // coroutine or thread.
 #pragma once
 
+#include "weft/detail/cxx20.hpp"
+
 #include <chrono>
 #include <concepts>
 #include <cstdint>

@@ -1,6 +1,8 @@
 // The results of several tasks, in the order in which the tasks were given. asyncio.gather().
 #pragma once
 
+#include "weft/detail/cxx20.hpp"
+
 #include <exception>
 #include <initializer_list>
 #include <optional>

@@ -2,6 +2,8 @@
 // sent values and errors in return. Stackful: it may yield from any depth of calls. Needs no scheduler.
 #pragma once
 
+#include "weft/detail/cxx20.hpp"
+
 #include <concepts>
 #include <cstddef>
 #include <exception>
@@ -12,6 +14,8 @@
 #include <stdexcept>
 #include <type_traits>
 #include <utility>
+
+#include "weft/detail/refusal.hpp"
 
 namespace weft {
 
@@ -144,8 +148,12 @@ concept sendable_by_default = std::is_void_v<S> || std::default_initializable<S>
 
 // Y: what is yielded. S: what the consumer sends, void for nothing. R: what the function returns.
 //
-//   generator<int> squares{[](auto& y) { for (int i = 0;; ++i) y(i * i); }};
-//   for (int square : squares | std::views::take(3)) ...
+//   weft::generator<int> squares{[](auto& y) { for (int i = 0;; ++i) y(i * i); }};
+//   for (int square : squares | std::views::take(3)) std::cout << square << '\n';
+//
+// A move-only view. An lvalue before a `|` is referred to, as any container is, and must outlive what comes of it; an
+// rvalue is moved in. A view asks for one value more than it shows if it has to see that it is at its end: take(3)
+// above for the fourth square.
 //
 // The function has a stack of its own, as large as that of the coroutine in which it starts; 256 KiB outside of one.
 // An object of one thread: an unstarted one may be moved to another thread, a started one throws std::logic_error
@@ -169,6 +177,11 @@ class generator : public std::ranges::view_base {
   requires(!std::same_as<std::decay_t<F>, generator>) && std::invocable<std::decay_t<F>&, yielder&> explicit generator(
                                                              F&& f)
       : state_(new detail::generator_function<Y, S, R, std::decay_t<F>>(std::forward<F>(f))) {}
+  // What it does not take.
+  template <class F>
+  requires(!std::same_as<std::decay_t<F>, generator> && !std::invocable<std::decay_t<F>&, yielder&>)
+      WEFT_REFUSED("the function must take the yielder: [](auto& y) { y(1); }",
+                   explicit generator(F&& f, detail::the_function_must_take_the_yielder = {}));
 
   generator(generator&& other) noexcept : state_(std::exchange(other.state_, nullptr)) {}
   generator& operator=(generator&& other) noexcept {
@@ -329,6 +342,14 @@ class generator<Y, S, R>::yielder {
 
   detail::generator_base& state_;
 };
+
+#if defined(__cpp_lib_ranges)
+// squares | std::views::take(3): the standard's own `|` would have to copy the generator.
+template <class Y, class S, class R, std::invocable<std::ranges::ref_view<generator<Y, S, R>>> Adaptor>
+auto operator|(generator<Y, S, R>& g, Adaptor&& adaptor) {
+  return std::invoke(std::forward<Adaptor>(adaptor), std::ranges::ref_view<generator<Y, S, R>>(g));
+}
+#endif
 
 // Holds the present value; valid as long as the generator is, wherever that is moved to.
 template <class Y, class S, class R>

@@ -2,6 +2,8 @@
 // along. The semantics are those of Python's greenlet package, with the values typed. Needs no scheduler.
 #pragma once
 
+#include "weft/detail/cxx20.hpp"
+
 #include <any>
 #include <concepts>
 #include <cstdint>
@@ -13,6 +15,8 @@
 #include <type_traits>
 #include <typeinfo>
 #include <utility>
+
+#include "weft/detail/refusal.hpp"
 
 namespace weft {
 
@@ -109,7 +113,7 @@ class greenlet_function;
 
 // A reference to a greenlet: cheap to copy, compares by identity. T: what every switch carries.
 //
-//   greenlet<int> doubler{[](int x) { return 2 * x; }};
+//   weft::greenlet<int> doubler{[](int x) { return 2 * x; }};
 //   doubler.switch_to(21);  // 42: a finished greenlet's value goes to its parent
 //
 // A greenlet belongs to the coroutine, or outside of one to the thread, that made it, and can only be switched to from
@@ -135,6 +139,12 @@ class greenlet {
       : handle_(
             detail::make_greenlet(std::make_unique<detail::greenlet_function<T, std::decay_t<F>>>(std::forward<F>(f)),
                                   detail::greenlet_type_of<T>)) {}
+  // What it does not take.
+  template <class F>
+  requires(!std::same_as<std::decay_t<F>, greenlet> && !std::invocable<std::decay_t<F>&, T> &&
+           !std::invocable<std::decay_t<F>&>)
+      WEFT_REFUSED("the function must take a T or nothing",
+                   explicit greenlet(F&& f, detail::the_function_must_take_a_T_or_nothing = {}));
 
   // False: default-constructed or moved from, or the parent of a root.
   explicit operator bool() const noexcept { return handle_.get() != nullptr; }

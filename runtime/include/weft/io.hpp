@@ -1,6 +1,8 @@
 // Waiting for any file descriptor, closing one under its waiters, and pipes.
 #pragma once
 
+#include "weft/detail/cxx20.hpp"
+
 #include <chrono>
 #include <stdexcept>
 #include <string>

@@ -1,6 +1,8 @@
 // Waiting until all of several tasks have ended. gevent.joinall().
 #pragma once
 
+#include "weft/detail/cxx20.hpp"
+
 #include <chrono>
 #include <cstdint>
 #include <initializer_list>

@@ -1,6 +1,8 @@
 // A count that goes down to zero once and lets everybody go who waits for that.
 #pragma once
 
+#include "weft/detail/cxx20.hpp"
+
 #include <chrono>
 #include <cstddef>
 #include <string_view>

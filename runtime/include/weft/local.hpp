@@ -1,6 +1,8 @@
 // Coroutine-local values: what thread_local is to threads. gevent.local, contextvars.
 #pragma once
 
+#include "weft/detail/cxx20.hpp"
+
 #include <concepts>
 #include <cstdint>
 #include <functional>

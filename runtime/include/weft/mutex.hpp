@@ -1,6 +1,8 @@
 // A lock for coroutines and plain threads. FIFO with direct hand-over: unlock() makes the first in line the owner.
 #pragma once
 
+#include "weft/detail/cxx20.hpp"
+
 #include <chrono>
 #include <string_view>
 

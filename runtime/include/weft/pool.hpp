@@ -1,6 +1,8 @@
 // At most n jobs at once. gevent's Pool.
 #pragma once
 
+#include "weft/detail/cxx20.hpp"
+
 #include <atomic>
 #include <chrono>
 #include <concepts>
@@ -15,10 +17,11 @@
 #include <vector>
 
 #include "weft/detail/pool_state.hpp"
+#include "weft/detail/refusal.hpp"
 #include "weft/detail/several.hpp"
-#include "weft/detail/source_location.hpp"
 #include "weft/detail/task_range.hpp"
 #include "weft/pool_results.hpp"
+#include "weft/source_location.hpp"
 #include "weft/task.hpp"
 
 namespace weft {
@@ -41,25 +44,41 @@ class pool {
   // Spawns f like weft::spawn(). Suspends while the pool is full; cancelled there, it has spawned nothing. Throws
   // std::logic_error outside of a coroutine.
   template <class F>
-  requires std::invocable<std::decay_t<F>>
+  requires detail::spawnable<F>
   auto spawn(const spawn_options& options, F&& f, source_location where = source_location::current()) {
     return detail::start_in_pool(*state_, detail::pool_slot(*state_), options, std::forward<F>(f), where, nullptr);
   }
   template <class F>
-  requires std::invocable<std::decay_t<F>>
+  requires detail::spawnable<F>
   auto spawn(std::string_view name, F&& f, source_location where = source_location::current()) {
     return spawn(spawn_options{.name = name}, std::forward<F>(f), where);
   }
   template <class F>
-  requires std::invocable<std::decay_t<F>>
+  requires detail::spawnable<F>
   auto spawn(F&& f, source_location where = source_location::current()) {
     return spawn(spawn_options{}, std::forward<F>(f), where);
   }
+  // What it does not take.
+  template <class F>
+  requires(!detail::spawnable<F>)
+      WEFT_REFUSED("the function must take no arguments (capture them), and be moved in if it cannot be copied",
+                   task<detail::the_function_must_take_no_arguments_and_be_moved_in_if_it_cannot_be_copied> spawn(
+                       const spawn_options& options, F&& f, source_location where = source_location::current()));
+  template <class F>
+  requires(!detail::spawnable<F>)
+      WEFT_REFUSED("the function must take no arguments (capture them), and be moved in if it cannot be copied",
+                   task<detail::the_function_must_take_no_arguments_and_be_moved_in_if_it_cannot_be_copied> spawn(
+                       std::string_view name, F&& f, source_location where = source_location::current()));
+  template <class F>
+  requires(!detail::spawnable<F>)
+      WEFT_REFUSED("the function must take no arguments (capture them), and be moved in if it cannot be copied",
+                   task<detail::the_function_must_take_no_arguments_and_be_moved_in_if_it_cannot_be_copied> spawn(
+                       F&& f, source_location where = source_location::current()));
 
   // Runs f in the pool and waits for its result or error. Called by one of the pool's own jobs it runs f in place. If
   // it is cancelled, so is f, and it waits for that.
   template <class F>
-  requires std::invocable<std::decay_t<F>>
+  requires detail::spawnable<F>
   auto apply(F&& f, source_location where = source_location::current()) -> detail::result_in_pool<F> {
     if (state_->runs_this()) {
       if constexpr (std::same_as<detail::result_in_pool<F>, detail::result_of<F>>) {
@@ -73,16 +92,22 @@ class pool {
         .get();
   }
 
+  template <class F>
+  requires(!detail::spawnable<F>)
+      WEFT_REFUSED("the function must take no arguments (capture them), and be moved in if it cannot be copied",
+                   detail::the_function_must_take_no_arguments_and_be_moved_in_if_it_cannot_be_copied apply(
+                       F&& f, source_location where = source_location::current()));
+
   // Runs f in the pool; never waits: while the pool is full the job itself does. When f has returned, callback(value)
   // is called in the job's coroutine (without arguments for void); not if f failed or was cancelled. If the callback
   // throws, the task fails with that.
   template <class F>
-  requires std::invocable<std::decay_t<F>>
+  requires detail::spawnable<F>
   auto apply_async(F&& f, source_location where = source_location::current()) {
     return apply_async(std::forward<F>(f), detail::no_callback(), where);
   }
   template <class F, class C>
-  requires std::invocable<std::decay_t<F>> && detail::callback_for<C, detail::result_in_pool<F>>
+  requires detail::spawnable<F> && detail::callback_for<C, detail::result_in_pool<F>>
   auto apply_async(F&& f, C&& callback, source_location where = source_location::current()) {
     using value = detail::result_in_pool<F>;
     detail::pool_slot slot = detail::pool_slot::attempt(*state_);
@@ -100,6 +125,12 @@ class pool {
     };
     return detail::start_in_pool(*state_, std::move(slot), {}, std::move(job), where, nullptr);
   }
+
+  template <class F>
+  requires(!detail::spawnable<F>)
+      WEFT_REFUSED("the function must take no arguments (capture them), and be moved in if it cannot be copied",
+                   task<detail::the_function_must_take_no_arguments_and_be_moved_in_if_it_cannot_be_copied> apply_async(
+                       F&& f, source_location where = source_location::current()));
 
   // f of each element, as jobs; the results in the order of the elements. Suspends until all have ended. The first
   // failure in time is thrown after the other jobs were cancelled and have ended; a cancelled map does the same.

@@ -1,6 +1,8 @@
 // What pool::imap and imap_unordered return: the results of jobs, one after the other.
 #pragma once
 
+#include "weft/detail/cxx20.hpp"
+
 #include <atomic>
 #include <concepts>
 #include <cstddef>
@@ -19,9 +21,9 @@
 
 #include "weft/channel.hpp"
 #include "weft/detail/pool_state.hpp"
-#include "weft/detail/source_location.hpp"
 #include "weft/errors.hpp"
 #include "weft/semaphore.hpp"
+#include "weft/source_location.hpp"
 #include "weft/task.hpp"
 #include "weft/this_coroutine.hpp"
 

@@ -3,6 +3,8 @@
 // overtakes them. With capacity 0 a queue is a rendezvous: the taker runs before the putter.
 #pragma once
 
+#include "weft/detail/cxx20.hpp"
+
 #include <chrono>
 #include <concepts>
 #include <cstddef>

@@ -1,6 +1,8 @@
 // A mutex that its owner may lock again; it is free after as many unlocks.
 #pragma once
 
+#include "weft/detail/cxx20.hpp"
+
 #include <chrono>
 #include <cstddef>
 #include <string_view>

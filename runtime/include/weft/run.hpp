@@ -1,6 +1,8 @@
 // run(): a scheduler on this thread, until its main coroutine has ended.
 #pragma once
 
+#include "weft/detail/cxx20.hpp"
+
 #include <concepts>
 #include <cstdint>
 #include <optional>
@@ -8,8 +10,9 @@
 #include <type_traits>
 #include <utility>
 
-#include "weft/detail/source_location.hpp"
+#include "weft/detail/refusal.hpp"
 #include "weft/detail/task_state.hpp"
+#include "weft/source_location.hpp"
 #include "weft/task.hpp"
 
 namespace weft::core {
@@ -71,7 +74,7 @@ class main_function final : public task_function<F, T> {
 // f's local variables are gone: what left-overs use must outlive run(), or be joined by f. Throws std::logic_error
 // inside a coroutine. Several runs one after the other, and at once on several threads, are fine.
 template <class F>
-requires std::invocable<std::decay_t<F>>
+requires detail::spawnable<F>
 auto run(const run_options& options, F&& f, source_location where = source_location::current()) {
   using value = detail::result_of<F>;
   if constexpr (detail::returns_co_task<F>) {
@@ -86,9 +89,18 @@ auto run(const run_options& options, F&& f, source_location where = source_locat
   }
 }
 template <class F>
-requires std::invocable<std::decay_t<F>>
+requires detail::spawnable<F>
 auto run(F&& f, source_location where = source_location::current()) {
   return run(run_options{}, std::forward<F>(f), where);
 }
+// What it does not take.
+template <detail::refused_function F>
+WEFT_REFUSED("the function must take no arguments (capture them), and be moved in if it cannot be copied",
+             detail::the_function_must_take_no_arguments_and_be_moved_in_if_it_cannot_be_copied run(
+                 const run_options& options, F&& f, source_location where = source_location::current()));
+template <detail::refused_function F>
+WEFT_REFUSED("the function must take no arguments (capture them), and be moved in if it cannot be copied",
+             detail::the_function_must_take_no_arguments_and_be_moved_in_if_it_cannot_be_copied run(
+                 F&& f, source_location where = source_location::current()));
 
 }  // namespace weft

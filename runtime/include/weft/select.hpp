@@ -6,6 +6,8 @@
 //                weft::after(100ms, [&] { ... }));
 #pragma once
 
+#include "weft/detail/cxx20.hpp"
+
 #include <array>
 #include <chrono>
 #include <concepts>
@@ -16,6 +18,7 @@
 #include <utility>
 
 #include "weft/channel.hpp"
+#include "weft/detail/refusal.hpp"
 #include "weft/detail/select_case.hpp"
 #include "weft/future.hpp"
 #include "weft/queue.hpp"
@@ -72,6 +75,17 @@ auto on_receive(detail::basic_queue<T, Store>& from, F&& f) {
   return detail::receive_case<T, Store, std::decay_t<F>>(detail::line_access::of(from), std::forward<F>(f));
 }
 
+template <class T, class F>
+requires(!detail::receives<F, T>)
+    WEFT_REFUSED("the function must take a std::optional of an item (empty: closed), or nothing",
+                 detail::refused_case<detail::the_function_must_take_an_optional_item_or_nothing> on_receive(
+                     channel<T>& from, F&& f));
+template <class T, class Store, class F>
+requires(!detail::receives<F, T>)
+    WEFT_REFUSED("the function must take a std::optional of an item (empty: closed), or nothing",
+                 detail::refused_case<detail::the_function_must_take_an_optional_item_or_nothing> on_receive(
+                     detail::basic_queue<T, Store>& from, F&& f));
+
 // The value is put into a channel or queue. A value given as an rvalue (or that can only be moved) is moved from only
 // if it is taken; another one is copied. With capacity 0 it happens when somebody takes it. On a closed one the select
 // throws closed_error.
@@ -87,6 +101,25 @@ requires(std::convertible_to<V, T> ||
   return detail::make_send(detail::line_access::of(to), std::forward<V>(value), std::forward<F>(f));
 }
 
+template <class T, class V, class F>
+requires(!std::invocable<F>)
+    WEFT_REFUSED("the function must take no arguments",
+                 detail::refused_case<detail::the_function_must_take_no_arguments> on_send(channel<T>& to, V&& value,
+                                                                                           F&& f));
+template <class T, class V, std::invocable F>
+requires(!detail::sends<V, T>)
+    WEFT_REFUSED("the value must convert to an item of the channel",
+                 detail::refused_case<detail::the_value_must_convert_to_an_item> on_send(channel<T>& to, V&& value,
+                                                                                         F&& f));
+template <class T, class Store, class V, class F>
+requires(!std::invocable<F>) WEFT_REFUSED("the function must take no arguments",
+                                          detail::refused_case<detail::the_function_must_take_no_arguments> on_send(
+                                              detail::basic_queue<T, Store>& to, V&& value, F&& f));
+template <class T, class Store, class V, std::invocable F>
+requires(!detail::sends<V, T>) WEFT_REFUSED("the value must convert to an item of the queue",
+                                            detail::refused_case<detail::the_value_must_convert_to_an_item> on_send(
+                                                detail::basic_queue<T, Store>& to, V&& value, F&& f));
+
 // A task or future has ended, however it did. That reads neither value nor error.
 template <class T, std::invocable F>
 auto on_ready(const task<T>& t, F&& f) {
@@ -99,17 +132,37 @@ auto on_ready(const future<T>& t, F&& f) {
   return detail::ready_case<std::decay_t<F>>(detail::future_access::state(t), std::forward<F>(f));
 }
 
+template <class T, class F>
+requires(!std::invocable<F>)
+    WEFT_REFUSED("the function must take no arguments: it may ask the task for its value",
+                 detail::refused_case<detail::the_function_must_take_no_arguments> on_ready(const task<T>& t, F&& f));
+template <class T, class F>
+requires(!std::invocable<F>)
+    WEFT_REFUSED("the function must take no arguments: it may ask the future for its value",
+                 detail::refused_case<detail::the_function_must_take_no_arguments> on_ready(const future<T>& t, F&& f));
+
 // So much time has passed; d <= 0: it can happen at once.
 template <class Rep, class Period, std::invocable F>
 auto after(std::chrono::duration<Rep, Period> d, F&& f) {
   return detail::after_case<std::decay_t<F>>(detail::nanoseconds_of(d), std::forward<F>(f));
 }
 
+template <class Rep, class Period, class F>
+requires detail::refused_function<F> &&
+    (!std::invocable<F>)WEFT_REFUSED("the function must take no arguments",
+                                     detail::refused_case<detail::the_function_must_take_no_arguments> after(
+                                         std::chrono::duration<Rep, Period> d, F&& f));
+
 // Happens if nothing else can at once: with it a select never suspends.
 template <std::invocable F>
 auto otherwise(F&& f) {
   return detail::otherwise_case<std::decay_t<F>>(std::forward<F>(f));
 }
+
+template <detail::refused_function F>
+requires(!std::invocable<F>)
+    WEFT_REFUSED("the function must take no arguments",
+                 detail::refused_case<detail::the_function_must_take_no_arguments> otherwise(F&& f));
 
 // Suspends until one of the cases has happened, calls its function and returns its place among the arguments. Nothing
 // happens to the objects of the others. If several can happen at once, one is chosen by chance, each equally often; the

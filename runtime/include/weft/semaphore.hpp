@@ -1,6 +1,8 @@
 // A number of permits. FIFO with direct hand-over: a released permit belongs to the first in line from that moment on.
 #pragma once
 
+#include "weft/detail/cxx20.hpp"
+
 #include <chrono>
 #include <cstddef>
 #include <limits>

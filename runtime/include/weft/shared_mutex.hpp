@@ -2,6 +2,8 @@
 // so neither kind starves.
 #pragma once
 
+#include "weft/detail/cxx20.hpp"
+
 #include <chrono>
 #include <cstddef>
 #include <string_view>

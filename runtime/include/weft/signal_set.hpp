@@ -1,6 +1,8 @@
 // Waiting for signals: Ctrl-C as something a coroutine waits for.
 #pragma once
 
+#include "weft/detail/cxx20.hpp"
+
 #include <chrono>
 #include <cstdint>
 #include <initializer_list>

@@ -1,6 +1,8 @@
 // Tasks: coroutines with a result. gevent's Greenlet and asyncio's Task in one.
 #pragma once
 
+#include "weft/detail/cxx20.hpp"
+
 #include <chrono>
 #include <concepts>
 #include <cstdint>
@@ -14,9 +16,10 @@
 #include <type_traits>
 #include <utility>
 
-#include "weft/detail/source_location.hpp"
+#include "weft/detail/refusal.hpp"
 #include "weft/detail/task_state.hpp"
 #include "weft/errors.hpp"
+#include "weft/source_location.hpp"
 
 namespace weft {
 
@@ -155,33 +158,65 @@ class task {
 // returns a co_task<T>, that is run, without a stack, and the result is a task<T>: see co_task.hpp. Throws
 // std::logic_error outside of a coroutine, std::bad_alloc if there is no memory for it.
 template <class F>
-requires std::invocable<std::decay_t<F>>
+requires detail::spawnable<F>
 auto spawn(const spawn_options& options, F&& f, source_location where = source_location::current()) {
   return detail::start<F>(options.name, options.stack_size, options.where.value_or(where), -1, std::forward<F>(f));
 }
 template <class F>
-requires std::invocable<std::decay_t<F>>
+requires detail::spawnable<F>
 auto spawn(std::string_view name, F&& f, source_location where = source_location::current()) {
   return detail::start<F>(name, 0, where, -1, std::forward<F>(f));
 }
 template <class F>
-requires std::invocable<std::decay_t<F>>
+requires detail::spawnable<F>
 auto spawn(F&& f, source_location where = source_location::current()) {
   return detail::start<F>({}, 0, where, -1, std::forward<F>(f));
 }
 
 // The same, but it becomes ready only after d. Until then it does not keep run() alive; cancelled, it never runs.
 template <class Rep, class Period, class F>
-requires std::invocable<std::decay_t<F>>
+requires detail::spawnable<F>
 auto spawn_after(std::chrono::duration<Rep, Period> d, std::string_view name, F&& f,
                  source_location where = source_location::current()) {
   return detail::start<F>(name, 0, where, detail::nanoseconds_of(d), std::forward<F>(f));
 }
 template <class Rep, class Period, class F>
-requires std::invocable<std::decay_t<F>>
+requires detail::spawnable<F>
 auto spawn_after(std::chrono::duration<Rep, Period> d, F&& f, source_location where = source_location::current()) {
   return detail::start<F>({}, 0, where, detail::nanoseconds_of(d), std::forward<F>(f));
 }
+
+// What they do not take.
+template <detail::refused_function F>
+WEFT_REFUSED("the function must take no arguments (capture them), and be moved in if it cannot be copied",
+             task<detail::the_function_must_take_no_arguments_and_be_moved_in_if_it_cannot_be_copied> spawn(
+                 const spawn_options& options, F&& f, source_location where = source_location::current()));
+template <detail::refused_function F>
+WEFT_REFUSED("the function must take no arguments (capture them), and be moved in if it cannot be copied",
+             task<detail::the_function_must_take_no_arguments_and_be_moved_in_if_it_cannot_be_copied> spawn(
+                 std::string_view name, F&& f, source_location where = source_location::current()));
+template <detail::refused_function F>
+WEFT_REFUSED("the function must take no arguments (capture them), and be moved in if it cannot be copied",
+             task<detail::the_function_must_take_no_arguments_and_be_moved_in_if_it_cannot_be_copied> spawn(
+                 F&& f, source_location where = source_location::current()));
+template <class Rep, class Period, detail::refused_function F>
+WEFT_REFUSED("the function must take no arguments (capture them), and be moved in if it cannot be copied",
+             task<detail::the_function_must_take_no_arguments_and_be_moved_in_if_it_cannot_be_copied> spawn_after(
+                 std::chrono::duration<Rep, Period> d, std::string_view name, F&& f,
+                 source_location where = source_location::current()));
+template <class Rep, class Period, detail::refused_function F>
+WEFT_REFUSED("the function must take no arguments (capture them), and be moved in if it cannot be copied",
+             task<detail::the_function_must_take_no_arguments_and_be_moved_in_if_it_cannot_be_copied> spawn_after(
+                 std::chrono::duration<Rep, Period> d, F&& f, source_location where = source_location::current()));
+// std::thread's habit: spawn(f, 1, 2).
+template <detail::function_like F>
+WEFT_REFUSED("arguments are captured by the function and not passed: spawn([=] { f(a, b); })",
+             task<detail::arguments_are_captured_by_the_function_and_not_passed> spawn(F&& f, detail::any_argument,
+                                                                                       ...));
+template <detail::function_like F>
+WEFT_REFUSED("arguments are captured by the function and not passed: spawn(name, [=] { f(a, b); })",
+             task<detail::arguments_are_captured_by_the_function_and_not_passed> spawn(std::string_view name, F&& f,
+                                                                                       detail::any_argument, ...));
 
 // Where errors go that nobody reads: the error, and one line that says what happened to whom. Called exactly once an
 // error.

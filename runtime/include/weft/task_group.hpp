@@ -1,6 +1,8 @@
 // Tasks that do not outlive a block: asyncio.TaskGroup, trio's nursery.
 #pragma once
 
+#include "weft/detail/cxx20.hpp"
+
 #include <concepts>
 #include <cstddef>
 #include <exception>
@@ -11,8 +13,9 @@
 #include <utility>
 #include <vector>
 
-#include "weft/detail/source_location.hpp"
+#include "weft/detail/refusal.hpp"
 #include "weft/detail/task_group_state.hpp"
+#include "weft/source_location.hpp"
 #include "weft/task.hpp"
 
 namespace weft {
@@ -35,20 +38,36 @@ class task_group {
   // As weft::spawn, and the task is a child of the group. Throws std::logic_error once a child has failed. In a group
   // that was cancelled the task is cancelled before it begins.
   template <class F>
-  requires std::invocable<std::decay_t<F>>
+  requires detail::spawnable<F>
   auto spawn(const spawn_options& options, F&& f, source_location where = source_location::current()) {
     return start(options.name, options.stack_size, options.where.value_or(where), std::forward<F>(f));
   }
   template <class F>
-  requires std::invocable<std::decay_t<F>>
+  requires detail::spawnable<F>
   auto spawn(std::string_view name, F&& f, source_location where = source_location::current()) {
     return start(name, 0, where, std::forward<F>(f));
   }
   template <class F>
-  requires std::invocable<std::decay_t<F>>
+  requires detail::spawnable<F>
   auto spawn(F&& f, source_location where = source_location::current()) {
     return start({}, 0, where, std::forward<F>(f));
   }
+  // What it does not take.
+  template <class F>
+  requires(!detail::spawnable<F>)
+      WEFT_REFUSED("the function must take no arguments (capture them), and be moved in if it cannot be copied",
+                   task<detail::the_function_must_take_no_arguments_and_be_moved_in_if_it_cannot_be_copied> spawn(
+                       const spawn_options& options, F&& f, source_location where = source_location::current()));
+  template <class F>
+  requires(!detail::spawnable<F>)
+      WEFT_REFUSED("the function must take no arguments (capture them), and be moved in if it cannot be copied",
+                   task<detail::the_function_must_take_no_arguments_and_be_moved_in_if_it_cannot_be_copied> spawn(
+                       std::string_view name, F&& f, source_location where = source_location::current()));
+  template <class F>
+  requires(!detail::spawnable<F>)
+      WEFT_REFUSED("the function must take no arguments (capture them), and be moved in if it cannot be copied",
+                   task<detail::the_function_must_take_no_arguments_and_be_moved_in_if_it_cannot_be_copied> spawn(
+                       F&& f, source_location where = source_location::current()));
 
   // Suspends until all children have ended; then rethrows the failure that came first, unless the group was cancelled.
   // If the wait is cancelled, or a timeout_scope around it runs out: cancels the children, waits for them, then throws.

@@ -1,6 +1,8 @@
 // TCP over IPv4 and IPv6: a connection, and what accepts connections.
 #pragma once
 
+#include "weft/detail/cxx20.hpp"
+
 #include <sys/socket.h>
 
 #include <chrono>

@@ -1,6 +1,8 @@
 // A TCP server with a coroutine per connection: Python's socketserver, gevent's StreamServer.
 #pragma once
 
+#include "weft/detail/cxx20.hpp"
+
 #include <chrono>
 #include <concepts>
 #include <cstddef>
@@ -10,9 +12,10 @@
 #include <memory>
 #include <utility>
 
-#include "weft/detail/source_location.hpp"
+#include "weft/detail/refusal.hpp"
 #include "weft/detail/wait.hpp"
 #include "weft/endpoint.hpp"
+#include "weft/source_location.hpp"
 #include "weft/tcp.hpp"
 
 namespace weft {
@@ -36,6 +39,12 @@ class tcp_server {
   requires std::invocable<Handler&, tcp_stream> tcp_server(const endpoint& where, Handler handler, options o = {},
                                                            source_location site = source_location::current())
       : tcp_server(wrap(std::make_shared<Handler>(std::move(handler))), where, o, site) {}
+  // What it does not take.
+  template <class Handler>
+  requires(!std::invocable<Handler&, tcp_stream>)
+      WEFT_REFUSED("the handler must take a weft::tcp_stream by value, which it owns",
+                   tcp_server(const endpoint& where, Handler handler, options o = {},
+                              detail::the_handler_must_take_a_tcp_stream_by_value = {}));
   // Stops accepting. Connections under way go on.
   ~tcp_server();
   tcp_server(const tcp_server&) = delete;

@@ -1,6 +1,8 @@
 // What a coroutine does to itself: yield, sleep, its name and number.
 #pragma once
 
+#include "weft/detail/cxx20.hpp"
+
 #include <chrono>
 #include <cstdint>
 #include <string>

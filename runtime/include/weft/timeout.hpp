@@ -1,6 +1,8 @@
 // Time limits on a part of a program, however many waits it contains. gevent's Timeout, asyncio.timeout().
 #pragma once
 
+#include "weft/detail/cxx20.hpp"
+
 #include <chrono>
 #include <concepts>
 #include <cstdint>

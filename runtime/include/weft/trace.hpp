@@ -22,6 +22,8 @@
 // one, stop() and active() know nothing of it.
 #pragma once
 
+#include "weft/detail/cxx20.hpp"
+
 #include <cstddef>
 #include <string>
 #include <string_view>

@@ -1,6 +1,8 @@
 // Datagrams over IPv4 and IPv6.
 #pragma once
 
+#include "weft/detail/cxx20.hpp"
+
 #include <chrono>
 #include <cstdint>
 #include <optional>

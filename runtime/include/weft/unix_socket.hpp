@@ -1,6 +1,8 @@
 // Stream sockets of this machine, named by a path or not at all.
 #pragma once
 
+#include "weft/detail/cxx20.hpp"
+
 #include <sys/socket.h>
 
 #include <chrono>

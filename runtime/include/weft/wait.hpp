@@ -1,6 +1,8 @@
 // Waiting for the first of several tasks, for the first failure, or for all. asyncio.wait().
 #pragma once
 
+#include "weft/detail/cxx20.hpp"
+
 #include <chrono>
 #include <cstdint>
 #include <initializer_list>

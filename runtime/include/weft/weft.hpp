@@ -1,6 +1,8 @@
 // All of weft. Each group also has its own header.
 #pragma once
 
+#include "weft/detail/cxx20.hpp"
+
 #include "weft/as_completed.hpp"
 #include "weft/barrier.hpp"
 #include "weft/channel.hpp"
@@ -27,6 +29,7 @@
 #include "weft/semaphore.hpp"
 #include "weft/shared_mutex.hpp"
 #include "weft/signal_set.hpp"
+#include "weft/source_location.hpp"
 #include "weft/task.hpp"
 #include "weft/task_group.hpp"
 #include "weft/tcp.hpp"

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "weft/detail/source_location.hpp"
+#include "weft/source_location.hpp"
 
 namespace weft::diary {
 enum class coroutine_status : std::uint8_t;

@@ -7,8 +7,8 @@
 
 #include "weft/detail/co_promise.hpp"
 #include "weft/detail/co_wait.hpp"
-#include "weft/detail/source_location.hpp"
 #include "weft/detail/task_state.hpp"
+#include "weft/source_location.hpp"
 
 namespace weft::detail {
 

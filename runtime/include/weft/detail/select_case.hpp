@@ -49,6 +49,16 @@ class select_case {
   bool goes_behind_ = false;         // after attempt(): the one who selects lets the others go first
 };
 
+// What a refused case is, so that the select around it is no second error; see weft/detail/refusal.hpp.
+template <class Why>
+class refused_case final : public select_case {
+ public:
+  void finish() override {}
+};
+struct the_function_must_take_an_optional_item_or_nothing;
+struct the_function_must_take_no_arguments;
+struct the_value_must_convert_to_an_item;
+
 // Suspends until exactly one of them has happened, and says which.
 std::size_t select_one(std::span<select_case* const> cases, std::span<std::size_t> scratch);
 

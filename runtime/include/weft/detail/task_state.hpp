@@ -11,7 +11,7 @@
 
 #include "weft/detail/body.hpp"
 #include "weft/detail/completion.hpp"
-#include "weft/detail/source_location.hpp"
+#include "weft/source_location.hpp"
 
 namespace weft::core {
 class inbox;

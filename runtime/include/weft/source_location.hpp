@@ -1,22 +1,24 @@
-// weft::source_location: std::source_location, or where the standard library lacks it (libc++ before 16, libstdc++ with
-// clang before 16) the same made from the compiler's builtins.
+// weft::source_location: a place in the source, as the caller of a function is one.
 #pragma once
 
+#include "weft/detail/cxx20.hpp"
+
+#include <cstdint>
 #include <version>
 
 #if defined(__cpp_lib_source_location)
 #include <source_location>
-#else
-#include <cstdint>
 #endif
 
 namespace weft {
 
-#if defined(__cpp_lib_source_location)
-using std::source_location;
-#else
+// A file, a function, a line and a column. A class of weft's own, and the same one under every compiler and standard
+// library: std::source_location is not there for all of them, and a library that named it could only be linked by the
+// compiler that built it.
 class source_location {
  public:
+  // Where it is called, or as a default argument: where the function is called that has it.
+#if defined(__has_builtin) && __has_builtin(__builtin_COLUMN)
   static constexpr source_location current(const char* file = __builtin_FILE(),
                                            const char* function = __builtin_FUNCTION(),
                                            std::uint_least32_t line = __builtin_LINE(),
@@ -28,9 +30,23 @@ class source_location {
     here.column_ = column;
     return here;
   }
+#else  // GCC, whose builtin for the column is to be had by std::source_location only
+  static constexpr source_location current(std::source_location here = std::source_location::current()) noexcept {
+    return here;
+  }
+#endif
+
+  // No place: empty strings and zeros.
   constexpr source_location() noexcept = default;
+#if defined(__cpp_lib_source_location)
+  constexpr source_location(const std::source_location& where) noexcept
+      : file_(where.file_name()), function_(where.function_name()), line_(where.line()), column_(where.column()) {}
+#endif
+
+  // Both strings live as long as the program.
   constexpr const char* file_name() const noexcept { return file_; }
   constexpr const char* function_name() const noexcept { return function_; }
+  // Counted from 1; 0: not known.
   constexpr std::uint_least32_t line() const noexcept { return line_; }
   constexpr std::uint_least32_t column() const noexcept { return column_; }
 
@@ -40,6 +56,5 @@ class source_location {
   std::uint_least32_t line_ = 0;
   std::uint_least32_t column_ = 0;
 };
-#endif
 
 }  // namespace weft
