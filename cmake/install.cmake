@@ -1,4 +1,5 @@
-# What `cmake --install` gives to other projects: headers, libweft.a, the CMake package and the pkg-config file.
+# What `cmake --install` gives to other projects: headers, libweft.a and libweft.so, the CMake package and the pkg-config
+# file.
 # Every installed file finds its neighbours from its own place, so the tree may be moved. The command installs itself
 # in viz/cli.
 option(WEFT_INSTALL "Let cmake --install install weft" ${PROJECT_IS_TOP_LEVEL})
@@ -13,7 +14,8 @@ set(weft_pkgconfig_dir ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/runtime/include/weft DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
   FILES_MATCHING PATTERN "*.hpp" PATTERN "*.h")
-install(TARGETS weft EXPORT weft-targets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+install(TARGETS weft weft_shared EXPORT weft-targets
+  ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(EXPORT weft-targets NAMESPACE weft:: DESTINATION ${weft_package_dir})
 
 configure_package_config_file(${PROJECT_SOURCE_DIR}/cmake/weft-config.cmake.in
@@ -25,6 +27,11 @@ install(FILES ${PROJECT_BINARY_DIR}/cmake/weft-config.cmake ${PROJECT_BINARY_DIR
 
 file(RELATIVE_PATH weft_include_from_pkgconfig
   ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig ${CMAKE_INSTALL_FULL_INCLUDEDIR})
+# As the CMake target weft::weft: beside each other, the linker would take the shared one for -lweft.
+set(weft_pkgconfig_libs "\${libdir}/libweft.a")
+if(BUILD_SHARED_LIBS)
+  set(weft_pkgconfig_libs "-L\${libdir} -lweft")
+endif()
 configure_file(${PROJECT_SOURCE_DIR}/cmake/weft.pc.in ${PROJECT_BINARY_DIR}/cmake/weft.pc @ONLY)
 install(FILES ${PROJECT_BINARY_DIR}/cmake/weft.pc DESTINATION ${weft_pkgconfig_dir})
 

@@ -6,6 +6,7 @@
 #include <system_error>
 #include <utility>
 
+#include "core/other_weft.hpp"
 #include "core/scheduler.hpp"
 #include "weft/co_task.hpp"
 #include "weft/errors.hpp"
@@ -68,7 +69,10 @@ co_driver& running_driver() {
 
 void drive_here(co_promise_base& promise, std::coroutine_handle<> frame) {
   core::coroutine* me = running_coroutine();
-  if (me == nullptr) throw std::logic_error("await of a co_task outside of a coroutine: use weft::run");
+  if (me == nullptr) {
+    core::expect_no_other_weft("await of a co_task");
+    throw std::logic_error("await of a co_task outside of a coroutine: use weft::run");
+  }
   scheduler& s = *me->home;
   co_driver d{.top = frame, .next = frame};
   promise.driver = &d;

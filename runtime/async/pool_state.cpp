@@ -5,6 +5,7 @@
 #include <optional>
 #include <stdexcept>
 
+#include "core/other_weft.hpp"
 #include "sync/misuse.hpp"
 #include "trace/states.hpp"
 #include "weft/errors.hpp"
@@ -18,7 +19,10 @@ pool_state::pool_state(std::size_t slots, std::string_view name)
 // ---- slots
 
 void pool_state::enter() {
-  if (!in_coroutine()) throw std::logic_error(misuse("spawn", object_, "is used outside of a coroutine"));
+  if (!in_coroutine()) {
+    core::expect_no_other_weft("pool::spawn");
+    throw std::logic_error(misuse("spawn", object_, "is used outside of a coroutine"));
+  }
   object_.lock.lock();
   if (taken_ < slots_ && !closed_) {
     ++taken_;

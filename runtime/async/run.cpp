@@ -7,6 +7,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "core/other_weft.hpp"
 #include "core/overflow_report.hpp"
 #include "core/scheduler.hpp"
 #include "poller/poller.hpp"
@@ -62,6 +63,7 @@ void run_main(const run_options& options, task_state& main) {
   if (core::scheduler::current() != nullptr) {
     throw std::logic_error("weft::run inside a coroutine: spawn instead, or run on another thread");
   }
+  core::expect_no_other_weft("weft::run");
   std::unique_ptr<core::poller> own_poller;
   if (options.poller == nullptr) own_poller = core::make_poller();
   core::poller& poller = options.poller != nullptr ? *options.poller : *own_poller;

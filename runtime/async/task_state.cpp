@@ -4,6 +4,7 @@
 
 #include "async/unhandled.hpp"
 #include "core/fork.hpp"
+#include "core/other_weft.hpp"
 #include "core/scheduler.hpp"
 #include "weft/errors.hpp"
 #include "weft/this_coroutine.hpp"
@@ -43,6 +44,7 @@ void abandon_unstarted(task_state& s) noexcept {
 void task_state::start(std::size_t stack_size, std::int64_t delay_ns) {
   scheduler* here = scheduler::current();
   if (here == nullptr || here->running() == nullptr) {
+    core::expect_no_other_weft("weft::spawn");
     throw std::logic_error(
         "weft::spawn outside of a coroutine: there is no scheduler on this thread; start one with weft::run");
   }

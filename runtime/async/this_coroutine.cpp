@@ -3,6 +3,7 @@
 #include <stdexcept>
 #include <thread>
 
+#include "core/other_weft.hpp"
 #include "core/scheduler.hpp"
 
 namespace weft {
@@ -16,7 +17,7 @@ core::coroutine* running() noexcept {
 
 core::coroutine& running_or_throw(const char* what) {
   core::coroutine* c = running();
-  if (c == nullptr) throw std::logic_error(std::string(what) + " outside of a coroutine");
+  if (c == nullptr) throw std::logic_error(core::outside_of_a_coroutine(what));
   return *c;
 }
 
@@ -34,7 +35,9 @@ void yield() {
 void detail::sleep_ns(std::int64_t ns) {
   core::scheduler* s = core::scheduler::current();
   if (s == nullptr) {
-    if (ns > 0) std::this_thread::sleep_for(std::chrono::nanoseconds(ns));
+    if (ns <= 0) return;
+    core::expect_no_other_weft("sleep_for");
+    std::this_thread::sleep_for(std::chrono::nanoseconds(ns));
     return;
   }
   if (ns <= 0) {

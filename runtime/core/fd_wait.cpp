@@ -11,6 +11,7 @@
 #include <system_error>
 
 #include "core/fd_closing.hpp"
+#include "core/other_weft.hpp"
 #include "core/scheduler.hpp"
 #include "weft/detail/wait.hpp"
 
@@ -49,6 +50,7 @@ io_outcome poll_fd(int fd, direction d, std::int64_t limit_ns, const core::threa
 io_outcome wait_fd(int fd, direction d, std::int64_t limit_ns, bool tried) {
   if (limit_ns == 0) return poll_fd(fd, d, 0, nullptr);
   if (!in_coroutine()) {
+    core::expect_no_other_weft("a wait for a descriptor");
     const core::thread_fd_wait wait(fd);
     return poll_fd(fd, d, limit_ns, &wait);
   }

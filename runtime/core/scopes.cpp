@@ -3,6 +3,7 @@
 #include <string>
 #include <utility>
 
+#include "core/other_weft.hpp"
 #include "core/scheduler.hpp"
 #include "weft/errors.hpp"
 
@@ -168,7 +169,7 @@ void scheduler::fire_scope(scope& s) noexcept {
 namespace weft::detail {
 
 void open_scope(scope& s, std::int64_t limit_ns, const char* what) {
-  if (!in_coroutine()) throw std::logic_error(std::string(what) + " outside of a coroutine");
+  if (!in_coroutine()) throw std::logic_error(core::outside_of_a_coroutine(what));
   core::scheduler::current()->open_scope(s, limit_ns);
 }
 

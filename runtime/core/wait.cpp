@@ -4,6 +4,7 @@
 #include <cstring>
 #include <thread>
 
+#include "core/other_weft.hpp"
 #include "core/scheduler.hpp"
 #include "core/thread_parker.hpp"
 #include "weft/errors.hpp"
@@ -32,7 +33,9 @@ void spinlock::lock_contended() noexcept {
 }
 
 waiter::waiter() : coroutine(running_coroutine()) {
-  if (coroutine == nullptr) thread = &core::parker_of_this_thread();
+  if (coroutine != nullptr) return;
+  core::expect_no_other_weft("a wait");
+  thread = &core::parker_of_this_thread();
 }
 
 std::size_t wait_list::size() const noexcept {
