@@ -4,7 +4,7 @@
 set(inside 4core 5diary 6record 6replay 3net 6attach)      # as they stand in a mangled name, with their length
 set(not_for_programs weft_switch weft_context weft_signal_handler)  # of the C names
 
-execute_process(COMMAND ${NM} -P -g --defined-only ${ARCHIVE} OUTPUT_VARIABLE symbols COMMAND_ERROR_IS_FATAL ANY)
+execute_process(COMMAND ${NM} -P -g --defined-only ${ARCHIVE} OUTPUT_VARIABLE symbols ERROR_QUIET COMMAND_ERROR_IS_FATAL ANY)
 string(REGEX MATCHALL "[A-Za-z0-9_$.]+ [A-Za-z] " symbols "${symbols}")
 list(JOIN inside "|" inside)
 list(JOIN not_for_programs "|" not_for_programs)

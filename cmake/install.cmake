@@ -47,3 +47,17 @@ if(WEFT_BUILD_CLI)
 endif()
 
 install(FILES ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
+
+# Debug information goes beside what is installed; see there. After everything of the above, which is in this order.
+if(UNIX AND NOT APPLE AND CMAKE_STRIP AND CMAKE_OBJCOPY)
+  set(weft_stripped ${CMAKE_INSTALL_LIBDIR}/$<TARGET_FILE_NAME:weft> ${CMAKE_INSTALL_LIBDIR}/$<TARGET_FILE_NAME:weft_shared>)
+  if(WEFT_BUILD_CLI)
+    list(APPEND weft_stripped ${CMAKE_INSTALL_BINDIR}/$<TARGET_FILE_NAME:weft_command>)
+  endif()
+  install(CODE "
+    foreach(file IN ITEMS ${weft_stripped})
+      execute_process(COMMAND \"${CMAKE_COMMAND}\" \"-DFILE=\$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/\${file}\"
+        -DSTRIP=${CMAKE_STRIP} -DOBJCOPY=${CMAKE_OBJCOPY} -DAR=${CMAKE_AR}
+        -P \"${PROJECT_SOURCE_DIR}/cmake/separate_debug.cmake\" COMMAND_ERROR_IS_FATAL ANY)
+    endforeach()")
+endif()
