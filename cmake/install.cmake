@@ -14,7 +14,11 @@ set(weft_pkgconfig_dir ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/runtime/include/weft DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
   FILES_MATCHING PATTERN "*.hpp" PATTERN "*.h")
-install(TARGETS weft weft_shared EXPORT weft-targets
+set(weft_installed weft)
+if(weft_with_shared)
+  list(APPEND weft_installed weft_shared)
+endif()
+install(TARGETS ${weft_installed} EXPORT weft-targets
   ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(EXPORT weft-targets NAMESPACE weft:: DESTINATION ${weft_package_dir})
 
@@ -50,7 +54,10 @@ install(FILES ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
 
 # Debug information goes beside what is installed; see there. After everything of the above, which is in this order.
 if(UNIX AND NOT APPLE AND CMAKE_STRIP AND CMAKE_OBJCOPY)
-  set(weft_stripped ${CMAKE_INSTALL_LIBDIR}/$<TARGET_FILE_NAME:weft> ${CMAKE_INSTALL_LIBDIR}/$<TARGET_FILE_NAME:weft_shared>)
+  set(weft_stripped "")
+  foreach(library IN LISTS weft_installed)
+    list(APPEND weft_stripped ${CMAKE_INSTALL_LIBDIR}/$<TARGET_FILE_NAME:${library}>)
+  endforeach()
   if(WEFT_BUILD_CLI)
     list(APPEND weft_stripped ${CMAKE_INSTALL_BINDIR}/$<TARGET_FILE_NAME:weft_command>)
   endif()
