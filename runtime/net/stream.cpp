@@ -78,12 +78,14 @@ class stream::turn_holder {
  public:
   turn_holder(const stream& s, turn& t, direction d, const deadline& limit) : turn_(t) {
     const auto reason = d == direction::readable ? diary::wait_reason::fd_readable : diary::wait_reason::fd_writable;
-    const bool was_open = s.is_open();
+    const char* const call = d == direction::readable ? "read" : "write";
+    // Also if bytes are left over, and if somebody stands in line whose handle it was.
+    if (!s.is_open()) s.fail(call, EBADF);
     mine_ = turn_.take(reason, limit.left_ns(), s.name());
     // Closed while it stood in line: the same as for the one who waits for the fd.
-    if (mine_ && was_open && !s.is_open()) {
+    if (mine_ && !s.is_open()) {
       turn_.give();
-      s.fail(d == direction::readable ? "read" : "write", ECANCELED);
+      s.fail(call, ECANCELED);
     }
   }
   ~turn_holder() {

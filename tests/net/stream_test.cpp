@@ -305,6 +305,19 @@ TEST(Stream, UseAfterCloseIsAnError) {
   });
 }
 
+TEST(Stream, AfterCloseTheBytesLeftOverAreGone) {
+  run([] {
+    auto [a, b] = unix_stream::pair();
+    a.write_all("one\ntwo\n");
+    EXPECT_EQ(b.read_until("\n"), "one\n");
+    b.close();
+
+    text_of_system_error(EBADF, [&b = b] { (void)b.read_some(10); });
+    text_of_system_error(EBADF, [&b = b] { (void)b.read_exactly(2); });
+    text_of_system_error(EBADF, [&b = b] { (void)b.read_until("\n"); });
+  });
+}
+
 TEST(Stream, MovingTakesTheBytesLeftOverAlong) {
   run([] {
     auto [a, b] = unix_stream::pair();
