@@ -98,6 +98,15 @@ class scheduler_watch final : public core::observer {
     snapshots_.push_back(std::move(s));
   }
 
+  static bool in_one_line(diary::object_kind kind) {
+    using k = diary::object_kind;
+    return kind == k::mutex || kind == k::event || kind == k::semaphore || kind == k::latch;
+  }
+  static bool has_owner(diary::object_kind kind) {
+    using k = diary::object_kind;
+    return kind == k::mutex || kind == k::recursive_mutex || kind == k::shared_mutex;
+  }
+
   scheduler_snapshot::coroutine one(const core::coroutine& c) {
     scheduler_snapshot::coroutine copy;
     copy.slot = c.slot;
@@ -109,19 +118,16 @@ class scheduler_watch final : public core::observer {
     if (c.time_limit.armed()) copy.deadline_ns = c.time_limit.deadline_ns;
     if (c.object == nullptr) return copy;
     copy.object = c.object->id();
-    using k = diary::object_kind;
-    const k kind = c.object->kind();
-    // Those of the test, which live as long as the run; tasks go while the watch goes on.
-    if (kind != k::task && kind != k::other) known_.emplace(copy.object, c.object);
+    // Those that there is more to compare of. They are the test's and live as long as the run; a task goes while the
+    // watch goes on, and so does what a select waits with in the place of a queue or a channel.
+    if (in_one_line(c.object->kind()) || has_owner(c.object->kind())) known_.emplace(copy.object, c.object);
     return copy;
   }
 
   scheduler_snapshot::waited_object of(const detail::object& o) const {
-    using k = diary::object_kind;
     scheduler_snapshot::waited_object copy;
     copy.owner_slot = o.owner_slot;
-    const k kind = o.kind();
-    copy.in_one_line = kind == k::mutex || kind == k::event || kind == k::semaphore || kind == k::latch;
+    copy.in_one_line = in_one_line(o.kind());
     if (!copy.in_one_line) return copy;
     // Found through any of its waiters.
     for (const core::coroutine* c = scheduler_->oldest(); c != nullptr; c = c->younger) {
