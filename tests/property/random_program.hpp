@@ -1,6 +1,7 @@
 // Random programs out of the whole vocabulary, the same one for the same seed: coroutines that spawn others, yield,
 // sleep, wait for events, semaphores, locks, queues, fds and each other with and without time limits, cancel, kill and
-// throw into each other, fail, swallow cancellations, end.
+// throw into each other, fail, swallow cancellations, end. What they do with handles, points in time, select and fork
+// stands in files of its own.
 #pragma once
 
 #include <chrono>
@@ -10,7 +11,14 @@
 #include <string>
 #include <vector>
 
+#include "property/random_context.hpp"
+#include "property/random_deadlines.hpp"
+#include "property/random_endpoints.hpp"
+#include "property/random_forks.hpp"
+#include "property/random_selects.hpp"
+#include "property/random_streams.hpp"
 #include "support/fake_poller.hpp"
+#include "support/virtual_time_poller.hpp"
 #include "weft/barrier.hpp"
 #include "weft/channel.hpp"
 #include "weft/condition_variable.hpp"
@@ -31,7 +39,14 @@ namespace weft::tests {
 
 class random_program {
  public:
-  explicit random_program(std::uint64_t seed, support::fake_poller& poller) : state_(seed), poller_(poller) {}
+  random_program(std::uint64_t seed, support::fake_poller& numbers, random_ingredients ingredients = {})
+      : c_(seed, numbers, ingredients) {
+    c_.ingredients.forks = ingredients.forks && seed % 4 == 1;  // a fork takes as long as a program
+  }
+  // Time passes by this clock; without it by the machine's.
+  void use(support::fake_clock& clock) { c_.virtual_clock = &clock; }
+  // Where the program is recorded.
+  void recorded_at(const std::string& path) { forks_.trace_path = path; }
 
   // Main's body. Afterwards the run cancels what is left.
   void main() {
@@ -47,29 +62,33 @@ class random_program {
     }
   }
 
-  unsigned spawned() const { return spawned_; }
+  // After a run in which every coroutine came to its end: nobody holds anything any more. Returns the promises that the
+  // program saw broken.
+  const std::map<std::string, unsigned>& broken_promises(bool ended_properly) {
+    if (ended_properly) {
+      for (mutex& m : locks_) expect_free(m);
+      expect_free(nested_);
+      expect_free(shared_);
+      for (event& e : go_) e.set();
+      changed_.notify_all();
+    }
+    return c_.broken;
+  }
 
  private:
-  struct boom : std::runtime_error {
-    boom() : std::runtime_error("boom") {}
-  };
   // So that no program goes on for ever: programs that have spent it only end.
   static constexpr unsigned op_limit = 1500;
   static constexpr unsigned spawn_limit = 60;
 
-  std::uint64_t next() {  // splitmix64
-    state_ += 0x9e3779b97f4a7c15u;
-    std::uint64_t z = state_;
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-    return z ^ (z >> 31);
-  }
-  unsigned below(unsigned n) { return static_cast<unsigned>(next() % n); }
-  bool chance(unsigned percent) { return below(100) < percent; }
-  std::chrono::nanoseconds some_time() { return std::chrono::microseconds(below(5) * 10); }
-  template <class T>
-  T& one_of(std::vector<T>& v) {
-    return v[below(static_cast<unsigned>(v.size()))];
+  unsigned below(unsigned n) { return c_.d.below(n); }
+  bool chance(unsigned percent) { return c_.d.chance(percent); }
+  std::chrono::nanoseconds some_time() { return c_.d.some_time(); }
+
+  template <class Lock>
+  void expect_free(Lock& lock) {
+    const bool free = lock.try_lock();
+    c_.expect(free, "a lock is held after the end of all coroutines");
+    if (free) lock.unlock();
   }
 
   void body() {
@@ -126,11 +145,12 @@ class random_program {
     }
   }
 
-  task<> some_task() { return tasks_.empty() ? this_coroutine::self() : one_of(tasks_); }
+  task<> some_task() { return tasks_.empty() ? this_coroutine::self() : c_.d.one_of(tasks_); }
 
   void op(unsigned depth) {
+    random_forks::expect_parent();
     if (++ops_ > op_limit) return;
-    switch (below(40)) {
+    switch (below(66)) {
       case 0:
       case 1:
       case 2:
@@ -242,7 +262,7 @@ class random_program {
         break;
       case 36: {
         if (chance(50)) {
-          const cancel_shield shield;
+          const random_selects::shield shield(selects_);
           inside(depth);
         } else {
           timeout_scope limit(some_time());
@@ -264,8 +284,31 @@ class random_program {
         }
         break;
       }
-      default:
+      case 39:
         rarely(below(8));
+        break;
+      case 40:
+      case 41:
+      case 42:
+        if (c_.ingredients.points) deadlines_.sleep();
+        break;
+      case 43:
+        if (c_.ingredients.points)
+          deadlines_.wait(go_[below(2)], permits_, locks_[below(2)], queues_[below(3)], some_task());
+        break;
+      case 44:
+        c_.work(some_time() / 4);
+        break;
+      case 45:
+      case 46:
+        if (c_.ingredients.selects) selects_.op();
+        break;
+      case 47:
+        if (chance(20)) forks_.op(go_[0], locks_[0], queues_[0], some_task());
+        break;
+      default:
+        if (!c_.ingredients.handles) break;
+        below(3) > 0 ? streams_.op() : endpoints_.op();
     }
   }
 
@@ -276,7 +319,7 @@ class random_program {
   }
 
   void fds(unsigned what) {
-    const int fd = 100 + static_cast<int>(below(3));
+    const int fd = support::virtual_time_poller::first_number + static_cast<int>(below(3));
     switch (what) {
       case 0:
         static_cast<void>(wait_readable_for(fd, std::chrono::microseconds(10 + below(30))));
@@ -285,8 +328,10 @@ class random_program {
         static_cast<void>(wait_writable_for(fd, std::chrono::microseconds(10 + below(30))));
         break;
       case 2:
-        chance(20) ? poller_.make_failed(fd) : chance(50) ? poller_.make_readable(fd) : poller_.make_writable(fd);
-        if (chance(50)) poller_.drain(fd);
+        chance(20)   ? c_.numbers.make_failed(fd)
+        : chance(50) ? c_.numbers.make_readable(fd)
+                     : c_.numbers.make_writable(fd);
+        if (chance(50)) c_.numbers.drain(fd);
         break;
       default:
         detail::forget_fd(fd);
@@ -319,11 +364,16 @@ class random_program {
       default:
         if (chance(10)) queues_[below(3)].close();
         if (chance(10)) line_.close();
+        if (chance(10)) selects_.close();
     }
   }
 
-  std::uint64_t state_;
-  support::fake_poller& poller_;
+  random_context c_;
+  random_streams streams_{c_};
+  random_endpoints endpoints_{c_, streams_};
+  random_selects selects_{c_};
+  random_deadlines deadlines_{c_};
+  random_forks forks_{c_};
   unsigned ops_ = 0;
   unsigned spawned_ = 0;
   std::vector<task<>> tasks_;

@@ -22,7 +22,9 @@ using support::temporary_trace;
 void run_random(std::uint64_t seed, const run_options& options, bool real, const std::string& path) {
   const support::expected_leaks of_the_given_up;
   simulation s;
-  tests::random_program program(seed, s.poller);
+  // What a program does for the time of day may be something else at another time.
+  tests::random_program program(seed, s.poller, {.points = !real});
+  if (!real) program.use(s.clock);
   trace::start({.path = path});
   try {
     if (real) {

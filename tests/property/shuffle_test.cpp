@@ -61,6 +61,7 @@ std::string diary_text(std::uint64_t program_seed, std::uint64_t shuffle_seed) {
     set_unhandled_handler([](std::exception_ptr, std::string_view) {});
     simulation s;
     tests::random_program program(program_seed, s.poller);
+    program.use(s.clock);
     trace::start({.path = file.path()});
     try {
       s.run([&] { program.main(); }, {.shuffle_seed = shuffle_seed});
