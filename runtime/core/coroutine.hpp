@@ -80,7 +80,6 @@ struct alignas(64) coroutine {
   diary::wait_reason reason = diary::wait_reason::none;
   detail::wait_outcome outcome = detail::wait_outcome::granted;
   bool woken_remotely = false;  // the wake under way came from another thread
-  bool fd_closed = false;       // the fd wait ended because the fd was closed
   std::uint64_t id = 0;         // never reused in a process
   // -- the rest
   unsigned shields = 0;                   // open cancel_shield scopes: nothing is delivered while > 0

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "trace/states.hpp"
 #include "weft/detail/io.hpp"
 #include "weft/detail/wait.hpp"
 
@@ -22,6 +23,11 @@ class fd_table {
     std::uint32_t edges = 0;       // readiness reported while nobody waited, as bits
     std::uint32_t held = 0;        // with a script: readiness reported before its time
     bool watched = false;
+    // What was reported of this direction, an error or hang-up included.
+    void forget_edges(detail::direction d) noexcept {
+      const auto bit = d == detail::direction::readable ? diary::fd_readable_bit : diary::fd_writable_bit;
+      edges &= ~static_cast<std::uint32_t>(bit | diary::fd_error_bit);
+    }
     bool always_ready = false;  // the kernel does not watch it (a regular file)
   };
 

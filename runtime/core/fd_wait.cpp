@@ -48,6 +48,8 @@ io_outcome poll_fd(int fd, direction d, std::int64_t limit_ns, const core::threa
 }  // namespace
 
 io_outcome wait_fd(int fd, direction d, std::int64_t limit_ns, bool tried) {
+  if (fd < 0)
+    throw std::system_error(EBADF, std::generic_category(), "wait for fd " + std::to_string(fd));  // poll(2) skips it
   if (limit_ns == 0) return poll_fd(fd, d, 0, nullptr);
   if (!in_coroutine()) {
     core::expect_no_other_weft("a wait for a descriptor");

@@ -183,7 +183,7 @@ void scheduler::dispatch(int fd, std::uint32_t generation, std::uint32_t ready) 
   const bool failed = (ready & diary::fd_error_bit) != 0;
   const bool wakes_readers = (failed || (ready & diary::fd_readable_bit) != 0) && !e->readers.empty();
   const bool wakes_writers = (failed || (ready & diary::fd_writable_bit) != 0) && !e->writers.empty();
-  // What nobody takes now is remembered, because the kernel says it once; an error or hang-up stays for good.
+  // What nobody takes now is remembered until the next wait in that direction, because the kernel says it once.
   std::uint32_t kept = ready;
   if (wakes_readers) kept &= ~static_cast<std::uint32_t>(diary::fd_readable_bit);
   if (wakes_writers) kept &= ~static_cast<std::uint32_t>(diary::fd_writable_bit);
@@ -215,7 +215,6 @@ void scheduler::wake_waiters_of_closed(int fd, const closed_fd* told) noexcept {
     while (detail::waiter* w = list->pop_front()) {
       coroutine& c = *w->coroutine;
       --fds_.waiting;
-      c.fd_closed = true;
       make_ready(c);
       if (told == nullptr) {
         pen_.interrupted(c, wake_cause::closed);

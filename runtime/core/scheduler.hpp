@@ -250,6 +250,7 @@ class scheduler {
   void dispatch(int fd, std::uint32_t generation, std::uint32_t ready);
   void take_closed_fds();
   void wake_fd_waiters(detail::wait_list& list, int fd, std::uint32_t ready) noexcept;
+  bool waits_for_former_fd(const coroutine& me);
   void wake_waiters_of_closed(int fd, const closed_fd* told) noexcept;  // null: closed on this thread
   bool counts_agree() const noexcept;  // ready and blocked ones are all there are; only of debug builds
   bool hopeless() const;               // nothing inside or outside can ever wake anybody

@@ -91,6 +91,7 @@ bool scheduler::begin_wait_fd(int fd, detail::direction d, detail::waiter& w) {
   if (e.always_ready) return false;
   if (!may_begin(me)) return false;
   const bool reads = d == detail::direction::readable;
+  w.tag = e.generation;
   (reads ? e.readers : e.writers).push_back(w);
   ++fds_.waiting;
   me.waiting = &w;
@@ -105,6 +106,7 @@ bool scheduler::begin_wait_fd(int fd, detail::direction d, detail::waiter& w) {
 detail::io_outcome scheduler::end_wait() noexcept {
   coroutine& me = *running_;
   detail::object* const o = me.object;
+  const bool closed = me.fd >= 0 && waits_for_former_fd(me);
   end_block(me);
   me.fd = -1;
   if (me.woken_remotely) {
@@ -113,7 +115,6 @@ detail::io_outcome scheduler::end_wait() noexcept {
     o->lock.lock();
     o->lock.unlock();
   }
-  const bool closed = std::exchange(me.fd_closed, false);
   if (me.outcome == detail::wait_outcome::interrupted) return detail::io_outcome::interrupted;
   if (me.outcome == detail::wait_outcome::timed_out) return detail::io_outcome::timed_out;
   return closed ? detail::io_outcome::closed : detail::io_outcome::ready;

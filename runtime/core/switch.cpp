@@ -224,11 +224,9 @@ detail::io_outcome scheduler::wait_fd(int fd, detail::direction d, std::int64_t 
   fd_table::entry& e = fds_.watch(fd, !tried);
   if (e.always_ready) return detail::io_outcome::ready;
   const bool reads = d == detail::direction::readable;
-  const std::uint64_t bit = reads ? diary::fd_readable_bit : diary::fd_writable_bit;
-  if (tried && (e.edges & (bit | diary::fd_error_bit)) != 0) {
-    e.edges &= ~static_cast<std::uint32_t>(bit);
-    return detail::io_outcome::ready;
-  }
+  // The kernel has just said EAGAIN: whatever it reported before is over, be it an error or a hang-up. What comes next
+  // is an edge that it will report.
+  if (tried) e.forget_edges(d);
   if (me.unsuspendable != 0) before_suspension(me);
   if (interruption_due(me)) return detail::io_outcome::interrupted;
   // In the recording it did not have to wait: what came from outside was quicker then.
@@ -239,6 +237,7 @@ detail::io_outcome scheduler::wait_fd(int fd, detail::direction d, std::int64_t 
 
   const control_words now = read_control_words();
   detail::waiter w;
+  w.tag = e.generation;
   (reads ? e.readers : e.writers).push_back(w);
   ++fds_.waiting;
   me.waiting = &w;
@@ -248,11 +247,20 @@ detail::io_outcome scheduler::wait_fd(int fd, detail::direction d, std::int64_t 
   coroutine& next = pick_next_inline(now);
   pen_.blocked_on_fd(me, next, limit_ns);
   resume(me, next, now);
+  const bool closed = waits_for_former_fd(me);
   end_block(me);
   me.fd = -1;
   if (me.outcome == detail::wait_outcome::interrupted) return detail::io_outcome::interrupted;
   if (me.outcome == detail::wait_outcome::timed_out) return detail::io_outcome::timed_out;
-  return std::exchange(me.fd_closed, false) ? detail::io_outcome::closed : detail::io_outcome::ready;
+  return closed ? detail::io_outcome::closed : detail::io_outcome::ready;
+}
+
+// A wait is one for a registration, not for a number: closed while it stood, or after it was woken and before it ran,
+// the number is nobody's or somebody else's by now.
+bool scheduler::waits_for_former_fd(const coroutine& me) {
+  if (inbox_->has_closed_fds()) [[unlikely]]
+    take_closed_fds();
+  return fds_.find(me.fd)->generation != me.waiting->tag;
 }
 
 coroutine& scheduler::retire(coroutine& me, coroutine_status status, control_words now) noexcept {

@@ -73,11 +73,13 @@ int accept_socket(int listener, ::sockaddr* address, ::socklen_t* size) {
 }
 #endif
 
-void adopt_fd(int fd) {
-  if (!set_non_blocking(fd)) {
+bool adopt_fd(int fd) {
+  const int flags = ::fcntl(fd, F_GETFL);
+  if (flags < 0 || !set_non_blocking(fd)) {
     throw std::system_error(errno, std::generic_category(), "take over fd " + std::to_string(fd));
   }
   silence_sigpipe(fd);
+  return (flags & O_NONBLOCK) == 0;
 }
 
 }  // namespace weft::net

@@ -14,7 +14,8 @@ int open_socket_pair(std::array<int, 2>& both);  // AF_UNIX, SOCK_STREAM
 int open_pipe(std::array<int, 2>& both);         // [0] reads
 int accept_socket(int listener, ::sockaddr* address, ::socklen_t* size);
 
-// An fd the program made: non-blocking from now on, a socket also silent about SIGPIPE. Throws std::system_error.
-void adopt_fd(int fd);
+// An fd the program made: non-blocking from now on, a socket also silent about SIGPIPE. True: it was blocking. Throws
+// std::system_error.
+bool adopt_fd(int fd);
 
 }  // namespace weft::net

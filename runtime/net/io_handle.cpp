@@ -1,23 +1,41 @@
 #include "weft/detail/io_handle.hpp"
 
+#include <fcntl.h>
+
 #include <cerrno>
 #include <system_error>
 #include <utility>
 
 #include "trace/schema.hpp"
+#include "weft/detail/turn.hpp"
 #include "weft/detail/wait.hpp"
 
 namespace weft::detail {
 
+namespace {
+
+// Others may have the open file, too (a shell's standard input): it is left as it was found.
+void make_blocking(int fd) noexcept {
+  const int flags = ::fcntl(fd, F_GETFL);
+  if (flags >= 0) (void)::fcntl(fd, F_SETFL, flags & ~O_NONBLOCK);
+}
+
+}  // namespace
+
+// The kernel is asked for the level anew, because `fresh_` is: what was told to the other handle's waiters is not lost.
 io_handle::io_handle(io_handle&& other) noexcept
-    : fd_(std::exchange(other.fd_, -1)), kind_(other.kind_), name_(std::exchange(other.name_, {})) {}
+    : fd_(other.let_go()),
+      kind_(other.kind_),
+      was_blocking_(std::exchange(other.was_blocking_, false)),
+      name_(std::exchange(other.name_, {})) {}
 
 io_handle& io_handle::operator=(io_handle&& other) noexcept {
   if (this == &other) return *this;
   close();
-  fd_ = std::exchange(other.fd_, -1);
+  fd_ = other.let_go();
   fresh_ = true;
   kind_ = other.kind_;
+  was_blocking_ = std::exchange(other.was_blocking_, false);
   name_ = std::exchange(other.name_, {});
   return *this;
 }
@@ -26,31 +44,56 @@ void io_handle::close() noexcept {
   const int fd = std::exchange(fd_, -1);
   if (fd < 0) return;
   if (kind_ == kind::socket) record_socket(diary::event_type::socket_closed, fd, name_);
+  if (std::exchange(was_blocking_, false)) make_blocking(fd);
   (void)close_fd(fd);  // nothing a caller could do about an error here: the number is free
+  cut_off_waiting();
 }
 
 int io_handle::release() noexcept {
   const int fd = std::exchange(fd_, -1);
-  if (fd >= 0) forget_fd(fd);
+  if (fd < 0) return fd;
+  forget_fd(fd);
+  cut_off_waiting();
+  if (std::exchange(was_blocking_, false)) make_blocking(fd);
   return fd;
 }
 
-bool io_handle::wait_ready(direction d, const deadline& limit, const char* call) {
+int io_handle::let_go() noexcept {
+  const int fd = std::exchange(fd_, -1);
+  if (first_waiting_ != nullptr) {
+    if (fd >= 0) forget_fd(fd);
+    cut_off_waiting();
+  }
+  return fd;
+}
+
+void io_handle::cut_off_waiting() noexcept {
+  while (io_operation* const op = first_waiting_) {
+    first_waiting_ = op->next_;
+    op->handle_ = nullptr;
+    try {
+      fail(op->call_, ECANCELED);
+    } catch (...) {
+      op->error_ = std::current_exception();
+    }
+    if (op->line_ != nullptr) op->line_->dismiss(*op->place_);
+  }
+  last_waiting_ = nullptr;
+}
+
+bool io_handle::wait_ready(io_operation& op, direction d, const deadline& limit) {
   const std::int64_t limit_ns = limit.left_ns();
   if (limit_ns == 0) return false;
   const bool tried = !std::exchange(fresh_, false);
-  // From here on the object may be closed by another coroutine; after `closed` only the name is still looked at.
-  switch (wait_fd(fd_, d, limit_ns, tried)) {
-    case io_outcome::ready:
-      return true;
-    case io_outcome::timed_out:
-      return false;
-    case io_outcome::interrupted:
-      throw_interruption();
-    case io_outcome::closed:
-      fail(call, ECANCELED);
+  io_outcome outcome = io_outcome::ready;
+  {
+    const io_operation::wait waits(op);
+    outcome = wait_fd(fd_, d, limit_ns, tried);
   }
-  return false;
+  if (outcome == io_outcome::interrupted) throw_interruption();
+  if (op.is_cut_off()) op.throw_cut_off();
+  if (outcome == io_outcome::closed) fail(op.call(), ECANCELED);  // by its number
+  return outcome == io_outcome::ready;
 }
 
 void io_handle::fail(const char* call, int error) const {

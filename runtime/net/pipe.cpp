@@ -7,8 +7,8 @@
 
 namespace weft {
 
-pipe_reader::pipe_reader(int fd) : stream(fd, "pipe", kind::pipe) { net::adopt_fd(fd); }
-pipe_writer::pipe_writer(int fd) : stream(fd, "pipe", kind::pipe) { net::adopt_fd(fd); }
+pipe_reader::pipe_reader(int fd) : stream(fd, "pipe", kind::pipe, net::adopt_fd(fd)) {}
+pipe_writer::pipe_writer(int fd) : stream(fd, "pipe", kind::pipe, net::adopt_fd(fd)) {}
 
 std::pair<pipe_reader, pipe_writer> make_pipe() {
   std::array<int, 2> ends{};

@@ -1,5 +1,7 @@
 #include "net/socket.hpp"
 
+#include <netinet/in.h>
+
 #include <cerrno>
 #include <string>
 #include <system_error>
@@ -71,15 +73,25 @@ int connect_socket(int fd, const ::sockaddr* address, ::socklen_t size, const st
   }
 }
 
-int bind_socket(const endpoint& e, int type) {
+int bind_socket(const endpoint& e, int type, const listen_options& options) {
   int error = EADDRNOTAVAIL;
+  const int on = 1, off = 0;
   for (const socket_address& address : addresses_to_bind(e)) {
     owned_fd fd(open_socket(address.family(), type));
-    if (fd.get() < 0) fail("socket", to_string(e));
-    if (type == SOCK_STREAM) {
-      const int on = 1;
-      (void)::setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    if (fd.get() < 0) {
+      // A system without IPv6: "every address" has another form to be tried.
+      if (errno != EAFNOSUPPORT) fail("socket", to_string(e));
+      error = errno;
+      continue;
     }
+    if (type == SOCK_STREAM) (void)::setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    if (options.reuse_port && ::setsockopt(fd.get(), SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) != 0)
+      fail("reuse port", to_string(e));
+    // Said both ways, because systems differ in what they do by themselves.
+    if (address.family() == AF_INET6 &&
+        ::setsockopt(fd.get(), IPPROTO_IPV6, IPV6_V6ONLY, options.v6_only ? &on : &off, sizeof on) != 0 &&
+        options.v6_only)
+      fail("v6_only", to_string(e));
     if (::bind(fd.get(), address.get(), address.size) == 0) return fd.take();
     error = errno;
   }

@@ -6,6 +6,7 @@
 
 #include "net/socket_address.hpp"
 #include "weft/detail/deadline.hpp"
+#include "weft/listen_options.hpp"
 
 namespace weft::net {
 
@@ -34,7 +35,7 @@ bool is_lost_connection(int accept_error);
 int connect_socket(int fd, const ::sockaddr* address, ::socklen_t size, const std::string& name,
                    const detail::deadline& limit);
 
-// A socket bound to the first of the addresses that can be had; port 0: a free port.
-int bind_socket(const endpoint& e, int type);
+// A socket bound to the first of the addresses that can be had; port 0: a free port. See tcp_listener::bind().
+int bind_socket(const endpoint& e, int type, const listen_options& options);
 
 }  // namespace weft::net

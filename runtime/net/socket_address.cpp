@@ -79,6 +79,11 @@ endpoint socket_address::to_endpoint() const {
   }
   if (family() == AF_INET6) {
     const auto v6 = as<::sockaddr_in6>(*this);
+    // An IPv4 peer of a socket of both families: it is called what it calls itself.
+    if (IN6_IS_ADDR_V4MAPPED(&v6.sin6_addr)) {
+      ::inet_ntop(AF_INET, v6.sin6_addr.s6_addr + 12, text.data(), text.size());
+      return {text.data(), ntohs(v6.sin6_port)};
+    }
     ::inet_ntop(AF_INET6, &v6.sin6_addr, text.data(), text.size());
     std::string host = text.data();
     if (v6.sin6_scope_id != 0) host += '%' + scope_text(v6.sin6_scope_id);
@@ -107,6 +112,16 @@ std::optional<socket_address> parse_numeric(std::string_view host, std::uint16_t
   return from(v6);
 }
 
+socket_address mapped_to_ipv6(const socket_address& v4) {
+  const auto narrow = as<::sockaddr_in>(v4);
+  ::sockaddr_in6 wide{};
+  wide.sin6_family = AF_INET6;
+  wide.sin6_port = narrow.sin_port;
+  wide.sin6_addr.s6_addr[10] = wide.sin6_addr.s6_addr[11] = 0xff;
+  std::memcpy(wide.sin6_addr.s6_addr + 12, &narrow.sin_addr, sizeof narrow.sin_addr);
+  return from(wide);
+}
+
 std::vector<socket_address> addresses_of(const endpoint& e, const detail::deadline& limit) {
   // An empty host is this machine, as for the resolver.
   if (const auto numeric = parse_numeric(e.host.empty() ? "127.0.0.1" : e.host, e.port)) return {*numeric};
@@ -119,8 +134,9 @@ std::vector<socket_address> addresses_of(const endpoint& e, const detail::deadli
 }
 
 std::vector<socket_address> addresses_to_bind(const endpoint& e) {
-  // "::" first would be both families on Linux and one of them elsewhere; two sockets are not what a listener is.
-  auto found = addresses_of(e.host.empty() ? endpoint{"0.0.0.0", e.port} : e, detail::deadline(detail::forever));
+  if (e.host.empty()) return {*parse_numeric("::", e.port), *parse_numeric("0.0.0.0", e.port)};
+  auto found = addresses_of(e, detail::deadline(detail::forever));
+  // A name's IPv4 address first; two sockets are not what a listener is.
   std::stable_partition(found.begin(), found.end(), [](const socket_address& a) { return a.family() == AF_INET; });
   return found;
 }

@@ -29,12 +29,16 @@ struct socket_address {
 // "127.0.0.1", "::1", "fe80::1%eth0"; nothing if it is a name.
 std::optional<socket_address> parse_numeric(std::string_view host, std::uint16_t port);
 
+// The IPv6 form of an IPv4 address, for a socket of both families.
+socket_address mapped_to_ipv6(const socket_address& v4);
+
 // resolve() with a time limit: throws timeout_error (a plain thread is blocked for as long as it takes).
 std::vector<endpoint> resolve_within(std::string_view host, std::string_view service, const detail::deadline& limit);
 
 // The addresses of an endpoint, in the order to be tried; a name is looked up. Never empty.
 std::vector<socket_address> addresses_of(const endpoint& e, const detail::deadline& limit);
-// The same for a socket that is to be bound: an empty host is every address, IPv4 comes first.
+// The same for a socket that is to be bound. An empty host is every address: "::", which takes IPv4, too, where the
+// system can, then "0.0.0.0".
 std::vector<socket_address> addresses_to_bind(const endpoint& e);
 
 // Of an open socket. Throw std::system_error (ENOTCONN).

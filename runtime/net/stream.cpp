@@ -73,48 +73,59 @@ ssize_t write_once(int fd, io_handle::kind kind, const char* bytes, std::size_t 
 
 }  // namespace
 
-// The caller's turn to read or to write, until the end of the scope.
+// The turn of `op` to read or to write, until the end of the scope.
 class stream::turn_holder {
  public:
-  turn_holder(const stream& s, turn& t, direction d, const deadline& limit) : turn_(t) {
+  turn_holder(io_operation& op, const stream& s, turn& t, direction d, const deadline& limit) : op_(op), turn_(t) {
     const auto reason = d == direction::readable ? diary::wait_reason::fd_readable : diary::wait_reason::fd_writable;
-    const char* const call = d == direction::readable ? "read" : "write";
-    // Also if bytes are left over, and if somebody stands in line whose handle it was.
-    if (!s.is_open()) s.fail(call, EBADF);
-    mine_ = turn_.take(reason, limit.left_ns(), s.name());
-    // Closed while it stood in line: the same as for the one who waits for the fd.
-    if (mine_ && !s.is_open()) {
-      turn_.give();
-      s.fail(call, ECANCELED);
-    }
+    // Also if bytes are left over.
+    if (!s.is_open()) s.fail(op.call(), EBADF);
+    mine_ = turn_.take(op, reason, limit.left_ns(), s.name());
   }
   ~turn_holder() {
-    if (mine_) turn_.give();
+    if (mine_ && !op_.is_cut_off()) turn_.give();
   }
   turn_holder(const turn_holder&) = delete;
   turn_holder& operator=(const turn_holder&) = delete;
   bool mine() const { return mine_; }  // false: the time ran out
 
  private:
+  const io_operation& op_;
   turn& turn_;
   bool mine_ = false;
 };
 
+// Whoever has or awaits a turn of `other` is cut off by io_handle's move.
 stream::stream(stream&& other) noexcept
-    : io_handle(std::move(other)), buffer_(std::exchange(other.buffer_, {})), taken_(std::exchange(other.taken_, 0)) {}
+    : io_handle(std::move(other)), buffer_(std::exchange(other.buffer_, {})), taken_(std::exchange(other.taken_, 0)) {
+  other.reading_.free();
+  other.writing_.free();
+}
 
 stream& stream::operator=(stream&& other) noexcept {
   if (this == &other) return *this;
+  close();
   io_handle::operator=(std::move(other));
   buffer_ = std::exchange(other.buffer_, {});
   taken_ = std::exchange(other.taken_, 0);
+  other.reading_.free();
+  other.writing_.free();
   return *this;
+}
+
+void stream::close() noexcept {
+  io_handle::close();
+  reading_.free();
+  writing_.free();
 }
 
 int stream::release() noexcept {
   buffer_.clear();
   taken_ = 0;
-  return io_handle::release();
+  const int fd = io_handle::release();
+  reading_.free();
+  writing_.free();
+  return fd;
 }
 
 std::string stream::take(std::size_t n) {
@@ -133,7 +144,7 @@ std::string stream::take(std::size_t n) {
   return front;
 }
 
-stream::fill_result stream::fill(std::size_t wanted, const deadline& limit) {
+stream::fill_result stream::fill(io_operation& op, std::size_t wanted, const deadline& limit) {
   for (bool first = true;; first = false) {
     const std::size_t before = buffer_.size();
     buffer_.resize(before + std::clamp(wanted, std::size_t{1}, largest_chunk));
@@ -145,16 +156,17 @@ stream::fill_result stream::fill(std::size_t wanted, const deadline& limit) {
     if (count > 0) return fill_result::more;
     if (count == 0) return fill_result::end;
     if (!would_block(error)) fail("read", error);
-    if (!wait_ready(direction::readable, limit, "read")) return fill_result::timed_out;
+    if (!wait_ready(op, direction::readable, limit)) return fill_result::timed_out;
   }
 }
 
 std::optional<std::size_t> stream::read_some_ns(void* buffer, std::size_t size, std::int64_t limit_ns) {
   if (size == 0) return 0;
   const deadline limit(limit_ns);
-  const turn_holder turn(*this, reading_, direction::readable, limit);
+  io_operation op(*this, "read");
+  const turn_holder turn(op, *this, reading_, direction::readable, limit);
   if (!turn.mine()) return std::nullopt;
-  if (const std::size_t n = std::min(size, left_over()); n > 0) {
+  if (const std::size_t n = std::min(size, buffered()); n > 0) {
     const std::string front = take(n);
     std::memcpy(buffer, front.data(), n);
     return n;
@@ -163,7 +175,7 @@ std::optional<std::size_t> stream::read_some_ns(void* buffer, std::size_t size, 
     const ssize_t count = try_input(first, native_handle(), [&] { return read_once(native_handle(), buffer, size); });
     if (count >= 0) return static_cast<std::size_t>(count);
     if (!would_block(errno)) fail("read", errno);
-    if (!wait_ready(direction::readable, limit, "read")) return std::nullopt;
+    if (!wait_ready(op, direction::readable, limit)) return std::nullopt;
   }
 }
 
@@ -180,14 +192,15 @@ std::optional<std::string> stream::read_some_ns(std::size_t max, std::int64_t li
 
 std::optional<std::string> stream::read_exactly_ns(std::size_t n, std::int64_t limit_ns) {
   const deadline limit(limit_ns);
-  const turn_holder turn(*this, reading_, direction::readable, limit);
+  io_operation op(*this, "read");
+  const turn_holder turn(op, *this, reading_, direction::readable, limit);
   if (!turn.mine()) return std::nullopt;
-  while (left_over() < n) {
-    switch (fill(n - left_over(), limit)) {
+  while (buffered() < n) {
+    switch (fill(op, n - buffered(), limit)) {
       case fill_result::more:
         break;
       case fill_result::end:
-        throw end_of_stream(take(left_over()));
+        throw end_of_stream(take(buffered()));
       case fill_result::timed_out:
         return std::nullopt;
     }
@@ -198,7 +211,8 @@ std::optional<std::string> stream::read_exactly_ns(std::size_t n, std::int64_t l
 std::optional<std::string> stream::read_until_ns(std::string_view delimiter, std::size_t max, std::int64_t limit_ns) {
   if (delimiter.empty()) throw std::invalid_argument("read_until: the delimiter is empty");
   const deadline limit(limit_ns);
-  const turn_holder turn(*this, reading_, direction::readable, limit);
+  io_operation op(*this, "read");
+  const turn_holder turn(op, *this, reading_, direction::readable, limit);
   if (!turn.mine()) return std::nullopt;
   std::size_t searched = 0;  // no delimiter begins in so many bytes of what is left over
   for (;;) {
@@ -209,11 +223,11 @@ std::optional<std::string> stream::read_until_ns(std::string_view delimiter, std
       throw std::length_error("read_until: no delimiter within " + std::to_string(max) + " bytes from " + name());
     }
     searched = there.size() - std::min(there.size(), delimiter.size() - 1);
-    switch (fill(chunk_size, limit)) {
+    switch (fill(op, chunk_size, limit)) {
       case fill_result::more:
         break;
       case fill_result::end:
-        throw end_of_stream(take(left_over()));
+        throw end_of_stream(take(buffered()));
       case fill_result::timed_out:
         return std::nullopt;
     }
@@ -222,14 +236,15 @@ std::optional<std::string> stream::read_until_ns(std::string_view delimiter, std
 
 std::optional<std::string> stream::read_all_ns(std::int64_t limit_ns) {
   const deadline limit(limit_ns);
-  const turn_holder turn(*this, reading_, direction::readable, limit);
+  io_operation op(*this, "read");
+  const turn_holder turn(op, *this, reading_, direction::readable, limit);
   if (!turn.mine()) return std::nullopt;
   for (;;) {
-    switch (fill(std::max(chunk_size, buffer_.size()), limit)) {
+    switch (fill(op, std::max(chunk_size, buffer_.size()), limit)) {
       case fill_result::more:
         break;
       case fill_result::end:
-        return take(left_over());
+        return take(buffered());
       case fill_result::timed_out:
         return std::nullopt;
     }
@@ -237,29 +252,32 @@ std::optional<std::string> stream::read_all_ns(std::int64_t limit_ns) {
 }
 
 // Before: it is the caller's turn to write. Nothing: the time ran out.
-std::optional<std::size_t> stream::write_once_ready(const char* bytes, std::size_t size, const deadline& limit) {
+std::optional<std::size_t> stream::write_once_ready(io_operation& op, const char* bytes, std::size_t size,
+                                                    const deadline& limit) {
   for (;;) {
     const ssize_t count = write_once(native_handle(), what(), bytes, size);
     if (count >= 0) return static_cast<std::size_t>(count);
     if (!would_block(errno)) fail("write", errno);
-    if (!wait_ready(direction::writable, limit, "write")) return std::nullopt;
+    if (!wait_ready(op, direction::writable, limit)) return std::nullopt;
   }
 }
 
 std::optional<std::size_t> stream::write_some_ns(const char* bytes, std::size_t size, std::int64_t limit_ns) {
   if (size == 0) return 0;
   const deadline limit(limit_ns);
-  const turn_holder turn(*this, writing_, direction::writable, limit);
+  io_operation op(*this, "write");
+  const turn_holder turn(op, *this, writing_, direction::writable, limit);
   if (!turn.mine()) return std::nullopt;
-  return write_once_ready(bytes, size, limit);
+  return write_once_ready(op, bytes, size, limit);
 }
 
 bool stream::write_all_ns(const char* bytes, std::size_t size, std::int64_t limit_ns) {
   const deadline limit(limit_ns);
-  const turn_holder turn(*this, writing_, direction::writable, limit);
+  io_operation op(*this, "write");
+  const turn_holder turn(op, *this, writing_, direction::writable, limit);
   if (!turn.mine()) return false;
   while (size > 0) {
-    const auto count = write_once_ready(bytes, size, limit);
+    const auto count = write_once_ready(op, bytes, size, limit);
     if (!count) return false;
     bytes += *count;
     size -= *count;

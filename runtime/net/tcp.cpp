@@ -23,8 +23,7 @@ std::string peer_text(int fd) {
 
 }  // namespace
 
-tcp_stream::tcp_stream(int fd) : stream(fd, peer_text(fd), kind::socket) {
-  net::adopt_fd(fd);
+tcp_stream::tcp_stream(int fd) : stream(fd, peer_text(fd), kind::socket, net::adopt_fd(fd)) {
   detail::record_socket(diary::event_type::socket_connected, fd, name());
 }
 
@@ -57,21 +56,22 @@ void tcp_stream::set_nodelay(bool on) {
 endpoint tcp_stream::local_endpoint() const { return net::local_endpoint_of(native_handle()); }
 endpoint tcp_stream::remote_endpoint() const { return net::remote_endpoint_of(native_handle()); }
 
-tcp_listener::tcp_listener(int fd) : io_handle(fd, to_string(net::local_endpoint_of(fd))) {
-  net::adopt_fd(fd);
+tcp_listener::tcp_listener(int fd)
+    : io_handle(fd, to_string(net::local_endpoint_of(fd)), kind::socket, net::adopt_fd(fd)) {
   detail::record_socket(diary::event_type::socket_listening, fd, name());
 }
 
-tcp_listener tcp_listener::bind(std::string_view host, std::uint16_t port, int backlog) {
-  net::owned_fd fd(net::bind_socket({std::string(host), port}, SOCK_STREAM));
+tcp_listener tcp_listener::bind(std::string_view host, std::uint16_t port, const listen_options& options) {
+  net::owned_fd fd(net::bind_socket({std::string(host), port}, SOCK_STREAM, options));
   std::string name = to_string(net::local_endpoint_of(fd.get()));
-  if (::listen(fd.get(), backlog) != 0) net::fail("listen", name);
+  if (::listen(fd.get(), options.backlog) != 0) net::fail("listen", name);
   detail::record_socket(diary::event_type::socket_listening, fd.get(), name);
   return tcp_listener(fd.take(), std::move(name));
 }
 
 std::optional<tcp_stream> tcp_listener::accept_ns(std::int64_t limit_ns) {
   const detail::deadline limit(limit_ns);
+  detail::io_operation op(*this, "accept");
   for (bool first = true;; first = false) {
     net::socket_address peer;
     const int fd = detail::try_input(first, native_handle(),
@@ -84,7 +84,7 @@ std::optional<tcp_stream> tcp_listener::accept_ns(std::int64_t limit_ns) {
     }
     if (net::is_lost_connection(errno)) continue;
     if (errno != EAGAIN && errno != EWOULDBLOCK) fail("accept", errno);
-    if (!wait_ready(detail::direction::readable, limit, "accept")) return std::nullopt;
+    if (!wait_ready(op, detail::direction::readable, limit)) return std::nullopt;
   }
 }
 

@@ -16,6 +16,7 @@
 #include "trace/states.hpp"
 #include "weft/detail/deadline.hpp"
 #include "weft/detail/io.hpp"
+#include "weft/errors.hpp"
 #include "weft/task.hpp"
 #include "weft/this_coroutine.hpp"
 
@@ -27,6 +28,13 @@ constexpr std::chrono::nanoseconds longest_backoff = std::chrono::seconds(1);
 
 // The kernel has no fd or no memory just now: trying again later is all one can do.
 bool is_shortage(int error) { return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM; }
+
+// The client has gone away in the middle: an everyday thing.
+bool is_lost_client(const std::exception& e) {
+  const auto* const failure = dynamic_cast<const std::system_error*>(&e);
+  return failure != nullptr && failure->code().category() == std::generic_category() &&
+         (failure->code().value() == ECONNRESET || failure->code().value() == EPIPE);
+}
 
 }  // namespace
 
@@ -72,6 +80,7 @@ struct tcp_server::state : std::enable_shared_from_this<tcp_server::state> {
   std::optional<tcp_stream> accept_one(std::chrono::nanoseconds& backoff);
   void back_off(int error, std::chrono::nanoseconds& backoff);
   void start_connection(tcp_stream stream);
+  void serve(tcp_stream stream);
   void connection_ended(std::list<task<void>>::iterator connection);
   void wait_for_connections(std::size_t but, const detail::deadline& limit);
 };
@@ -126,7 +135,7 @@ void tcp_server::state::start_connection(tcp_stream stream) {
   const std::string name = "conn " + stream.name();
   task<void> connection =
       spawn({.name = name, .where = site},
-            [self = shared_from_this(), s = std::move(stream)]() mutable { self->handler(std::move(s)); });
+            [self = shared_from_this(), s = std::move(stream)]() mutable { self->serve(std::move(s)); });
   std::list<task<void>> entry{connection};
   const auto place = entry.begin();
   {
@@ -134,6 +143,25 @@ void tcp_server::state::start_connection(tcp_stream stream) {
     open.splice(open.end(), entry);
   }
   connection.on_done([self = shared_from_this(), place] { self->connection_ended(place); });
+}
+
+// In the connection's coroutine.
+void tcp_server::state::serve(tcp_stream stream) {
+  const std::string peer = stream.name();
+  try {
+    handler(std::move(stream));
+  } catch (const std::exception& e) {
+    if (limits.on_error) {
+      limits.on_error(std::current_exception(), peer);
+    } else if (!is_lost_client(e)) {
+      throw;
+    }
+  } catch (const cancelled&) {
+    throw;
+  } catch (...) {
+    if (!limits.on_error) throw;
+    limits.on_error(std::current_exception(), peer);
+  }
 }
 
 void tcp_server::state::connection_ended(std::list<task<void>>::iterator connection) {

@@ -1,26 +1,36 @@
 #include "weft/detail/turn.hpp"
 
+#include <mutex>
+
 #include "trace/states.hpp"
 
 namespace weft::detail {
 
 turn::line::line(std::string_view name) : whose(diary::object_kind::other, name) {}
 
-bool turn::wait(diary::wait_reason reason, std::int64_t limit_ns, std::string_view name) {
+bool turn::wait(io_operation& op, diary::wait_reason reason, std::int64_t limit_ns, std::string_view name) {
   if (!line_) line_ = std::make_unique<line>(name);
   line_->whose.lock.lock();
   waiter me;
   line_->waiting.push_back(me);
-  switch (suspend(line_->whose, me, reason, limit_ns)) {
-    case wait_outcome::granted:
-      return true;  // taken_ has stayed set
-    case wait_outcome::timed_out:
-      return false;
-    case wait_outcome::interrupted:
-      break;
+  wait_outcome outcome = wait_outcome::granted;
+  {
+    const io_operation::wait waits(op, this, &me);
+    outcome = suspend(line_->whose, me, reason, limit_ns);
   }
-  if (me.granted) give();
-  throw_interruption();
+  if (outcome == wait_outcome::interrupted) {
+    if (me.granted && !op.is_cut_off()) give();
+    throw_interruption();
+  }
+  if (op.is_cut_off()) op.throw_cut_off();
+  return outcome == wait_outcome::granted;  // then taken_ has stayed set
+}
+
+void turn::dismiss(waiter& w) noexcept {
+  const std::lock_guard guard(line_->whose.lock);
+  if (w.list == nullptr) return;  // woken already
+  w.list->remove(w);
+  wake(line_->whose, w);
 }
 
 void turn::give() noexcept {

@@ -23,8 +23,8 @@ bool would_block(int error) { return error == EAGAIN || error == EWOULDBLOCK; }
 
 }  // namespace
 
-udp_socket udp_socket::bind(std::string_view host, std::uint16_t port) {
-  net::owned_fd fd(net::bind_socket({std::string(host), port}, SOCK_DGRAM));
+udp_socket udp_socket::bind(std::string_view host, std::uint16_t port, const listen_options& options) {
+  net::owned_fd fd(net::bind_socket({std::string(host), port}, SOCK_DGRAM, options));
   std::string name = to_string(net::local_endpoint_of(fd.get()));
   detail::record_socket(diary::event_type::socket_listening, fd.get(), name);
   return udp_socket(fd.take(), std::move(name));
@@ -48,28 +48,36 @@ udp_socket udp_socket::connect(std::string_view host, std::uint16_t port) {
 
 void udp_socket::send_to(std::string_view bytes, const endpoint& to) {
   const detail::deadline limit(detail::forever);
-  const auto address = net::addresses_of(to, limit).front();
+  auto address = net::addresses_of(to, limit).front();
+  detail::io_operation op(*this, "send");
   for (;;) {
     if (::sendto(native_handle(), bytes.data(), bytes.size(), MSG_NOSIGNAL, address.get(), address.size) >= 0) return;
     if (errno == EINTR) continue;
+    // Linux takes an IPv4 address on a socket of both families, others want it in IPv6's form.
+    if ((errno == EAFNOSUPPORT || errno == EINVAL) && address.family() == AF_INET) {
+      address = net::mapped_to_ipv6(address);
+      continue;
+    }
     if (!would_block(errno)) net::fail("send to", to_string(to));
-    (void)wait_ready(detail::direction::writable, limit, "send");
+    (void)wait_ready(op, detail::direction::writable, limit);
   }
 }
 
 bool udp_socket::send_ns(std::string_view bytes, std::int64_t limit_ns) {
   const detail::deadline limit(limit_ns);
+  detail::io_operation op(*this, "send");
   for (;;) {
     if (::send(native_handle(), bytes.data(), bytes.size(), MSG_NOSIGNAL) >= 0) return true;
     if (errno == EINTR) continue;
     if (!would_block(errno)) fail("send", errno);
-    if (!wait_ready(detail::direction::writable, limit, "send")) return false;
+    if (!wait_ready(op, detail::direction::writable, limit)) return false;
   }
 }
 
 std::optional<std::pair<std::string, endpoint>> udp_socket::receive_from_ns(std::size_t max, std::int64_t limit_ns) {
   const detail::deadline limit(limit_ns);
   const std::unique_ptr<char[]> buffer(new char[max]);
+  detail::io_operation op(*this, "receive");
   for (bool first = true;; first = false) {
     net::socket_address from;
     const ssize_t count = detail::try_input(first, native_handle(), [&] {
@@ -80,7 +88,7 @@ std::optional<std::pair<std::string, endpoint>> udp_socket::receive_from_ns(std:
     }
     if (errno == EINTR) continue;
     if (!would_block(errno)) fail("receive", errno);
-    if (!wait_ready(detail::direction::readable, limit, "receive")) return std::nullopt;
+    if (!wait_ready(op, detail::direction::readable, limit)) return std::nullopt;
   }
 }
 

@@ -1,5 +1,6 @@
 #include "weft/unix_socket.hpp"
 
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -8,7 +9,9 @@
 #include <chrono>
 #include <cstddef>
 #include <cstring>
+#include <filesystem>
 #include <string>
+#include <system_error>
 #include <utility>
 
 #include "net/fd_flags.hpp"
@@ -48,8 +51,7 @@ unix_address address_of(std::string_view path, const char* call) {
 
 }  // namespace
 
-unix_stream::unix_stream(int fd) : stream(fd, "unix socket", kind::socket) {
-  net::adopt_fd(fd);
+unix_stream::unix_stream(int fd) : stream(fd, "unix socket", kind::socket, net::adopt_fd(fd)) {
   detail::record_socket(diary::event_type::socket_connected, fd, name());
 }
 
@@ -85,29 +87,69 @@ unix_listener& unix_listener::operator=(unix_listener&& other) noexcept {
   if (this == &other) return *this;
   close();
   io_handle::operator=(std::move(other));
+  made_ = std::exchange(other.made_, {});
   return *this;
 }
 
-unix_listener unix_listener::bind(std::string_view path, int backlog) {
+namespace {
+
+// Somebody who would accept, or who may: only a refusal says that nobody does.
+bool is_stale(const unix_address& address, const std::string& path) {
+  struct ::stat there {};
+  if (::lstat(path.c_str(), &there) != 0 || !S_ISSOCK(there.st_mode)) return false;
+  const net::owned_fd probe(net::open_socket(AF_UNIX, SOCK_STREAM));
+  return probe.get() >= 0 && ::connect(probe.get(), address.get(), address.size) != 0 && errno == ECONNREFUSED;
+}
+
+}  // namespace
+
+unix_listener unix_listener::bind(std::string_view path, const unix_listen_options& options) {
   const unix_address address = address_of(path, "bind");
   const std::string name = shown(path);
+  const std::string file(path);
   net::owned_fd fd(net::open_socket(AF_UNIX, SOCK_STREAM));
   if (fd.get() < 0) net::fail("socket", name);
-  if (::bind(fd.get(), address.get(), address.size) != 0) net::fail("bind", name);
-  unix_listener listener(fd.take(), std::string(path));  // from here on the path is removed again
-  if (::listen(listener.native_handle(), backlog) != 0) net::fail("listen", name);
+  int error = ::bind(fd.get(), address.get(), address.size) == 0 ? 0 : errno;
+  if (error == EADDRINUSE && !is_abstract(path) && is_stale(address, file)) {
+    if (!options.replace_stale)
+      net::fail("bind",
+                name + " (a socket that nobody listens at: unix_listen_options{.replace_stale = true} removes it)",
+                error);
+    if (::unlink(file.c_str()) != 0 && errno != ENOENT) net::fail("remove", name);
+    error = ::bind(fd.get(), address.get(), address.size) == 0 ? 0 : errno;
+  }
+  if (error != 0) net::fail("bind", name, error);
+  unix_listener listener(fd.take(), file);
+  if (!is_abstract(path)) {
+    struct ::stat made {};
+    std::error_code unknown;
+    const std::filesystem::path whole = std::filesystem::absolute(file, unknown);
+    // If either cannot be told, the path is left behind rather than somebody else's removed.
+    if (!unknown && ::lstat(file.c_str(), &made) == 0)
+      listener.made_ = {whole.string(), made.st_dev, made.st_ino, ::getpid()};
+  }
+  if (::listen(listener.native_handle(), options.backlog) != 0) net::fail("listen", name);
   detail::record_socket(diary::event_type::socket_listening, listener.native_handle(), name);
   return listener;
 }
 
+void unix_listener::remove_path() const noexcept {
+  if (made_.absolute_path.empty() || made_.process != ::getpid()) return;
+  struct ::stat there {};
+  if (::lstat(made_.absolute_path.c_str(), &there) != 0) return;
+  if (there.st_dev != made_.device || there.st_ino != made_.inode) return;
+  (void)::unlink(made_.absolute_path.c_str());
+}
+
 void unix_listener::close() noexcept {
   if (!is_open()) return;
-  if (!path().empty() && !is_abstract(path())) (void)::unlink(path().c_str());
+  remove_path();
   io_handle::close();
 }
 
 std::optional<unix_stream> unix_listener::accept_ns(std::int64_t limit_ns) {
   const detail::deadline limit(limit_ns);
+  detail::io_operation op(*this, "accept");
   for (bool first = true;; first = false) {
     const int fd = detail::try_input(first, native_handle(),
                                      [&] { return net::accept_socket(native_handle(), nullptr, nullptr); });
@@ -119,7 +161,7 @@ std::optional<unix_stream> unix_listener::accept_ns(std::int64_t limit_ns) {
     }
     if (net::is_lost_connection(errno)) continue;
     if (errno != EAGAIN && errno != EWOULDBLOCK) fail("accept", errno);
-    if (!wait_ready(detail::direction::readable, limit, "accept")) return std::nullopt;
+    if (!wait_ready(op, detail::direction::readable, limit)) return std::nullopt;
   }
 }
 

@@ -7,10 +7,12 @@
 #include <cerrno>
 #include <chrono>
 #include <stdexcept>
+#include <string>
 #include <thread>
 #include <vector>
 
 #include "system_error_matcher.hpp"
+#include "weft/io.hpp"
 #include "weft/run.hpp"
 #include "weft/task.hpp"
 #include "weft/this_coroutine.hpp"
@@ -437,6 +439,46 @@ TEST(Stream, PlainThreadsBlockInstead) {
   writer.join();
 
   EXPECT_EQ(all, much);
+}
+
+TEST(Stream, BufferedSaysHowMuchCanBeReadWithoutAWait) {
+  run([] {
+    auto [a, b] = unix_stream::pair();
+    EXPECT_EQ(a.buffered(), 0u);
+    b.write_all("line\nrest");
+    a.read_until("\n");
+    EXPECT_EQ(a.buffered(), 4u);
+    a.read_some(3);
+    EXPECT_EQ(a.buffered(), 1u);
+  });
+}
+
+TEST(Copy, CarriesWhatIsBufferedFirstAndLeavesTheTargetOpen) {
+  run([] {
+    auto [source, from] = unix_stream::pair();
+    auto [to, sink] = unix_stream::pair();
+    source.write_all("head\nbuffered ");
+    from.read_until("\n");
+    source.write_all("and more");
+    source.close();
+
+    EXPECT_EQ(weft::copy(from, to), 17u);
+    to.write_all("!");
+    EXPECT_EQ(sink.read_exactly(18), "buffered and more!");
+  });
+}
+
+TEST(Copy, CarriesMoreThanTheKernelHoldsBetweenStreamsOfDifferentKinds) {
+  run([] {
+    auto [reader, writer] = make_pipe();
+    auto [to, sink] = unix_stream::pair();
+    const std::string much(3'000'000, 'w');
+    const auto producer = spawn([&, w = std::move(writer)]() mutable { w.write_all(much); });
+    const auto carrier = spawn([&, t = std::move(to)]() mutable { return weft::copy(reader, t); });
+    EXPECT_EQ(sink.read_all(), much);
+    EXPECT_EQ(carrier.get(), much.size());
+    producer.get();
+  });
 }
 
 }  // namespace

@@ -6,8 +6,12 @@
 
 #include <cerrno>
 #include <chrono>
+#include <exception>
+#include <functional>
 #include <stdexcept>
 #include <string>
+#include <string_view>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -341,6 +345,82 @@ TEST(TcpServer, OutOfFdsItBacksOffLongerEachTimeAndRecovers) {
   seen.delays.resize(3);
   EXPECT_THAT(seen.delays, ElementsAre(10ms, 20ms, 40ms));
   EXPECT_THAT(seen.errors, testing::Each(EMFILE));
+}
+
+// What the unhandled handler is told while this lives.
+class unhandled_lines {
+ public:
+  unhandled_lines() {
+    before_ =
+        set_unhandled_handler([this](const std::exception_ptr&, std::string_view line) { told.emplace_back(line); });
+  }
+  ~unhandled_lines() { set_unhandled_handler(before_); }
+  std::vector<std::string> told;
+
+ private:
+  unhandled_handler before_;
+};
+
+// Serves one client, which only connects and waits for the end.
+void serve_one(const std::function<void(tcp_stream)>& handler, const tcp_server_options& options) {
+  run([&] {
+    tcp_server server(any_port, handler, options);
+    const auto serving = spawn([&] { server.serve_forever(); });
+    auto client = connect_to(server);
+    EXPECT_EQ(client.read_some(1), "");
+    server.shutdown();
+    serving.get();
+  });
+}
+
+TEST(TcpServer, TellsOnErrorWhatAHandlerThrewAndWhoThePeerWas) {
+  const unhandled_lines unhandled;
+  std::vector<std::string> errors;
+  serve_one([](tcp_stream) { throw std::runtime_error("no such order"); },
+            {.on_error = [&](const std::exception_ptr& error, std::string_view peer) {
+              try {
+                std::rethrow_exception(error);
+              } catch (const std::runtime_error& e) {
+                errors.push_back(std::string(e.what()) + " from " + std::string(peer.substr(0, peer.find(':'))));
+              }
+            }});
+  EXPECT_THAT(errors, ElementsAre("no such order from 127.0.0.1"));
+  EXPECT_THAT(unhandled.told, testing::IsEmpty());
+}
+
+TEST(TcpServer, ReportsAsUnhandledWhatOnErrorThrows) {
+  const unhandled_lines unhandled;
+  serve_one([](tcp_stream) { throw std::runtime_error("first"); },
+            {.on_error = [](const std::exception_ptr&, std::string_view) { throw std::runtime_error("second"); }});
+  EXPECT_THAT(unhandled.told, ElementsAre(testing::HasSubstr("second")));
+}
+
+TEST(TcpServer, AClientThatGoesAwayIsNoUnhandledError) {
+  const unhandled_lines unhandled;
+  for (const int error : {ECONNRESET, EPIPE}) {
+    serve_one([error](tcp_stream) { throw std::system_error(error, std::generic_category(), "read"); }, {});
+  }
+  EXPECT_THAT(unhandled.told, testing::IsEmpty());
+}
+
+TEST(TcpServer, AnotherErrorIsUnhandled) {
+  const unhandled_lines unhandled;
+  serve_one([](tcp_stream) { throw std::system_error(ENOSPC, std::generic_category(), "write"); }, {});
+  EXPECT_THAT(unhandled.told, ElementsAre(testing::HasSubstr("No space left")));
+}
+
+TEST(TcpServer, ACancelledConnectionIsNoErrorForOnError) {
+  std::size_t errors = 0;
+  run([&] {
+    tcp_server server(any_port, [](tcp_stream s) { s.read_some(1); },
+                      {.on_error = [&](const std::exception_ptr&, std::string_view) { ++errors; }});
+    const auto serving = spawn([&] { server.serve_forever(); });
+    auto client = connect_to(server);
+    run_until([&] { return server.connections() == 1; });
+    server.shutdown(0s);
+    serving.get();
+  });
+  EXPECT_EQ(errors, 0u);
 }
 
 }  // namespace

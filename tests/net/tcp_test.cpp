@@ -7,6 +7,8 @@
 
 #include <cerrno>
 #include <chrono>
+#include <string>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -15,6 +17,7 @@
 #include "weft/run.hpp"
 #include "weft/task.hpp"
 #include "weft/this_coroutine.hpp"
+#include "weft/udp.hpp"
 
 namespace weft {
 namespace {
@@ -313,6 +316,65 @@ TEST(Tcp, PlainThreadsBlockInstead) {
   EXPECT_EQ(client.read_all(), "thread");
 
   server.join();
+}
+
+bool has_ipv6() {
+  const int fd = ::socket(AF_INET6, SOCK_STREAM, 0);
+  ::sockaddr_in6 loopback{};
+  loopback.sin6_family = AF_INET6;
+  loopback.sin6_addr = in6addr_loopback;
+  const bool has = fd >= 0 && ::bind(fd, reinterpret_cast<const ::sockaddr*>(&loopback), sizeof loopback) == 0;
+  if (fd >= 0) ::close(fd);
+  return has;
+}
+
+// The hosts of this machine that a listener at `host` answers, and how it sees the peer.
+std::vector<std::string> answers(const std::string& host, const listen_options& options = {}) {
+  std::vector<std::string> seen;
+  run([&] {
+    auto listener = tcp_listener::bind(host, 0, options);
+    for (const char* from : {"127.0.0.1", "::1"}) {
+      try {
+        auto client = tcp_stream::connect(from, listener.local_endpoint().port);
+        seen.push_back(listener.accept().remote_endpoint().host);
+      } catch (const std::system_error&) {
+      }
+    }
+  });
+  return seen;
+}
+
+TEST(TcpBind, AnEmptyHostIsAllAddressesOfBothFamilies) {
+  if (!has_ipv6()) GTEST_SKIP() << "this machine has no IPv6";
+  EXPECT_THAT(answers(""), testing::ElementsAre("127.0.0.1", "::1"));
+  EXPECT_THAT(answers("::"), testing::ElementsAre("127.0.0.1", "::1"));
+  EXPECT_THAT(answers("0.0.0.0"), testing::ElementsAre("127.0.0.1"));
+}
+
+TEST(TcpBind, V6OnlyLeavesThePortToAnIPv4Listener) {
+  if (!has_ipv6()) GTEST_SKIP() << "this machine has no IPv6";
+  EXPECT_THAT(answers("::", {.v6_only = true}), testing::ElementsAre("::1"));
+  auto six = tcp_listener::bind("::", 0, {.v6_only = true});
+  EXPECT_NO_THROW(tcp_listener::bind("0.0.0.0", six.local_endpoint().port));
+}
+
+TEST(TcpBind, ReusePortLetsSeveralListenersShareAPort) {
+  auto first = tcp_listener::bind("127.0.0.1", 0, {.reuse_port = true});
+  EXPECT_NO_THROW(tcp_listener::bind("127.0.0.1", first.local_endpoint().port, {.reuse_port = true}));
+  EXPECT_THROW(tcp_listener::bind("127.0.0.1", first.local_endpoint().port), std::system_error);
+}
+
+TEST(UdpBind, ASocketOfBothFamiliesAnswersAnIPv4Peer) {
+  if (!has_ipv6()) GTEST_SKIP() << "this machine has no IPv6";
+  run([] {
+    auto both = udp_socket::bind("", 0);
+    auto client = udp_socket::connect("127.0.0.1", both.local_endpoint().port);
+    client.send("ping");
+    const auto [bytes, from] = both.receive_from();
+    EXPECT_EQ(from, client.local_endpoint());
+    both.send_to("pong", from);
+    EXPECT_EQ(client.receive(), "pong");
+  });
 }
 
 }  // namespace

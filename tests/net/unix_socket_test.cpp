@@ -1,11 +1,15 @@
 #include "weft/unix_socket.hpp"
 
 #include <gmock/gmock.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <chrono>
 #include <filesystem>
+#include <fstream>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -113,6 +117,101 @@ TEST(UnixSocket, AcceptForRunsOutOfTimeAndCloseWakesAccept) {
 
     acceptor.get();
   });
+}
+
+TEST(UnixSocket, ListenerLeavesTheSocketOfItsSuccessor) {
+  const std::string path = fresh_path();
+  run([&] {
+    auto old_server = unix_listener::bind(path);
+    ::unlink(path.c_str());
+    auto restarted = unix_listener::bind(path);
+
+    old_server.close();
+
+    EXPECT_NO_THROW(unix_stream::connect(path));
+  });
+}
+
+TEST(UnixSocket, AssignedListenerLeavesTheSocketOfItsSuccessor) {
+  const std::string path = fresh_path();
+  run([&] {
+    auto listener = unix_listener::bind(path);
+    ::unlink(path.c_str());
+    listener = unix_listener::bind(path);
+
+    EXPECT_NO_THROW(unix_stream::connect(path));
+  });
+  EXPECT_NE(::access(path.c_str(), F_OK), 0);
+}
+
+TEST(UnixSocket, AForkedChildLeavesItsParentsPath) {
+  const std::string path = fresh_path();
+  run([&] {
+    std::optional<unix_listener> listener = unix_listener::bind(path);
+    const pid_t child = ::fork();
+    if (child == 0) {
+      listener.reset();
+      ::_exit(0);
+    }
+    int status = 0;
+    EXPECT_EQ(::waitpid(child, &status, 0), child);
+
+    EXPECT_NO_THROW(unix_stream::connect(path));
+  });
+}
+
+TEST(UnixSocket, ListenerRemovesItsPathAfterTheWorkingDirectoryChanged) {
+  std::array<char, 4096> before;
+  ASSERT_NE(::getcwd(before.data(), before.size()), nullptr);
+  const std::string path = fresh_path();
+  ASSERT_EQ(::chdir(testing::TempDir().c_str()), 0);
+  {
+    const auto listener = unix_listener::bind(path);
+    ASSERT_EQ(::chdir("/"), 0);
+  }
+  EXPECT_NE(::access((testing::TempDir() + '/' + path).c_str(), F_OK), 0);
+  ASSERT_EQ(::chdir(before.data()), 0);
+}
+
+// A listener that ended without a chance to remove its path.
+std::string stale_path() {
+  std::string path = fresh_path();
+  ::close(unix_listener::bind(path).release());
+  return path;
+}
+
+TEST(UnixSocket, AStalePathIsSaidToBeOne) {
+  const std::string path = stale_path();
+  EXPECT_EQ(text_of_system_error(EADDRINUSE, [&] { unix_listener::bind(path); }),
+            "bind " + path +
+                " (a socket that nobody listens at: unix_listen_options{.replace_stale = true} removes it): Address "
+                "already in use");
+  ::unlink(path.c_str());
+}
+
+TEST(UnixSocket, AStalePathIsReplacedOnDemand) {
+  run([] {
+    const std::string path = stale_path();
+    auto listener = unix_listener::bind(path, unix_listen_options{.replace_stale = true});
+    EXPECT_NO_THROW(unix_stream::connect(path));
+  });
+}
+
+TEST(UnixSocket, APathThatIsServedIsNotReplaced) {
+  run([] {
+    const std::string path = fresh_path();
+    auto listener = unix_listener::bind(path);
+    text_of_system_error(EADDRINUSE, [&] { unix_listener::bind(path, unix_listen_options{.replace_stale = true}); });
+    EXPECT_NO_THROW(unix_stream::connect(path));
+  });
+}
+
+TEST(UnixSocket, AFileThatIsNoSocketIsNotReplaced) {
+  const std::string path = fresh_path();
+  std::ofstream(path) << "precious";
+  text_of_system_error(EADDRINUSE, [&] { unix_listener::bind(path, unix_listen_options{.replace_stale = true}); });
+  EXPECT_EQ(std::filesystem::file_size(path), 8u);
+  ::unlink(path.c_str());
 }
 
 }  // namespace

@@ -4,8 +4,11 @@
 #include "weft/detail/cxx20.hpp"
 
 #include <chrono>
+#include <cstddef>
+#include <memory>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "weft/detail/io.hpp"
@@ -15,6 +18,7 @@
 namespace weft {
 
 namespace detail {
+inline constexpr std::size_t copy_buffer_size = 65536;
 // False: the time ran out.
 bool wait_fd_or_throw(int fd, direction d, std::int64_t limit_ns);
 }  // namespace detail
@@ -60,11 +64,15 @@ void close(int fd);
 class pipe_reader : private detail::stream {
  public:
   pipe_reader() = default;
-  explicit pipe_reader(int fd);  // takes over an fd and makes it non-blocking. Throws std::system_error
+  // Takes over an fd and makes it non-blocking until close() or release(): the open file, so also for others who share
+  // it (a terminal, a shell's standard input). A program that ends otherwise leaves it so. Throws std::system_error:
+  // then the fd is still the caller's.
+  explicit pipe_reader(int fd);
 
-  using detail::io_handle::close;
   using detail::io_handle::is_open;
   using detail::io_handle::native_handle;
+  using detail::stream::buffered;
+  using detail::stream::close;
   using detail::stream::read_all;
   using detail::stream::read_all_for;
   using detail::stream::read_all_until;
@@ -85,11 +93,11 @@ class pipe_reader : private detail::stream {
 class pipe_writer : private detail::stream {
  public:
   pipe_writer() = default;
-  explicit pipe_writer(int fd);  // takes over an fd and makes it non-blocking. Throws std::system_error
+  explicit pipe_writer(int fd);  // as pipe_reader's
 
-  using detail::io_handle::close;
   using detail::io_handle::is_open;
   using detail::io_handle::native_handle;
+  using detail::stream::close;
   using detail::stream::release;
   using detail::stream::write_all;
   using detail::stream::write_all_for;
@@ -101,5 +109,19 @@ class pipe_writer : private detail::stream {
 
 // A new pipe, close-on-exec. Throws std::system_error (EMFILE).
 std::pair<pipe_reader, pipe_writer> make_pipe();
+
+// Carries bytes from one stream into the other until the first ends: what the first has left over from earlier reads
+// comes first. Returns how many bytes that were. Does not shut `to` down. Suspends as read_some() and write_all() of
+// the two do, and throws what they throw; what was read and not yet written is lost then.
+template <class From, class To>
+std::size_t copy(From& from, To& to) {
+  std::size_t carried = 0;
+  const std::unique_ptr<char[]> buffer(new char[detail::copy_buffer_size]);
+  while (const std::size_t count = from.read_some(buffer.get(), detail::copy_buffer_size)) {
+    to.write_all(std::string_view(buffer.get(), count));
+    carried += count;
+  }
+  return carried;
+}
 
 }  // namespace weft

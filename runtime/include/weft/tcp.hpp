@@ -13,6 +13,7 @@
 #include "weft/detail/stream.hpp"
 #include "weft/endpoint.hpp"
 #include "weft/io.hpp"
+#include "weft/listen_options.hpp"
 
 namespace weft {
 
@@ -20,7 +21,8 @@ namespace weft {
 class tcp_stream : public detail::stream {
  public:
   tcp_stream() = default;  // not open
-  // Takes over a connected socket and makes it non-blocking. Throws std::system_error (EBADF).
+  // Takes over a connected socket and makes it non-blocking until close() or release(). Throws std::system_error
+  // (EBADF): then the fd is still the caller's.
   explicit tcp_stream(int fd);
 
   // A new connection to the first address of `host` that accepts one. Suspends until it stands or all have refused.
@@ -59,13 +61,18 @@ class tcp_stream : public detail::stream {
 class tcp_listener : public detail::io_handle {
  public:
   tcp_listener() = default;  // not open
-  // Takes over a listening socket and makes it non-blocking. Throws std::system_error (EBADF).
+  // Takes over a listening socket and makes it non-blocking until close() or release(). Throws std::system_error
+  // (EBADF): then the fd is still the caller's.
   explicit tcp_listener(int fd);
 
-  // Listens at an address of this machine, with SO_REUSEADDR; port 0: a free one, see local_endpoint(); empty host:
-  // all. Suspends only to look up a name, of which an IPv4 address is preferred. Throws std::system_error
-  // ("bind 127.0.0.1:7001: Address already in use").
-  static tcp_listener bind(std::string_view host, std::uint16_t port, int backlog = 1024);
+  // Listens at an address of this machine, with SO_REUSEADDR; port 0: a free one, see local_endpoint(). Empty host: all
+  // addresses, IPv6 and IPv4 with one socket where the system can do that, else those of IPv4; "::": the same, unless
+  // v6_only; "0.0.0.0": all of IPv4. Suspends only to look up a name, of which an IPv4 address is preferred. Throws
+  // std::system_error ("bind 127.0.0.1:7001: Address already in use").
+  static tcp_listener bind(std::string_view host, std::uint16_t port, const listen_options& options);
+  static tcp_listener bind(std::string_view host, std::uint16_t port, int backlog = 1024) {
+    return bind(host, port, listen_options{.backlog = backlog});
+  }
 
   // The next connection, FIFO among those who wait. Suspends until there is one. Connections that broke before they
   // were accepted are passed over. Throws std::system_error (EMFILE: out of fds; the connection stays in the queue).

@@ -7,9 +7,11 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <functional>
 #include <limits>
 #include <memory>
+#include <string_view>
 #include <utility>
 
 #include "weft/detail/refusal.hpp"
@@ -24,6 +26,9 @@ struct tcp_server_options {
   std::size_t max_connections =
       std::numeric_limits<std::size_t>::max();  // at once; the others wait in the kernel's queue
   int backlog = 1024;                           // length of the kernel's queue
+  // Called instead of the unhandled handler with what a handler threw and the peer, "127.0.0.1:40112", in that
+  // connection's coroutine, whose stream is closed by then. What it throws itself is reported as unhandled.
+  std::function<void(std::exception_ptr, std::string_view peer)> on_error = {};
 };
 
 // Any of its members may be called from any thread; serve_forever() from a coroutine.
@@ -33,8 +38,9 @@ class tcp_server {
 
   // Binds and listens at once: throws std::system_error ("bind 127.0.0.1:7001: Address already in use"). Suspends only
   // to look up a name. handler(tcp_stream) is called for each connection, and owns it, in a coroutine of its own: its
-  // name is "conn " and the peer ("conn 127.0.0.1:40112"), its spawn site is `site`. What it throws is reported as any
-  // task's error that nobody reads (see set_unhandled_handler), and the server goes on.
+  // name is "conn " and the peer ("conn 127.0.0.1:40112"), its spawn site is `site`. What it throws goes to
+  // options::on_error; without that it is reported as any task's error that nobody reads (see set_unhandled_handler),
+  // but for ECONNRESET and EPIPE: clients that go away are none. The server goes on.
   template <class Handler>
   requires std::invocable<Handler&, tcp_stream> tcp_server(const endpoint& where, Handler handler, options o = {},
                                                            source_location site = source_location::current())

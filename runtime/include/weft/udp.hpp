@@ -13,6 +13,7 @@
 #include "weft/detail/io_handle.hpp"
 #include "weft/detail/wait.hpp"
 #include "weft/endpoint.hpp"
+#include "weft/listen_options.hpp"
 
 namespace weft {
 
@@ -21,8 +22,9 @@ namespace weft {
 class udp_socket : public detail::io_handle {
  public:
   udp_socket() = default;  // not open
-  // Receives at an address of this machine; port 0: a free one. Suspends only to look up a name.
-  static udp_socket bind(std::string_view host, std::uint16_t port);
+  // Receives at an address of this machine; port 0: a free one; hosts as in tcp_listener::bind(). Suspends only to look
+  // up a name. Throws std::system_error.
+  static udp_socket bind(std::string_view host, std::uint16_t port, const listen_options& options = {});
   // Sends to, and receives only from, one address. Suspends only to look up a name.
   static udp_socket connect(std::string_view host, std::uint16_t port);
 

@@ -14,6 +14,7 @@
 
 #include "weft/detail/stream.hpp"
 #include "weft/io.hpp"
+#include "weft/listen_options.hpp"
 
 namespace weft {
 
@@ -21,7 +22,8 @@ namespace weft {
 class unix_stream : public detail::stream {
  public:
   unix_stream() = default;  // not open
-  // Takes over a connected socket and makes it non-blocking. Throws std::system_error (EBADF).
+  // Takes over a connected socket and makes it non-blocking until close() or release(). Throws std::system_error
+  // (EBADF): then the fd is still the caller's.
   explicit unix_stream(int fd);
 
   // A new connection to the listener at `path`. A path that begins with NUL is in Linux's abstract namespace. Suspends
@@ -38,8 +40,8 @@ class unix_stream : public detail::stream {
   unix_stream(int fd, std::string peer) noexcept : stream(fd, std::move(peer), kind::socket) {}
 };
 
-// Accepts connections at a path. Move-only; close() and the destructor remove the path and wake accept() with
-// ECANCELED.
+// Accepts connections at a path. Move-only; close() and the destructor wake accept() with ECANCELED, and remove the
+// path if this process made the socket that stands there: not a successor's, not from a forked child.
 class unix_listener : private detail::io_handle {
  public:
   unix_listener() = default;  // not open
@@ -47,9 +49,12 @@ class unix_listener : private detail::io_handle {
   unix_listener& operator=(unix_listener&& other) noexcept;
   ~unix_listener() { close(); }
 
-  // Listens at `path`, which must not exist. Does not suspend. Throws std::system_error (EADDRINUSE, EACCES,
-  // ENAMETOOLONG).
-  static unix_listener bind(std::string_view path, int backlog = 1024);
+  // Listens at `path`, which must not exist (see replace_stale). Does not suspend. Throws std::system_error:
+  // EADDRINUSE, whose text says so if nobody listens there any more; EACCES, ENAMETOOLONG.
+  static unix_listener bind(std::string_view path, const unix_listen_options& options);
+  static unix_listener bind(std::string_view path, int backlog = 1024) {
+    return bind(path, unix_listen_options{.backlog = backlog});
+  }
 
   // The next connection, FIFO among those who wait. Suspends until there is one. Throws std::system_error (EMFILE).
   unix_stream accept() { return std::move(*accept_ns(detail::forever)); }
@@ -63,9 +68,9 @@ class unix_listener : private detail::io_handle {
     return accept_ns(detail::nanoseconds_until(t));
   }
 
-  // Removes the path and closes. Does not suspend. Closed already: nothing.
+  // Removes the path, if it is this listener's, and closes. Does not suspend. Closed already: nothing.
   void close() noexcept;
-  // Gives the fd away; the path stays.
+  // release() gives the fd away; the path stays.
   using detail::io_handle::is_open;
   using detail::io_handle::native_handle;
   using detail::io_handle::release;
@@ -73,7 +78,16 @@ class unix_listener : private detail::io_handle {
 
  private:
   using io_handle::io_handle;
+  void remove_path() const noexcept;
   std::optional<unix_stream> accept_ns(std::int64_t limit_ns);
+
+  // What was made at the path, and by whom: the path alone may mean another socket by now.
+  struct made_socket {
+    std::string absolute_path;  // the working directory may change; empty: nothing was made
+    std::uint64_t device = 0, inode = 0;
+    std::int64_t process = 0;
+  };
+  made_socket made_;
 };
 
 }  // namespace weft

@@ -19,6 +19,7 @@
 #include "weft/io.hpp"
 #include "weft/join_all.hpp"
 #include "weft/latch.hpp"
+#include "weft/listen_options.hpp"
 #include "weft/local.hpp"
 #include "weft/mutex.hpp"
 #include "weft/pool.hpp"

@@ -40,10 +40,15 @@ concept byte_data = byte_range<Range> && !std::convertible_to<const Range&, std:
 class stream : public io_handle {
  public:
   stream() = default;
-  stream(int fd, std::string name, kind k) noexcept : io_handle(fd, std::move(name), k) {}
+  stream(int fd, std::string name, kind k, bool was_blocking = false) noexcept
+      : io_handle(fd, std::move(name), k, was_blocking) {}
   stream(stream&& other) noexcept;
   stream& operator=(stream&& other) noexcept;
-  ~stream() = default;
+  ~stream() { close(); }
+
+  // Closes the fd. Whoever waits, for the fd or for a turn, gets std::system_error with ECANCELED. Does not suspend.
+  // Closed already: nothing.
+  void close() noexcept;
 
   // ---- reading. Suspends until at least one byte is there or the other side has ended ----
   // Up to `size` bytes into `buffer`. Returns how many, 0 at the end (or if size is 0).
@@ -76,6 +81,9 @@ class stream : public io_handle {
   std::optional<std::string> read_some_until(std::size_t max, std::chrono::time_point<Clock, Duration> t) {
     return read_some_ns(max, nanoseconds_until(t));
   }
+
+  // How many bytes earlier reads have left over: so many can be read without a wait. 0: none.
+  std::size_t buffered() const noexcept { return buffer_.size() - taken_; }
 
   // Exactly n bytes. Suspends until they are there. Throws end_of_stream, with what came, if the other side ends
   // before.
@@ -167,12 +175,12 @@ class stream : public io_handle {
   std::optional<std::size_t> write_some_ns(const char* bytes, std::size_t size, std::int64_t limit_ns);
   bool write_all_ns(const char* bytes, std::size_t size, std::int64_t limit_ns);
 
-  std::optional<std::size_t> write_once_ready(const char* bytes, std::size_t size, const deadline& limit);
+  std::optional<std::size_t> write_once_ready(io_operation& op, const char* bytes, std::size_t size,
+                                              const deadline& limit);
   enum class fill_result : std::uint8_t { more, end, timed_out };
   // Reads once, up to about `wanted` bytes, behind what is left over.
-  fill_result fill(std::size_t wanted, const deadline& limit);
-  std::size_t left_over() const noexcept { return buffer_.size() - taken_; }
-  // The first n bytes of what is left over.
+  fill_result fill(io_operation& op, std::size_t wanted, const deadline& limit);
+  // The first n of what is buffered.
   std::string take(std::size_t n);
   class turn_holder;
 

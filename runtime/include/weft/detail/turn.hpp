@@ -7,6 +7,7 @@
 #include <string_view>
 #include <utility>
 
+#include "weft/detail/io_operation.hpp"
 #include "weft/detail/wait.hpp"
 
 namespace weft::detail {
@@ -14,17 +15,24 @@ namespace weft::detail {
 class turn {
  public:
   turn() = default;
-  // A stream is moved only while nobody uses it: the new one starts free.
+  // Of another stream: it starts free.
   turn(turn&&) noexcept {}
   turn& operator=(turn&&) noexcept { return *this; }
 
-  // Suspends until it is the caller's turn; false: the time ran out. Free: at once. `name` is whose turn it is about.
-  bool take(diary::wait_reason reason, std::int64_t limit_ns, std::string_view name) {
+  // Suspends until it is op's turn; false: the time ran out. Free: at once. `name` is whose turn it is about. Throws
+  // what `op` is cut off with: then there may be no turn any more.
+  bool take(io_operation& op, diary::wait_reason reason, std::int64_t limit_ns, std::string_view name) {
     if (!taken_) return taken_ = true;
-    return limit_ns > 0 && wait(reason, limit_ns, name);
+    return limit_ns > 0 && wait(op, reason, limit_ns, name);
   }
   // The next in line goes on. Does not suspend.
   void give() noexcept;
+
+  // The stream is not the one any more that all who have or await the turn were using: each is cut off, and then
+  // - whoever stands in line is woken,
+  void dismiss(waiter& w) noexcept;
+  // - and the turn is free for those who come.
+  void free() noexcept { taken_ = false; }
 
  private:
   struct line {
@@ -32,7 +40,7 @@ class turn {
     object whose;
     wait_list waiting;
   };
-  bool wait(diary::wait_reason reason, std::int64_t limit_ns, std::string_view name);
+  bool wait(io_operation& op, diary::wait_reason reason, std::int64_t limit_ns, std::string_view name);
 
   bool taken_ = false;
   std::unique_ptr<line> line_;  // of those who wait; made by the first one who has to

@@ -1,0 +1,68 @@
+// An fd that the program hands to weft and gets back: as it was.
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <utility>
+
+#include "system_error_matcher.hpp"
+#include "weft/io.hpp"
+#include "weft/tcp.hpp"
+#include "weft/unix_socket.hpp"
+
+namespace weft {
+namespace {
+
+bool is_blocking(int fd) { return (::fcntl(fd, F_GETFL) & O_NONBLOCK) == 0; }
+
+class AdoptedFd : public testing::Test {
+ protected:
+  AdoptedFd() { EXPECT_EQ(::pipe(ends_.data()), 0); }
+  ~AdoptedFd() override {
+    for (const int fd : ends_) ::close(fd);
+  }
+  std::array<int, 2> ends_{-1, -1};
+};
+
+TEST_F(AdoptedFd, IsBlockingAgainAfterRelease) {
+  pipe_reader reader(ends_[0]);
+  EXPECT_FALSE(is_blocking(ends_[0]));
+  EXPECT_EQ(reader.release(), ends_[0]);
+  EXPECT_TRUE(is_blocking(ends_[0]));
+}
+
+// Somebody else has the same open file: a shell its standard input.
+TEST_F(AdoptedFd, IsBlockingAgainForItsOtherOwnersAfterTheEnd) {
+  { pipe_reader reader(::dup(ends_[0])); }
+  EXPECT_TRUE(is_blocking(ends_[0]));
+}
+
+TEST_F(AdoptedFd, IsBlockingAgainAfterItsHandleWasMoved) {
+  pipe_reader first(::dup(ends_[0]));
+  {
+    pipe_reader second(std::move(first));
+    pipe_reader third;
+    third = std::move(second);
+    EXPECT_FALSE(is_blocking(ends_[0]));
+  }
+  EXPECT_TRUE(is_blocking(ends_[0]));
+}
+
+TEST_F(AdoptedFd, StaysNonBlockingIfItWasBefore) {
+  ::fcntl(ends_[0], F_SETFL, O_NONBLOCK);
+  { pipe_reader reader(::dup(ends_[0])); }
+  EXPECT_FALSE(is_blocking(ends_[0]));
+}
+
+TEST_F(AdoptedFd, ThatCannotBeTakenOverStaysTheCallers) {
+  const int closed = ::dup(ends_[0]);
+  ::close(closed);
+  text_of_system_error(EBADF, [&] { tcp_stream stream(closed); });
+  text_of_system_error(EBADF, [&] { unix_stream stream(closed); });
+  text_of_system_error(EBADF, [&] { pipe_writer writer(closed); });
+}
+
+}  // namespace
+}  // namespace weft
