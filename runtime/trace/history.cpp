@@ -3,9 +3,11 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <map>
 #include <utility>
 
 #include "trace/guarded_table.hpp"
+#include "trace/packed_checkpoint.hpp"
 #include "trace/seek.hpp"
 
 namespace weft::diary {
@@ -57,7 +59,8 @@ struct history::impl {
 
   effort how;  // everything: the state is followed, else only names and lives are gathered
   std::uint64_t gathered = 0;
-  std::vector<std::uint64_t> running;  // slots, by thread: for gathering
+  std::vector<std::uint64_t> running;                      // slots, by thread: for gathering
+  std::map<std::uint32_t, checkpoint_unpacker> unpacking;  // by thread, for gathering: a checkpoint of which parts come
 
   impl(reader r, effort e) : source(std::move(r)), state(source.info().shuffled), how(e) {
     running.resize(max_threads);
@@ -115,6 +118,9 @@ struct history::impl {
       case t::checkpoint_coroutine:
         begin_gathered(e);
         return;
+      case t::checkpoint_part:
+        gather_part(e);
+        return;
       case t::rename:
         if (coroutine_record* r = living_in(e.args[0])) r->name = e.args[1];
         return;
@@ -128,6 +134,35 @@ struct history::impl {
         define(e);
         return;
     }
+  }
+
+  // Of a packed checkpoint that can be read by itself: who lives, where that is not known.
+  struct row_gatherer {
+    impl& to;
+    const event& e;
+
+    void row(const checkpoint_row& r) {
+      event told = e;
+      told.args = {r.slot, r.id, r.parent, r.name, r.site};
+      to.begin_gathered(told);
+    }
+    void ready(std::uint64_t, std::uint64_t) {}
+    void keep(std::uint64_t) {}
+    void drop(std::uint64_t) {}
+    void note(std::uint64_t, std::uint64_t, std::uint64_t, bool) {}
+  };
+
+  void gather_part(const event& e) {
+    if ((e.args[0] & checkpoint_part_first) != 0) {
+      unpacking.erase(e.thread);
+      if (e.args[4] != 0) return;  // tells only what has changed
+      unpacking.emplace(e.thread, checkpoint_unpacker(e.args[1]));
+      running[e.thread] = e.args[2];
+    }
+    const auto known = unpacking.find(e.thread);
+    if (known == unpacking.end()) return;
+    const bool good = known->second.begin_part(e.text) && known->second.read(row_gatherer{*this, e});
+    if (!good || (e.args[0] & checkpoint_part_last) != 0) unpacking.erase(known);
   }
 
   coroutine_record* living_in(std::uint64_t slot) {
@@ -214,12 +249,6 @@ struct history::impl {
   void before_event(const event& e) {
     using t = event_type;
     switch (e.type) {
-      case t::spawn:
-      case t::spawn_after:
-      case t::checkpoint_coroutine:
-        // A slot that is given away while it is in use: the old life ends here without an end.
-        if (coroutine_record* r = record_in(e.args[0]); r != nullptr && r->id != e.args[1]) close_life(*r, e.n);
-        break;
       case t::error:
         if (e.thread < state.threads().size()) {
           if (coroutine_record* r = record_in(state.threads()[e.thread].running_slot)) r->error = sanitised(e.text);
@@ -235,12 +264,18 @@ struct history::impl {
     using t = event_type;
     switch (e.type) {
       case t::spawn:
-      case t::spawn_after:
-      case t::checkpoint_coroutine: {
+      case t::spawn_after: {
         const coroutine_state* c = state.by_slot(e.args[0]);
         if (c != nullptr && c->id == e.args[1]) begin_life(*c, e);
         break;
       }
+      case t::checkpoint_coroutine:
+      case t::checkpoint_part:
+        for (const std::uint64_t slot : state.just_introduced()) {
+          const coroutine_state* c = state.by_slot(slot);
+          if (c != nullptr) begin_life(*c, e);
+        }
+        break;
       case t::rename:
         if (coroutine_record* r = record_in(e.args[0])) r->name = e.args[1];
         break;
@@ -252,10 +287,17 @@ struct history::impl {
     }
   }
 
+  static bool is_checkpoint(event_type type) {
+    return type == event_type::checkpoint_coroutine || type == event_type::checkpoint_part;
+  }
+
   void begin_life(const coroutine_state& c, const event& e) {
+    if (coroutine_record* before = living_in(c.slot); before != nullptr && before->id != c.id) {
+      close_life(*before, e.n);
+    }
     if (coroutine_record* known = find(c.id)) {
       const bool is_alive = known->end_status == coroutine_status::none;
-      if (e.type == event_type::checkpoint_coroutine && is_alive && known->slot == c.slot) return;
+      if (is_checkpoint(e.type) && is_alive && known->slot == c.slot) return;
       add_violation({e.n, "coroutine " + number(c.id) + " is spawned twice"});
       if (is_alive) close_life(*known, e.n);
       known->slot = c.slot;

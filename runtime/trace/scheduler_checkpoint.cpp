@@ -136,6 +136,7 @@ void scheduler_state::set_coroutine(step& s) {
     fresh.parent = id_in(e.args[2]);
     fresh.spawned_ns = fresh.since_ns = s.now_ns;
     fresh.spawned_event = fresh.since_event = e.n;
+    just_introduced_.push_back(slot);
   }
   coroutine_state& c = is_known ? *other : live_.add(slot) = fresh;
   c.slot = slot;

@@ -29,6 +29,7 @@ void scheduler_state::report(step& s, std::string text) {
 std::optional<violation> scheduler_state::apply(const event& e) {
   applied_ = e.n + 1;
   just_ended_.reset();
+  just_introduced_.clear();
   if (e.thread >= threads_.size()) {
     if (e.thread >= max_threads) {
       return violation{e.n, "thread index " + number(e.thread) + " is out of range"};

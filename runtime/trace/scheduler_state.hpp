@@ -70,6 +70,10 @@ class scheduler_state {
   // True between the beginning and the end of some thread's checkpoint that sets the state: it is not whole yet.
   bool is_inside_checkpoint() const;
 
+  // Slots of the coroutines of which the event applied last was the first to tell, where that was part of a checkpoint:
+  // no argument of a packed one names them.
+  const std::vector<std::uint64_t>& just_introduced() const { return just_introduced_; }
+
   // The coroutine that ended with the event applied last, with its status and final sums; null otherwise.
   const coroutine_state* just_ended() const { return just_ended_ ? &*just_ended_ : nullptr; }
 
@@ -170,6 +174,7 @@ class scheduler_state {
   object_table objects_;
   std::set<std::uint64_t> shared_objects_;  // defined with a kind that several may hold at once
   std::optional<coroutine_state> just_ended_;
+  std::vector<std::uint64_t> just_introduced_;
   std::int64_t now_ns_ = 0;
   std::uint64_t applied_ = 0;
 };

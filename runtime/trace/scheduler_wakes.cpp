@@ -10,7 +10,7 @@ void scheduler_state::spawn_event(step& s) {
   const std::uint64_t slot = e.args[0], id = e.args[1], parent_slot = e.args[2];
   if (slot == 0 || id == 0) {
     report(s, "a coroutine is spawned with slot " + number(slot) + " and id " + number(id));
-    if (slot == 0) return;
+    return;  // 0 is nobody, everywhere
   }
   if (coroutine_state* old = live_.find(slot)) {
     report(s, "slot " + number(slot) + " is given to coroutine " + number(id) + " while " + name_of(slot) +

@@ -62,6 +62,18 @@ std::string code_of_four() {
   return quoted(code.take());
 }
 
+TEST(PackedState, IntroducesWhomNothingElseDoes) {
+  const history h = trace_history("gap T0 7\n" + part(3, 4, 1, code_of_four()));
+
+  ASSERT_EQ(h.coroutines().size(), 4u);
+  for (const std::uint64_t id : {10, 11, 12, 14}) EXPECT_NE(h.find_coroutine(id), nullptr) << id;
+  EXPECT_EQ(h.id_of_slot(5, 1), 14u);
+  EXPECT_EQ(h.find_coroutine(11)->end_status, coroutine_status::none);
+  const history quick(tests::trace_reader("gap T0 7\n" + part(3, 4, 1, code_of_four())), history::effort::on_demand);
+  ASSERT_EQ(quick.lives().size(), 4u);
+  EXPECT_EQ(quick.lives()[1].parent, 10u);
+}
+
 TEST(PackedState, SetsTheWholeStateWhereNothingIsKnown) {
   const history h = trace_history("gap T0 7\n" + part(3, 4, 1, code_of_four()));
 

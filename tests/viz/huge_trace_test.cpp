@@ -50,7 +50,7 @@ TEST(LaneIndex, HasTheSharesThatTheExactStatesHave) {
 
   ASSERT_EQ(index.lane_count(), busy.exact.coroutine_count());
   for (coroutine_index c = 0; c < busy.exact.coroutine_count(); ++c) {
-    const track& states = busy.exact.coroutines()[c].states;
+    const track& states = busy.exact.track_of(c)->states;
     const std::uint32_t lane = index.lane_of(busy.exact.record(c).id);
     ASSERT_NE(lane, lane_index::no_lane);
     for (std::uint32_t b = 0; b < 200; ++b) {
@@ -211,7 +211,7 @@ TEST(HugeTrace, WhatIsInViewIsExact) {
     ASSERT_NE(part, nullptr);
     ++shown;
     for (const coroutine_track& c : part->coroutines()) {
-      const track& exact = busy.exact.coroutines()[c.who].states;
+      const track& exact = busy.exact.track_of(c.who)->states;
       for (std::size_t s = 0; s < c.states.size(); ++s) {
         const transition& is = c.states[s];
         const std::size_t place = exact.find_event(std::max(is.event, part->begin_event() - 1));
@@ -261,7 +261,7 @@ TEST(HugeTrace, IsRefinedToColumnsWhereTheIndexIsTooCoarse) {
   EXPECT_LT(fine.scale().bucket_ns, coarse_ns / 20);
   for (coroutine_index c = 0; c < busy.exact.coroutine_count(); ++c) {
     const std::uint32_t lane = fine.lane_of(busy.exact.record(c).id);
-    const track::sums exact = busy.exact.coroutines()[c].states.sums_in(range, busy.exact.end_ns());
+    const track::sums exact = busy.exact.track_of(c)->states.sums_in(range, busy.exact.end_ns());
     const mip_sums rough = lane == lane_index::no_lane ? mip_sums{} : fine.sums_in(lane, range);
     for (std::size_t k = 1; k < exact.size(); ++k) {
       EXPECT_NEAR(rough.ns[k], static_cast<double>(exact[k]), static_cast<double>(range.length_ns()) / 100);

@@ -63,10 +63,10 @@ TEST(LiveTrace, GrowsAndEqualsTheTraceOpenedAtOnce) {
 
   const auto opened = file.open();
   ASSERT_EQ(grown->event_count(), opened->event_count());
-  ASSERT_EQ(grown->coroutines().size(), 3u);
+  ASSERT_EQ(grown->coroutine_count(), 3u);
   EXPECT_EQ(grown->end_ns(), opened->end_ns());
   EXPECT_EQ(grown->threads()[0].who, opened->threads()[0].who);
-  EXPECT_EQ(grown->coroutines()[0].states.size(), opened->coroutines()[0].states.size());
+  EXPECT_EQ(grown->track_of(0)->states.size(), opened->track_of(0)->states.size());
 }
 
 TEST(LiveTrace, TheViewFollowsItsEnd) {

@@ -15,7 +15,7 @@ using namespace tests;
 // "ready@1 running@2 ...", times in milliseconds.
 std::string states_of(const trace_model& trace, coroutine_index c) {
   std::string text;
-  for (const transition& t : trace.coroutines()[c].states.all()) {
+  for (const transition& t : trace.track_of(c)->states.all()) {
     text += (text.empty() ? "" : " ") + std::string(to_text(t.status())) + "@" + std::to_string(t.t_ns / ms);
   }
   return text;
@@ -24,7 +24,7 @@ std::string states_of(const trace_model& trace, coroutine_index c) {
 TEST(TraceModel, HasEveryStateOfEveryCoroutine) {
   const auto trace = small_trace();
 
-  ASSERT_EQ(trace->coroutines().size(), 3u);
+  ASSERT_EQ(trace->coroutine_count(), 3u);
   EXPECT_EQ(states_of(*trace, main_index), "ready@0 running@0 blocked@2");
   EXPECT_EQ(states_of(*trace, producer_index), "ready@1 running@2 blocked@3 ready@5 running@6 done@27");
   EXPECT_EQ(states_of(*trace, consumer_index), "ready@1 running@3 blocked@4 ready@7 running@27 done@28");

@@ -303,5 +303,29 @@ TEST(Fitted, CutsAtALetterAndSaysSo) {
   EXPECT_EQ(fitted(canvas, "producer", face::body, 1.5f * letter), "");
 }
 
+// Ids of 0 are nobody's, and slots and ids are given twice.
+TEST(WindowViewOfNonsense, ImpossibleSpawnsAreDrawn) {
+  viewer_model model;
+  model.open(model_of("0.001 T0 spawn slot=1 id=0\n"
+                      "0.002 T0 spawn slot=2 id=7 parent=9\n"
+                      "0.003 T0 spawn slot=18446744073709551615 id=0 parent=2\n"
+                      "0.004 T0 spawn slot=2 id=8\n"
+                      "0.005 T0 spawn slot=4 id=7\n"
+                      "0.006 T0 spawn_after slot=5 id=18446744073709551615 delay_ns=3\n"),
+             false);
+  window_view view;
+  view.arrange(1600, 1000, model);
+  model.resize(view.port());
+  recording_canvas canvas;
+
+  for (std::uint64_t n = 0; n < model.trace->event_count(); ++n) {
+    model.apply(act::go_to_event{n});
+    view.draw(canvas, model);
+  }
+
+  EXPECT_EQ(model.trace->coroutine_count(), 3u);
+  EXPECT_TRUE(canvas.has_text("#7"));
+}
+
 }  // namespace
 }  // namespace weft::viz

@@ -18,10 +18,12 @@ std::int64_t percentile(std::vector<std::int64_t>& values, std::size_t per_cent)
 }  // namespace
 
 coroutine_summary summarise(const trace_model& trace, coroutine_index who) {
-  const track& states = trace.coroutines()[who].states;
   coroutine_summary result;
   result.who = who;
   result.runs = trace.record(who).runs;
+  const coroutine_track* const known = trace.track_of(who);
+  if (known == nullptr) return result;
+  const track& states = known->states;
   std::vector<std::int64_t> delays;
   for (std::size_t i = 0; i < states.size(); ++i) {
     const std::int64_t length = states.span(i, trace.end_ns()).length_ns();
@@ -53,8 +55,8 @@ coroutine_summary summarise(const trace_model& trace, coroutine_index who) {
 
 std::vector<coroutine_summary> summarise_all(const trace_model& trace) {
   std::vector<coroutine_summary> all;
-  all.reserve(trace.coroutines().size());
-  for (coroutine_index c = 0; c < trace.coroutines().size(); ++c) all.push_back(summarise(trace, c));
+  all.reserve(trace.coroutine_count());
+  for (coroutine_index c = 0; c < trace.coroutine_count(); ++c) all.push_back(summarise(trace, c));
   std::stable_sort(all.begin(), all.end(),
                    [](const coroutine_summary& a, const coroutine_summary& b) { return a.run_ns > b.run_ns; });
   return all;

@@ -53,6 +53,7 @@ void span_walk::take(const diary::event& e) {
   }
   // Who leaves first, then who enters: on a thread's lane the spans then follow each other.
   for (std::size_t i = 0; i < count; ++i) note_slot(touched[i], t_ns);
+  for (const std::uint64_t slot : state_.just_introduced()) note_slot(slot, t_ns);
   if (e.thread < state_.threads().size()) note_thread(e.thread, t_ns);
   if (state_.live_count() != live_) {
     live_ = state_.live_count();

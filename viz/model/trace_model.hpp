@@ -54,7 +54,8 @@ class trace_model {
 
   // ---- Of a short trace: everything. Of a huge one these are empty.
   bool is_huge() const { return index_job_ != nullptr; }
-  std::span<const coroutine_track> coroutines() const { return whole_.coroutines(); }  // by coroutine_index
+  // Null of a huge one, and of a coroutine that only has a name: nothing of it was in a state.
+  const coroutine_track* track_of(coroutine_index c) const { return whole_.find(c); }
   std::span<const thread_track> threads() const { return whole_.threads(); }
   std::span<const wake> wakes() const { return whole_.wakes(); }  // in the order of events
   const wake* wake_at(std::uint64_t event) const { return whole_.wake_at(event); }

@@ -75,6 +75,9 @@ void trace_part::take(const diary::event& e, const diary::history& names) {
   for (std::size_t i = 0; i < touched_count; ++i) {
     if (const diary::coroutine_state* now = state_.by_slot(touched[i])) note_coroutine(e, *now, names);
   }
+  for (const std::uint64_t slot : state_.just_introduced()) {
+    if (const diary::coroutine_state* now = state_.by_slot(slot)) note_coroutine(e, *now, names);
+  }
   if (wakes) note_wake(e, waited_for, names);
   if (const diary::coroutine_state* ended = state_.just_ended()) {
     coroutine_track* known = track_of(ended->id, ended->thread, names);

@@ -137,9 +137,10 @@ std::string state_text_of_huge(const trace_model& trace, const diary::scheduler_
 std::string state_text(const trace_model& trace, const diary::scheduler_state& state, coroutine_index c,
                        std::uint64_t at_event) {
   if (trace.is_huge()) return state_text_of_huge(trace, state, c, at_event);
-  const track& states = trace.coroutines()[c].states;
-  const std::size_t i = states.find_event(at_event);
+  const coroutine_track* const known = trace.track_of(c);
+  const std::size_t i = known != nullptr ? known->states.find_event(at_event) : track::npos;
   if (i == track::npos) return "not spawned yet";
+  const track& states = known->states;
   switch (states[i].kind()) {
     case span_kind::running:
       return "running";
@@ -154,7 +155,7 @@ std::string state_text(const trace_model& trace, const diary::scheduler_state& s
       break;
   }
   const diary::coroutine_state* now = state.by_slot(trace.record(c).slot);
-  const bool same = now != nullptr && now->id == trace.coroutines()[c].id;
+  const bool same = now != nullptr && now->id == known->id;
   return "waits: " + (same ? wait_text(trace, *now) : words_of(states[i].reason()));
 }
 
