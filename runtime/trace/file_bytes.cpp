@@ -54,6 +54,17 @@ std::vector<std::uint8_t> read_to_end(int fd, const std::string& path) {
 
 }  // namespace
 
+std::uint64_t next_written(int fd, std::uint64_t offset, std::uint64_t size) {
+#if defined(SEEK_DATA)
+  if (offset < size) {
+    const off_t found = ::lseek(fd, static_cast<off_t>(offset), SEEK_DATA);
+    if (found >= 0) return std::min(size, std::max(offset, static_cast<std::uint64_t>(found)));
+    if (errno == ENXIO) return size;
+  }
+#endif
+  return std::min(offset, size);
+}
+
 file_bytes file_bytes::open(const std::string& path) {
   file_bytes result;
   result.path_ = path;

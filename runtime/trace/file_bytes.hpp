@@ -9,6 +9,10 @@
 
 namespace weft::diary {
 
+// The first byte of a file of `size` bytes at or behind `offset` that has ever been written, as far as the system knows;
+// `size` if none has.
+std::uint64_t next_written(int fd, std::uint64_t offset, std::uint64_t size);
+
 // A file that others cut while it is mapped would fault where bytes are gone; so small files are copied, and what is
 // new in a mapped one is looked at through copy_out before anybody touches the mapping. Somebody who truncates a large
 // trace below its begun chunks during a read still ends the reader: that is what mapping a file means.
@@ -32,6 +36,11 @@ class file_bytes {
 
   // These bytes are not needed for now: they leave this process's memory, if the file is mapped. Any thread.
   void forget(std::uint64_t offset, std::size_t size) const noexcept;
+
+  // See above; bytes in memory all count as written.
+  std::uint64_t next_written(std::uint64_t offset) const {
+    return fd_ < 0 ? offset : diary::next_written(fd_, offset, size_);
+  }
 
   // Copies [offset, offset + size) without touching the mapping; false if the file has less.
   bool copy_out(std::uint64_t offset, void* out, std::size_t size) const;

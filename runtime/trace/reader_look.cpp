@@ -15,6 +15,8 @@ constexpr std::size_t damage_limit = 100;
 constexpr std::uint64_t ordinal_limit = std::uint64_t{1} << 62;
 // A refresh stops to look for new chunks after this many slots that nobody has begun.
 constexpr std::uint64_t unbegun_limit = 64;
+// After so many slots that nobody has begun the first look asks for holes in the file. A writer is never so far ahead.
+constexpr std::uint64_t unbegun_before_holes = 16384;
 // A look at more chunks than this does not gather their bytes in memory.
 constexpr std::size_t large_look = 64;
 
@@ -81,15 +83,19 @@ std::vector<found_chunk> reader::impl::find_chunks(bool first) {
   std::vector<found_chunk> found;
   const std::uint64_t area = bytes.size() - std::min<std::uint64_t>(bytes.size(), header.header_bytes);
   const std::uint64_t slots = area / header.chunk_bytes + (area % header.chunk_bytes != 0);
-  slot_settled.resize(slots);
+  slot_count = slots;
   std::uint64_t unbegun = 0;
   for (std::uint64_t slot = scan_from; slot < slots; ++slot) {
-    if (slot_settled[slot]) continue;
+    if (settled_ahead.contains(slot)) continue;
     const std::uint64_t offset = header.header_bytes + slot * header.chunk_bytes;
     found_chunk chunk{offset, {}};
     if (!bytes.copy_out(offset, &chunk.header, sizeof chunk.header)) break;
     if (chunk.header.magic == 0) {
-      if (!first && ++unbegun == unbegun_limit) break;
+      if (++unbegun == unbegun_limit && !first) break;
+      if (unbegun < unbegun_before_holes) continue;
+      // The slot that has the next byte: not before the one behind this.
+      const std::uint64_t next = bytes.next_written(offset + header.chunk_bytes);
+      slot = std::max(slot, (next - header.header_bytes) / header.chunk_bytes - 1);
       continue;
     }
     // Sealed while it was copied, its numbers may be older than its flag; a second copy has them all.
@@ -97,7 +103,7 @@ std::vector<found_chunk> reader::impl::find_chunks(bool first) {
       break;
     }
     unbegun = 0;
-    slot_settled[slot] = true;
+    slot == scan_from ? void(++scan_from) : void(settled_ahead.insert(slot));
     if (chunk.header.magic != chunk_magic) {
       add_damage(offset, "no chunk begins here (wrong magic)");
     } else if (chunk.header.thread >= max_threads) {
@@ -108,7 +114,7 @@ std::vector<found_chunk> reader::impl::find_chunks(bool first) {
       found.push_back(chunk);
     }
   }
-  while (scan_from < slots && slot_settled[scan_from]) ++scan_from;
+  while (settled_ahead.erase(scan_from) != 0) ++scan_from;
   std::sort(found.begin(), found.end(), [](const found_chunk& a, const found_chunk& b) {
     return std::tuple(a.header.thread, a.header.first_ordinal, a.header.sequence, a.offset) <
            std::tuple(b.header.thread, b.header.first_ordinal, b.header.sequence, b.offset);
@@ -198,8 +204,10 @@ bool reader::impl::hold_for_predecessor(const found_chunk& f, std::uint64_t expe
   const std::uint64_t slot = (f.offset - header.header_bytes) / header.chunk_bytes;
   if (std::binary_search(held_before.begin(), held_before.end(), slot)) return false;
   held_slots.insert(std::upper_bound(held_slots.begin(), held_slots.end(), slot), slot);
-  slot_settled[slot] = false;
-  scan_from = std::min(scan_from, slot);
+  settled_ahead.erase(slot);
+  for (; scan_from > slot; --scan_from) {
+    if (scan_from - 1 != slot) settled_ahead.insert(scan_from - 1);
+  }
   return true;
 }
 
@@ -334,7 +342,7 @@ void reader::impl::finish_info(bool first) {
   info.threads = static_cast<std::uint32_t>(streams.streams.size());
   info.lost = add(lost_in_chunks, header.lost_at_end);
   info.duration_ns = std::max<std::int64_t>(front_max_ns, 0);
-  const std::uint64_t present = slot_settled.size();
+  const std::uint64_t present = slot_count;
   if (first && info.complete && !info.ring && header.chunk_count > present) {
     add_damage(bytes.size(), "the file is cut: " + std::to_string(header.chunk_count - present) + " of " +
                                  std::to_string(header.chunk_count) + " chunks are not there");

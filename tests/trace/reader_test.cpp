@@ -4,6 +4,7 @@
 
 #include <unistd.h>
 
+#include <array>
 #include <cstddef>
 #include <cstdlib>
 #include <cstring>
@@ -72,6 +73,41 @@ TEST(Reader, TellsWhatTheHeaderSays) {
   EXPECT_EQ(info.event_bytes, 2u * (1 + 1 + 2) + 0u);
   EXPECT_EQ(info.duration_ns, 2'000'000'000);
   EXPECT_EQ(info.lost, 0u);
+}
+
+// As many chunks as the size says would be half a milliard; two of them were ever written.
+TEST(Reader, HolesInAFileCostNothing) {
+  constexpr std::uint64_t far = (std::uint64_t{1} << 35) + file_header_bytes;
+  std::vector<std::uint8_t> bytes(file_header_bytes + 128);
+  file_header header;
+  init_file_header(header);
+  header.chunk_bytes = 128;
+  header.ticks_per_second = 1'000'000'000;
+  std::memcpy(bytes.data(), &header, sizeof header);
+  const auto chunk = [](std::uint64_t first_ordinal, char text) {
+    std::vector<char> made(128);
+    chunk_header h{};
+    h.magic = chunk_magic;
+    h.first_ordinal = first_ordinal;
+    const std::array<char, 4> event{static_cast<char>(event_type::mark), 0, 1, text};
+    h.committed = event.size();
+    std::memcpy(made.data(), &h, sizeof h);
+    std::memcpy(made.data() + sizeof h, event.data(), event.size());
+    return made;
+  };
+  const std::vector<char> near_one = chunk(0, 'a'), far_one = chunk(1, 'b');
+  std::memcpy(bytes.data() + file_header_bytes, near_one.data(), near_one.size());
+  const temporary_file file(bytes);
+  std::filesystem::resize_file(file.path(), std::uint64_t{1} << 36);
+  std::fstream out(file.path(), std::ios::binary | std::ios::in | std::ios::out);
+  out.seekp(static_cast<std::streamoff>(far)).write(far_one.data(), static_cast<std::streamsize>(far_one.size()));
+  out.close();
+
+  const reader r = reader::open(file.path());
+
+  ASSERT_EQ(r.event_count(), 2u);
+  EXPECT_EQ(r.at(0).text, "a");
+  EXPECT_EQ(r.at(1).text, "b");
 }
 
 TEST(Reader, AnIncompleteFileIsTruncatedButReadable) {

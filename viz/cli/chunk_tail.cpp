@@ -4,11 +4,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
 #include <thread>
 
+#include "trace/file_bytes.hpp"
 #include "trace/header_check.hpp"
 
 namespace weft::viz::cli {
@@ -62,12 +64,19 @@ std::string chunk_tail::new_chunks() {
   const auto size = static_cast<std::uint64_t>(status.st_size);
   // All headers first, what is committed after them: a chunk that has a successor by then is known to be finished.
   std::vector<std::size_t> begun;
+  // A writer is never so far ahead of what it has begun: behind that a file has holes, or lies.
+  constexpr std::size_t unbegun_before_holes = 16384;
+  std::size_t unbegun = 0;
   for (std::size_t slot = 0; offset_of(slot) + sizeof(diary::chunk_header) <= size; ++slot) {
-    if (slot == places_.size()) places_.emplace_back();
-    place& p = places_[slot];
     diary::chunk_header now;
     if (!read(&now, sizeof now, offset_of(slot))) break;
+    if (now.magic == 0 && ++unbegun > unbegun_before_holes) {
+      const std::uint64_t next = diary::next_written(fd_, offset_of(slot + 1), size);
+      slot = (std::max<std::uint64_t>(next, offset_of(slot + 1)) - header_.header_bytes) / header_.chunk_bytes - 1;
+      continue;
+    }
     if (now.magic != diary::chunk_magic || now.thread >= diary::max_threads) continue;
+    place& p = places_[slot];
     // A ring uses its chunks again.
     if (!p.is_begun || p.header.sequence != now.sequence || p.header.first_ordinal != now.first_ordinal) {
       p = {true, false, now, 0, now.base_ticks, now.first_ordinal};

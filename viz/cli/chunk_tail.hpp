@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -47,7 +48,7 @@ class chunk_tail {
   int fd_ = -1;
   diary::file_header header_{};
   diary::shape_table shapes_{};
-  std::vector<place> places_;                 // by slot of the file
+  std::map<std::size_t, place> places_;       // by slot of the file; of those that were begun
   std::vector<std::uint64_t> pieces_handed_;  // by thread: the `sequence` of its next chunk
 };
 
