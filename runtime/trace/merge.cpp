@@ -13,14 +13,12 @@ namespace weft::diary {
 
 namespace {
 
-// Each process has its own fds: those of the second process have this added, those of the third twice this.
-constexpr std::uint64_t fds_a_process = 100'000;
 // Traces that begin further apart (years) than this all begin at 0.
 constexpr std::int64_t most_apart_ns = std::int64_t{1} << 58;
 
 // Added to the numbers of one trace.
 struct shift {
-  std::uint64_t slot = 0, coroutine = 0, string = 0, site = 0, object = 0, fd = 0;
+  std::uint64_t slot = 0, coroutine = 0, string = 0, site = 0, object = 0;
   std::uint32_t thread = 0;
 };
 
@@ -29,6 +27,7 @@ struct survey {
   shift largest;
   std::set<std::uint64_t> names;             // strings that coroutines are called by
   std::vector<std::uint64_t> first_ordinal;  // by thread; of a ring not 0
+  std::vector<std::uint64_t> first_told;     // the same, of events that can be told again
   std::vector<bool> seen;
 };
 
@@ -80,6 +79,8 @@ survey survey_of(const reader& trace) {
     found.largest.thread = std::max(found.largest.thread, e.thread + 1);
     const event_schema* s = find_schema(e.type);
     if (s == nullptr) return true;
+    if (e.thread >= found.first_told.size()) found.first_told.resize(e.thread + 1, UINT64_MAX);
+    found.first_told[e.thread] = std::min(found.first_told[e.thread], e.ordinal);
     for (unsigned i = 0; i < s->arg_count; ++i) {
       if (const auto by = shifted_by(e, *s, i)) found.largest.*by = std::max(found.largest.*by, e.args[i]);
     }
@@ -93,8 +94,14 @@ survey survey_of(const reader& trace) {
 class retelling {
  public:
   retelling(const reader& trace, const survey& known, const shift& by, std::string label, std::int64_t later_ns,
-            text_file_builder& out)
-      : trace_(trace), known_(known), by_(by), label_(std::move(label)), later_ns_(later_ns), out_(out) {
+            bool tells_process, text_file_builder& out)
+      : trace_(trace),
+        known_(known),
+        by_(by),
+        label_(std::move(label)),
+        later_ns_(later_ns),
+        tells_process_(tells_process),
+        out_(out) {
     next_ordinal_ = known.first_ordinal;
   }
 
@@ -121,19 +128,13 @@ class retelling {
     for (unsigned i = 0; i < s->arg_count; ++i) {
       if (const auto by = shifted_by(e, *s, i); by != nullptr && e.args[i] != 0) e.args[i] += by_.*by;
     }
-    for (unsigned i = 0; i < s->arg_count; ++i) {
-      if (s->kinds[i] == arg_kind::fd) e.args[i] += by_.fd;
-    }
-    if (std::uint64_t* fd_plus_1 = e.type == event_type::libc_call         ? &e.args[0]
-                                   : e.type == event_type::checkpoint_wait ? &e.args[2]
-                                                                           : nullptr;
-        fd_plus_1 != nullptr && *fd_plus_1 != 0) {
-      *fd_plus_1 += by_.fd;
-    }
     if (e.type == event_type::wake_remote && e.args[3] != 0) {
       const std::uint64_t waker = e.args[3] - 1;
       const std::uint64_t begin = waker < known_.first_ordinal.size() ? known_.first_ordinal[waker] : 0;
+      // Behind the first event that is told stands one more than there was.
+      const bool is_behind = tells_process_ && waker < known_.first_told.size() && e.args[4] > known_.first_told[waker];
       e.args[4] -= std::min(e.args[4], begin);
+      e.args[4] += is_behind;
       e.args[3] += by_.thread;
     }
     if (e.type == event_type::take_over) e.args[1] += by_.thread;
@@ -144,9 +145,23 @@ class retelling {
       text.append(e.text.substr(0, max_text_bytes - std::min(max_text_bytes, text.size())));
       e.text = text;
     }
+    const bool is_first = e.ordinal == known_.first_told[e.thread];
     e.thread = thread;
     e.t_ns = std::clamp(e.t_ns, -most_apart_ns, most_apart_ns) + later_ns_;
     out_.append(e, s->arg_count, s->has_text);
+    if (is_first && tells_process_) tell_process(e);
+  }
+
+  // One that was put together before has told it itself, and that counts, as it comes later.
+  void tell_process(const event& first) {
+    event e;
+    e.thread = first.thread;
+    e.t_ns = first.t_ns;
+    e.type = event_type::process;
+    e.args[0] = trace_.info().pid;
+    const std::string program = trace_.info().program;
+    e.text = program;
+    out_.append(e, 1, true);
   }
 
   const reader& trace_;
@@ -154,6 +169,7 @@ class retelling {
   const shift& by_;
   const std::string label_;
   const std::int64_t later_ns_;
+  const bool tells_process_;
   text_file_builder& out_;
   std::vector<std::uint64_t> next_ordinal_;
 };
@@ -203,17 +219,13 @@ std::vector<std::uint8_t> merged(std::span<const reader> traces) {
   std::uint64_t lost = 0;
   bool all_complete = true;
   std::uint32_t flags = 0;
-  std::vector<std::uint32_t> processes;
   for (std::size_t i = 0; i < traces.size(); ++i) {
     const survey known = survey_of(traces[i]);
     if (by.thread + known.largest.thread > max_threads) {
       throw file_error(traces[i].info().path, 0, "more threads in all than one trace can have");
     }
-    const auto process = std::find(processes.begin(), processes.end(), traces[i].info().pid);
-    by.fd = fds_a_process * static_cast<std::uint64_t>(process - processes.begin());
-    if (process == processes.end()) processes.push_back(traces[i].info().pid);
     const std::int64_t later = starts[i] - starts[first];
-    retelling(traces[i], known, by, labels[i], later <= most_apart_ns ? later : 0, out).tell();
+    retelling(traces[i], known, by, labels[i], later <= most_apart_ns ? later : 0, traces.size() > 1, out).tell();
     by.slot += known.largest.slot;
     by.coroutine += known.largest.coroutine;
     by.string += known.largest.string;

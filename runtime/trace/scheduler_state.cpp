@@ -72,6 +72,10 @@ std::optional<violation> scheduler_state::apply(const event& e) {
       s.thread.tid = e.args[1];
       s.thread.name = sanitised(e.text);
       break;
+    case t::process:
+      s.thread.pid = e.args[0];
+      s.thread.program = sanitised(e.text);
+      break;
     case t::loss:
       s.memory.knows_past = false;
       break;

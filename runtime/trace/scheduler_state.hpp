@@ -26,6 +26,8 @@ struct thread_state {
   bool started = false, stopped = false;
   std::uint64_t tid = 0;
   std::string name;
+  std::uint64_t pid = 0;           // of its process, 0: that of the file
+  std::string program;             // what that process is called, if pid is told
   std::uint64_t running_slot = 0;  // 0: nobody
   slot_queue ready;                // front runs next
   bool polling = false;

@@ -40,6 +40,7 @@ constexpr event_schema all[] = {
     schema(t::object, "object", {{"id", k::count}, {"kind", k::object_kind}}, with_text),
     schema(t::generation, "generation", {{"number", k::count}, {"tid", k::count}}, with_text),
     schema(t::shuffle_seed, "shuffle_seed", {{"seed", k::count}}),
+    schema(t::process, "process", {{"pid", k::count}}, with_text),
     schema(t::spawn, "spawn",
            {{"slot", k::slot}, {"id", k::coroutine}, {"parent", k::slot}, {"called", k::string}, {"site", k::site}}),
     schema(t::spawn_after, "spawn_after",

@@ -25,6 +25,8 @@ enum class event_type : std::uint8_t {
   generation = 7,  // number, tid; text: name of the thread
   // How the thread's scheduler chooses whom to run, and select() among the ready cases; not told: FIFO, and seed 0
   shuffle_seed = 8,  // seed
+  // In a trace that was put together from several: of which process the thread is; soon after its first event
+  process = 9,  // pid; text: name of the program
   // Life
   spawn = 10,  // slot, coroutine id, parent slot (0: none), name string, site. Goes to the back of the ready queue
   spawn_after = 11,  // the same and delay_ns. Starts blocked with wait reason start_timer

@@ -202,7 +202,7 @@ class explainer {
     link.text =
         name(c.id) + " is blocked, for " + for_how_long(c.since_ns) + " (" + ordinal_event(c.since_event) + "): ";
     if (c.fd >= 0) {
-      link.text += "until fd " + std::to_string(c.fd) + endpoint_of(c.fd) +
+      link.text += "until fd " + std::to_string(c.fd) + endpoint_of(c.fd, c.thread) +
                    (c.reason == wait_reason::fd_writable ? " is writable" : " is readable");
     } else {
       link.text += spoken(diary::to_text(c.reason));
@@ -284,10 +284,12 @@ class explainer {
   }
 
   // Who is at the other end of a socket, if the diary says.
-  std::string endpoint_of(int fd) const {
+  std::string endpoint_of(int fd, std::uint32_t thread) const {
     std::string text;
+    const std::vector<diary::thread_state>& threads = state_.threads();
     trace_.source().for_each(0, count_, [&](const diary::event& e) {
-      if (e.args[0] != static_cast<std::uint64_t>(fd)) return true;
+      const bool is_of_process = e.thread < threads.size() && threads[e.thread].pid == threads[thread].pid;
+      if (e.args[0] != static_cast<std::uint64_t>(fd) || !is_of_process) return true;
       if (e.type == event_type::socket_closed) text.clear();
       if (e.type == event_type::socket_listening) text = " (listening at " + diary::sanitised(e.text) + ")";
       if (e.type == event_type::socket_accepted) text = " (accepted from " + diary::sanitised(e.text) + ")";

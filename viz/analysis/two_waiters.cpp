@@ -1,5 +1,6 @@
 // Two coroutines that wait for the same fd in the same direction: which of them gets what comes is chance.
 #include <map>
+#include <tuple>
 
 #include "analysis/detector.hpp"
 
@@ -22,7 +23,8 @@ class two_waiters : public detector {
   void after(const diary::event& e, const diary::scheduler_state& state) override {
     const diary::coroutine_state* const c = blocks_ != 0 ? state.by_slot(blocks_) : nullptr;
     if (!c) return;
-    const auto key = std::pair(c->fd, c->reason);
+    // Each process has its own descriptors.
+    const auto key = std::tuple(state.threads()[c->thread].pid, c->fd, c->reason);
     const auto [known, is_new] = last_waiter_.try_emplace(key, c->slot);
     const diary::coroutine_state* const other = state.by_slot(known->second);
     known->second = c->slot;
@@ -50,7 +52,7 @@ class two_waiters : public detector {
   }
 
  private:
-  using wait = std::pair<int, diary::wait_reason>;
+  using wait = std::tuple<std::uint64_t, int, diary::wait_reason>;  // pid, fd
 
   const investigation& about_;
   std::uint64_t blocks_ = 0;                   // the slot that the present event makes wait
