@@ -17,7 +17,8 @@ struct utf8_step {
 // `text` must not be empty.
 utf8_step next_code_point(std::string_view text);
 
-// True for code points that a terminal may obey instead of showing: C0, DEL, C1, line separators, direction overrides.
+// True for code points that nothing we write may hold: what a terminal may obey instead of showing (C0, DEL, C1, line
+// separators, direction overrides), and the two that are no character and that XML has none of (U+FFFE, U+FFFF).
 bool is_control(char32_t code_point);
 
 }  // namespace weft::diary

@@ -7,11 +7,12 @@
 #include <sstream>
 
 #include "cli/exporters.hpp"
-#include "perfetto_reader.hpp"
 #include "run_weft.hpp"
 #include "sample_trace.hpp"
 #include "shell.hpp"
+#include "support/output_rules.hpp"
 #include "support/text_traces.hpp"
+#include "trace/merge.hpp"
 
 namespace weft::tests {
 namespace {
@@ -61,6 +62,9 @@ constexpr const char* rich_text =
     "gap T0 4\n"
     "0.000030 T0 mark text=\"behind the gap\"\n";
 
+// Of a Chrome JSON.
+json events_of(const std::string& text) { return json::parse(text).at("traceEvents"); }
+
 std::string exported(const diary::history& trace, const char* to, bool all = false) {
   std::ostringstream out;
   viz::cli::export_options options;
@@ -97,95 +101,15 @@ diary::history nonsense(unsigned seed) {
   return diary::history(diary::reader::from_bytes({bytes.begin(), bytes.end()}, "nonsense.weft"));
 }
 
-// Perfetto's rules, whatever is in the trace.
-void expect_kept_rules(const perfetto_trace& t) {
-  EXPECT_THAT(t.complaints, IsEmpty());
-  ASSERT_FALSE(t.sequence_flags.empty());
-  EXPECT_EQ(t.sequence_flags[0], 3u) << "the first packet clears the state";
-  for (std::size_t i = 1; i < t.sequence_flags.size(); ++i) ASSERT_EQ(t.sequence_flags[i], 2u) << "packet " << i;
-  for (const auto& [uuid, track] : t.tracks) {
-    const bool is_os_track = !track.process.empty() || !track.thread.empty() || track.pid != 0 || track.tid != 0;
-    if (uuid != 1 && !is_os_track) {
-      EXPECT_EQ(track.merge_behavior, 2u) << track.name;
-    }
-  }
-  std::map<std::uint64_t, int> depth;
-  std::map<std::uint64_t, std::uint64_t> last_ns;
-  std::map<std::uint64_t, std::uint64_t> flow_began_ns;
-  std::set<std::uint64_t> flow_ended;
-  for (const perfetto_event& e : t.events) {
-    EXPECT_GE(e.t_ns, last_ns[e.track]) << e.name << ": time goes back on its track";
-    last_ns[e.track] = e.t_ns;
-    if (e.type == perfetto_event::begin) ++depth[e.track];
-    if (e.type == perfetto_event::end) {
-      EXPECT_GT(depth[e.track]--, 0) << "an end without a beginning";
-    }
-    for (const std::uint64_t flow : e.flows) {
-      EXPECT_TRUE(flow_began_ns.emplace(flow, e.t_ns).second) << "flow " << flow << " begins twice";
-    }
-  }
-  for (const perfetto_event& e : t.events) {
-    for (const std::uint64_t flow : e.ending_flows) {
-      EXPECT_EQ(e.type == perfetto_event::end, false);
-      EXPECT_TRUE(flow_ended.insert(flow).second) << "flow " << flow << " ends twice";
-      ASSERT_EQ(flow_began_ns.count(flow), 1u) << "flow " << flow << " never began";
-      EXPECT_LE(flow_began_ns[flow], e.t_ns);
-    }
-  }
-  EXPECT_EQ(flow_ended.size(), flow_began_ns.size()) << "each flow ends";
-  for (const auto& [track, open] : depth) EXPECT_EQ(open, 0) << t.tracks.at(track).name << ": a slice stays open";
-}
-
-// Chrome's rules.
-void expect_kept_rules(const json& document) {
-  std::map<std::int64_t, int> depth;
-  std::map<std::int64_t, double> last;
-  std::map<std::uint64_t, std::string> flows;
-  std::map<std::int64_t, bool> has_slice;
-  std::set<std::int64_t> named, used;
-  for (const json& e : document.at("traceEvents")) {
-    const std::string phase = e.at("ph");
-    const std::int64_t tid = e.at("tid");
-    if (phase == "M") {
-      if (e.at("name") == "thread_name") named.insert(tid);
-      continue;
-    }
-    if (phase != "C") used.insert(tid);
-    const double ts = e.at("ts");
-    if (phase != "C") {
-      EXPECT_GE(ts, last[tid]);
-      last[tid] = ts;
-    }
-    if (phase == "B") ++depth[tid];
-    if (phase == "E") {
-      EXPECT_GT(depth[tid]--, 0);
-    }
-    has_slice[tid] = phase == "X" || (phase != "E" && has_slice[tid]);
-    if (phase == "s" || phase == "f") {
-      EXPECT_TRUE(depth[tid] > 0 || has_slice[tid]) << "a flow outside of a slice: " << e;
-      flows[e.at("id")] += phase;
-    }
-    if (phase == "f") {
-      EXPECT_EQ(e.at("bp"), "e");
-    }
-    if (phase == "i") {
-      EXPECT_EQ(e.at("s"), "t");
-    }
-  }
-  for (const auto& [tid, open] : depth) EXPECT_EQ(open, 0) << "tid " << tid;
-  for (const auto& [id, phases] : flows) EXPECT_EQ(phases, "sf") << "flow " << id;
-  for (const std::int64_t tid : used) EXPECT_EQ(named.count(tid), 1u) << "tid " << tid << " has no name";
-}
-
 TEST(ExportPerfetto, KeepsTheRulesOfTheFormat) {
-  expect_kept_rules(perfetto_trace(exported(sample_history(), "perfetto")));
-  expect_kept_rules(perfetto_trace(exported(trace_history(rich_text), "perfetto")));
+  EXPECT_EQ(broken_perfetto(exported(sample_history(), "perfetto")), "");
+  EXPECT_EQ(broken_perfetto(exported(trace_history(rich_text), "perfetto")), "");
 }
 
 TEST(ExportPerfetto, KeepsThemForTracesThatKeepNone) {
   for (unsigned seed = 1; seed <= 60; ++seed) {
     SCOPED_TRACE(seed);
-    expect_kept_rules(perfetto_trace(exported(nonsense(seed), "perfetto")));
+    EXPECT_EQ(broken_perfetto(exported(nonsense(seed), "perfetto")), "");
     if (HasFailure()) return;
   }
 }
@@ -259,7 +183,7 @@ TEST(ExportPerfetto, AFailureAMarkAndACancellationAreInstants) {
   EXPECT_EQ(error, "std::runtime_error: lost");
 }
 
-// 501 coroutines, one after the other; all but 500 share a lane.
+// One after the other: one lane does for those that have none of their own.
 TEST(ExportPerfetto, CoroutinesBeyondFiveHundredShareTracks) {
   std::string text;
   for (int id = 1; id <= 503; ++id) {
@@ -268,12 +192,72 @@ TEST(ExportPerfetto, CoroutinesBeyondFiveHundredShareTracks) {
             "." + std::to_string(id) + " T0 finish to=0 status=done\n";
   }
   const diary::history trace = trace_history(text);
-  const perfetto_trace shared(exported(trace, "perfetto")), all(exported(trace, "perfetto", true));
+  const std::string shared_bytes = exported(trace, "perfetto");
+  const perfetto_trace shared(shared_bytes), all(exported(trace, "perfetto", true));
 
-  expect_kept_rules(shared);
+  EXPECT_EQ(broken_perfetto(shared_bytes), "");
   EXPECT_NE(shared.track_named("others 1"), 0u);
   EXPECT_EQ(shared.track_named("others 2"), 0u) << "their lives do not overlap";
-  EXPECT_EQ(shared.tracks.size() + 2, all.tracks.size());
+  EXPECT_EQ(shared.tracks.size() + 3, all.tracks.size());
+}
+
+// All alive at once, each with a zone and a wait: states of those without a lane are instants of the last one.
+std::string thousands_alive() {
+  std::string text = "0.0 T0 thread_start tid=5 text=\"crowd\"\n0.0 T0 string id=1 text=\"work\"\n";
+  for (int id = 1; id <= 900; ++id) {
+    text += "0.0 T0 spawn slot=" + std::to_string(id) + " id=" + std::to_string(id) + "\n";
+  }
+  for (int id = 1; id <= 900; ++id) {
+    const std::string at = std::to_string(id) + ".0 T0 ";
+    text += at + "enter to=" + std::to_string(id) + "\n" + at + "zone_begin zone=1\n" + at +
+            "wake slot=" + std::to_string(id - 1) + " cause=granted object=0\n" + at + "zone_end\n" + at +
+            "sleep to=0 delay_ns=1000\n";
+  }
+  return text;
+}
+
+TEST(ExportPerfetto, HasAtMostFiveHundredTracksForThoseAliveAtOnce) {
+  const diary::history trace = trace_history(thousands_alive());
+  const std::string bytes = exported(trace, "perfetto");
+  const perfetto_trace t(bytes);
+
+  EXPECT_EQ(broken_perfetto(bytes), "");
+  const std::uint64_t group = t.track_named("coroutines"), rest = t.track_named("the rest");
+  const auto lanes =
+      std::count_if(t.tracks.begin(), t.tracks.end(), [&](const auto& each) { return each.second.parent == group; });
+  EXPECT_EQ(lanes, 500);
+  std::set<std::string> told;
+  for (const perfetto_event& e : t.on(rest)) told.insert(e.name);
+  for (const char* const name : {"#899 running", "#899 blocked: sleep", "#899 begins work"}) {
+    EXPECT_EQ(told.count(name), 1u) << name;
+  }
+}
+
+TEST(ExportChrome, HasAtMostFiveHundredLanesForThoseAliveAtOnce) {
+  const std::string text = exported(trace_history(thousands_alive()), "chrome");
+
+  EXPECT_EQ(broken_chrome(text), "");
+  std::size_t lanes = 0;
+  for (const json& e : events_of(text)) {
+    const std::string name = e.contains("args") ? e.at("args").value("name", "") : "";
+    lanes += e.at("ph") == "M" && e.at("name") == "thread_name" && name.find("zones") == std::string::npos;
+  }
+  EXPECT_EQ(lanes, 500u + 1u) << "those of the coroutines, and the thread";
+}
+
+// A part of a chunk was lost: only a packed checkpoint tells who lives.
+TEST(Export, KnowsWhomOnlyAPackedCheckpointNames) {
+  const diary::history trace =
+      trace_history(read_file(std::string(WEFT_FUZZ_CORPUS) + "/answers/only_a_packed_checkpoint_names_them"));
+  const perfetto_trace t(exported(trace, "perfetto"));
+
+  EXPECT_EQ(t.track_named("the rest"), 0u);
+  std::vector<std::string> states;
+  for (const perfetto_event& e : t.on(t.track_named("#14"))) {
+    if (e.type == perfetto_event::begin) states.push_back(e.name);
+  }
+  EXPECT_THAT(states, ElementsAre("ready", "running"));
+  EXPECT_NE(t.track_named("#12"), 0u);
 }
 
 TEST(ExportPerfetto, ProtocReadsIt) {
@@ -288,14 +272,14 @@ TEST(ExportPerfetto, ProtocReadsIt) {
 }
 
 TEST(ExportChrome, KeepsTheRulesOfTheFormat) {
-  expect_kept_rules(json::parse(exported(sample_history(), "chrome")));
-  expect_kept_rules(json::parse(exported(trace_history(rich_text), "chrome")));
+  EXPECT_EQ(broken_chrome(exported(sample_history(), "chrome")), "");
+  EXPECT_EQ(broken_chrome(exported(trace_history(rich_text), "chrome")), "");
 }
 
 TEST(ExportChrome, KeepsThemForTracesThatKeepNone) {
   for (unsigned seed = 1; seed <= 60; ++seed) {
     SCOPED_TRACE(seed);
-    expect_kept_rules(json::parse(exported(nonsense(seed), "chrome")));
+    EXPECT_EQ(broken_chrome(exported(nonsense(seed), "chrome")), "");
     if (HasFailure()) return;
   }
 }
@@ -313,6 +297,103 @@ TEST(ExportChrome, NamesAreAscii) {
 
   EXPECT_TRUE(std::all_of(text.begin(), text.end(), [](char c) { return c == '\n' || (c >= ' ' && c <= '~'); }));
   EXPECT_THAT(text, HasSubstr("\"\\u5de5\\u4eba (#2)\""));
+}
+
+// What the operating system, the program and weft call things stays apart and whole.
+TEST(ExportChrome, ThreadsKeepTheirNamesAndNumbers) {
+  const json events = json::parse(exported(trace_history(rich_text), "chrome")).at("traceEvents");
+
+  std::map<std::uint64_t, std::string> names;
+  for (const json& e : events) {
+    if (e.at("ph") == "M" && e.at("name") == "thread_name") names[e.at("tid")] = e.at("args").at("name");
+  }
+  EXPECT_EQ(names[77], "first");
+  EXPECT_EQ(names[78], "second");
+}
+
+TEST(ExportChrome, ThreadsOfTheSameNumberAreApart) {
+  const json events = json::parse(exported(trace_history("0.1 T0 thread_start tid=7 text=\"a\"\n"
+                                                         "0.1 T0 poll_begin timeout_ns_plus_1=0\n"
+                                                         "0.2 T1 thread_start tid=7 text=\"b\"\n"
+                                                         "0.2 T1 poll_begin timeout_ns_plus_1=0\n"),
+                                           "chrome"))
+                          .at("traceEvents");
+
+  std::map<std::string, std::uint64_t> tids;
+  for (const json& e : events) {
+    if (e.at("ph") == "M" && e.at("name") == "thread_name") tids[e.at("args").at("name")] = e.at("tid");
+  }
+  EXPECT_EQ(tids["a"], 7u);
+  EXPECT_NE(tids["b"], 7u);
+}
+
+TEST(ExportChrome, WhatHasNoNameSaysSo) {
+  const std::string text = exported(trace_history("0.1 T0 string id=1 text=\"\"\n0.1 T0 zone_begin zone=1\n"
+                                                  "0.2 T0 mark text=\"\"\n0.3 T0 zone_end\n"),
+                                    "chrome");
+
+  EXPECT_EQ(broken_chrome(text), "");
+  std::vector<std::string> names;
+  for (const json& e : events_of(text)) {
+    if (e.at("ph") == "B" || e.at("ph") == "i") names.push_back(e.at("name"));
+  }
+  EXPECT_THAT(names, ElementsAre("(no name)", "(no name)"));
+}
+
+TEST(Export, ACounterOfTheProgramIsApartFromOurs) {
+  const diary::history trace = trace_history(
+      "0.1 T0 string id=1 text=\"ready coroutines\"\n0.1 T0 string id=2 text=\"jobs\"\n"
+      "0.1 T0 string id=3 text=\"jobs\"\n0.1 T0 spawn slot=1 id=1\n"
+      "0.2 T0 counter counter=1 value=42\n0.2 T0 counter counter=2 value=1\n0.2 T0 counter counter=3 value=2\n"
+      "0.2 T0 counter counter=8 value=3\n0.2 T0 counter counter=9 value=4\n");
+
+  std::map<std::string, int> told;
+  for (const json& e : events_of(exported(trace, "chrome"))) told[e.value("name", "")] += e.at("ph") == "C";
+  EXPECT_EQ(told["ready coroutines"], 1);
+  EXPECT_EQ(told["ready coroutines (2)"], 1);
+  EXPECT_EQ(told["jobs"], 2) << "strings of two threads may say the same";
+  EXPECT_EQ(told["(no name)"], 1);
+  EXPECT_EQ(told["(no name) (2)"], 1);
+  const perfetto_trace t(exported(trace, "perfetto"));
+  EXPECT_EQ(t.on(t.track_named("ready coroutines")).size(), 1u);
+  EXPECT_EQ(t.on(t.track_named("ready coroutines (2)")).size(), 1u);
+  EXPECT_EQ(t.on(t.track_named("jobs")).size(), 2u);
+}
+
+TEST(Export, EachProcessHasItsThreadsAndCoroutines) {
+  const auto program = [](const char* name, int pid) {
+    return "program \"" + std::string(name) + "\"\npid " + std::to_string(pid) +
+           "\n0.1 T0 thread_start tid=" + std::to_string(pid) +
+           " text=\"main\"\n0.1 T0 spawn slot=1 id=1\n0.2 T0 enter to=1\n0.3 T0 block_fd to=0 reason=fd_readable "
+           "fd=5\n";
+  };
+  const std::vector<diary::reader> two = [&] {
+    std::vector<diary::reader> readers;
+    readers.push_back(trace_reader(program("shop", 11)));
+    readers.push_back(trace_reader(program("till", 22)));
+    return readers;
+  }();
+  const diary::history trace(diary::reader::from_bytes(diary::merged(two), "both"));
+  const perfetto_trace t(exported(trace, "perfetto"));
+  const std::string text = exported(trace, "chrome");
+
+  EXPECT_EQ(broken_perfetto(exported(trace, "perfetto")), "");
+  EXPECT_EQ(t.tracks.at(t.track_named("shop")).pid, 11u);
+  EXPECT_EQ(t.tracks.at(t.track_named("till")).pid, 22u);
+  const perfetto_track& lane = t.tracks.at(t.track_named("#2"));
+  EXPECT_EQ(t.tracks.at(t.tracks.at(lane.parent).parent).pid, 22u);
+  EXPECT_EQ(broken_chrome(text), "");
+  std::map<std::uint64_t, std::string> processes;
+  std::set<std::uint64_t> pids;
+  for (const json& e : events_of(text)) {
+    if (e.value("name", "") == "process_name") processes[e.at("pid")] = e.at("args").at("name");
+    if (e.value("name", "") == "blocked: fd_readable") {
+      pids.insert(e.at("pid").get<std::uint64_t>());
+      EXPECT_EQ(e.at("args").at("fd"), 5);
+    }
+  }
+  EXPECT_THAT(processes, ElementsAre(std::pair(11, "shop"), std::pair(22, "till")));
+  EXPECT_THAT(pids, ElementsAre(11u, 22u));
 }
 
 // The rows of a CSV text, cells unquoted, as RFC 4180 has it.

@@ -14,6 +14,8 @@ TEST(Sanitised, PrintableTextOfAllLanguagesStays) {
 
 TEST(Sanitised, AnEscapeSequenceLosesItsEscape) { EXPECT_EQ(sanitised("\x1b[31mred"), "\\x1b[31mred"); }
 
+TEST(Sanitised, WhatIsNoCharacterIsSpelledOut) { EXPECT_EQ(sanitised("a\xef\xbf\xbe\xef\xbf\xbf"), "a\\ufffe\\uffff"); }
+
 TEST(Sanitised, LineEndsAndTabsBecomeSpaces) { EXPECT_EQ(sanitised("a\nb\tc\rd"), "a b c d"); }
 
 TEST(Sanitised, C1ControlsInUtf8AreEscaped) {

@@ -13,6 +13,7 @@
 #include "cli/progress.hpp"
 #include "cli/subcommands.hpp"
 #include "cli/table.hpp"
+#include "model/xml_text.hpp"
 
 namespace weft::viz::cli {
 namespace {
@@ -85,36 +86,13 @@ void print_findings_json(const diary::history& trace, const std::vector<finding>
   print_json(out, io);
 }
 
-std::string xml(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      default:
-        out += c;
-    }
-  }
-  return out;
-}
-
 // A test case for each kind that was looked for, failed by its findings: a CI job sees what is checked, not only what
 // went wrong.
 void print_findings_junit(const diary::history& trace, const std::vector<finding>& found,
                           const std::set<finding_kind>& wanted, console& io) {
   std::set<finding_kind> failed;
   for (const finding& f : found) failed.insert(f.kind);
-  const std::string path = xml(diary::sanitised(trace.source().info().path));
+  const std::string path = xml_text(diary::sanitised(trace.source().info().path));
   io.out << "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
          << fmt::format(
                 "<testsuites tests=\"{0}\" failures=\"{1}\">\n"
@@ -134,8 +112,8 @@ void print_findings_junit(const diary::history& trace, const std::vector<finding
       all += fmt::format("{}\n  {}\n  from {} for {}, event #{}\n", f.title, f.detail, exact_time(f.when.begin_ns),
                          short_duration(f.when.length_ns()), f.evidence);
     }
-    io.out << fmt::format("      <failure message=\"{}\" type=\"{}\">{}</failure>\n    </testcase>\n", xml(message),
-                          to_text(kind), xml(all));
+    io.out << fmt::format("      <failure message=\"{}\" type=\"{}\">{}</failure>\n    </testcase>\n",
+                          xml_text(message), to_text(kind), xml_text(all));
   }
   io.out << "  </testsuite>\n</testsuites>\n";
 }

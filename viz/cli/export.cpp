@@ -46,7 +46,8 @@ void declare_export(arguments& parser, action& chosen) {
   parser.add("-o,--output", options->out, "file to write, replaced if it exists; - for standard output")
       .value_name("OUT")
       .required();
-  parser.flag("--all", options->all, "a track for each coroutine; default: the 500 that ran longest, others share");
+  parser.flag("--all", options->all,
+              "a track for each coroutine; default: 500 at most, one each for those that ran longest, the rest share");
   parser.footer(
       "perfetto and chrome: a track per coroutine and thread, states, wakes as flows, counters, marks, zones.\n"
       "csv: a row for each state of each coroutine.");

@@ -7,15 +7,18 @@
 #include <bit>
 #include <cmath>
 #include <cstdio>
+#include <map>
 #include <ostream>
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
 #include <vector>
 
+#include "cli/counter_names.hpp"
 #include "cli/exporters.hpp"
 #include "cli/lane_plan.hpp"
 #include "cli/span_walk.hpp"
+#include "cli/thread_names.hpp"
 #include "trace/utf8.hpp"
 
 namespace weft::viz::cli {
@@ -24,7 +27,11 @@ namespace {
 using diary::coroutine_state;
 using diary::coroutine_status;
 
-constexpr std::uint64_t first_lane_tid = 10'000, first_zone_tid = 1'000'000'000, first_thread_zone_tid = 2'000'000'000;
+// The operating system's numbers of threads are below these.
+constexpr std::uint64_t first_unknown_tid = 0x4000'0000, first_lane_tid = 0x5000'0000, first_zone_tid = 0x6000'0000,
+                        first_thread_zone_tid = 0x7000'0000;
+
+constexpr const char* no_length = ",\"dur\":0.000";
 
 void append_unit(std::string& out, unsigned unit) { out += fmt::format("\\u{:04x}", unit); }
 
@@ -60,21 +67,21 @@ void append_time(std::string& out, std::int64_t ns) {
 class chrome_sink : public span_sink {
  public:
   chrome_sink(const diary::history& trace, std::ostream& out, bool all_lanes)
-      : trace_(trace), out_(out), lanes_(trace, all_lanes ? SIZE_MAX : lane_plan::own_lane_limit) {
+      : trace_(trace), out_(out), lanes_(trace, all_lanes ? SIZE_MAX : lane_plan::lane_limit), counters_(trace) {
     text_ = "{\"traceEvents\":[\n";
-    begin_event('M', 0, 0, "process_name", "");
-    arguments("name", trace.source().info().program);
-    end_event();
+    name_process(trace.source().info().pid);
   }
 
   void state_begins(const coroutine_state& c, std::uint64_t owner, std::int64_t t_ns) override {
     const std::size_t lane = lanes_.lane_of(c.id);
-    const std::uint64_t tid = lane_tid(lane);
+    const std::uint64_t tid = lane_tid(lane, c.id);
     std::string name(diary::to_text(c.status));
     if (c.status == coroutine_status::blocked) name += ": " + std::string(diary::to_text(c.reason));
     if (lanes_.is_shared(lane)) name = trace_.coroutine_label(c.id) + " " + name;
-    close_open(tid, t_ns);
-    begin_event('B', tid, t_ns, name, "coroutine");
+    const bool is_crowded = lanes_.is_crowded(lane);
+    if (!is_crowded) close_open(tid, t_ns);
+    begin_event(is_crowded ? 'X' : 'B', tid, t_ns, name, "coroutine");
+    if (is_crowded) text_ += no_length;
     arguments("event", c.since_event);
     if (c.status == coroutine_status::blocked) {
       if (c.object != 0) arguments("object", trace_.object_label(c.object));
@@ -82,17 +89,18 @@ class chrome_sink : public span_sink {
       if (c.fd >= 0) arguments("fd", static_cast<std::uint64_t>(c.fd));
     }
     end_event();
-    open_.insert(tid);
+    if (!is_crowded) open_.insert(tid);
     if (c.status == coroutine_status::running) end_flows(c.id, tid, t_ns);
   }
 
   void state_ends(const coroutine_state& c, std::int64_t t_ns) override {
-    close_open(lane_tid(lanes_.lane_of(c.id)), t_ns);
+    const std::size_t lane = lanes_.lane_of(c.id);
+    if (!lanes_.is_crowded(lane)) close_open(lane_tid(lane, c.id), t_ns);
   }
 
   void coroutine_ends(const coroutine_state& last, const coroutine_state* final, std::int64_t t_ns) override {
     const std::size_t lane = lanes_.lane_of(last.id);
-    const std::uint64_t tid = lane_tid(lane);
+    const std::uint64_t tid = lane_tid(lane, last.id);
     close_zones(first_zone_tid + lane, t_ns);
     if (flows_.count(last.id) != 0) {
       point(tid, t_ns, "has not run since", "coroutine");
@@ -130,14 +138,14 @@ class chrome_sink : public span_sink {
   }
 
   void says(const diary::event& e, std::uint64_t running, std::int64_t t_ns) override {
-    const std::uint64_t tid = running != 0 ? lane_tid(lanes_.lane_of(running)) : thread_tid(e.thread);
+    const std::uint64_t tid = running != 0 ? lane_tid(lanes_.lane_of(running), running) : thread_tid(e.thread);
     if (e.type == diary::event_type::mark) {
-      begin_event('i', tid, t_ns, diary::sanitised(e.text), "mark");
+      begin_event('i', tid, t_ns, shown_name(diary::sanitised(e.text)), "mark");
       text_ += ",\"s\":\"t\"";
       end_event();
     } else if (e.type == diary::event_type::counter) {
       const double value = std::bit_cast<double>(e.args[1]);
-      if (std::isfinite(value)) count(trace_.string(e.args[0]), value, t_ns);
+      if (std::isfinite(value)) count(counters_.of(e.args[0]), value, t_ns);
     } else {
       take_zone(e, running, t_ns);
     }
@@ -147,15 +155,14 @@ class chrome_sink : public span_sink {
     if (thread >= ready_.size()) ready_.resize(thread + 1);
     ready_sum_ += depth - ready_[thread];
     ready_[thread] = depth;
-    count("ready coroutines", static_cast<double>(ready_sum_), t_ns);
+    count(counter_names::ready, static_cast<double>(ready_sum_), t_ns);
   }
   void live_count_is(std::size_t live, std::int64_t t_ns) override {
-    count("live coroutines", static_cast<double>(live), t_ns);
+    count(counter_names::live, static_cast<double>(live), t_ns);
   }
 
   void finish() {
-    for (std::uint32_t thread = 0; thread < ready_.size(); ++thread)
-      close_zones(first_thread_zone_tid + thread, last_ns_);
+    while (!zone_depths_.empty()) close_zones(zone_depths_.begin()->first, last_ns_);
     text_ += "\n]}\n";
     flush();
   }
@@ -167,7 +174,7 @@ class chrome_sink : public span_sink {
     is_first_ = false;
     text_ += "{\"ph\":\"";
     text_ += phase;
-    text_ += "\",\"pid\":" + std::to_string(trace_.source().info().pid) + ",\"tid\":" + std::to_string(tid);
+    text_ += "\",\"pid\":" + std::to_string(pid_of(tid)) + ",\"tid\":" + std::to_string(tid);
     if (phase != 'M') {
       text_ += ",\"ts\":";
       append_time(text_, t_ns);
@@ -220,7 +227,7 @@ class chrome_sink : public span_sink {
   // A span of no length.
   void point(std::uint64_t tid, std::int64_t t_ns, const std::string& name, const char* category) {
     begin_event('X', tid, t_ns, name, category);
-    text_ += ",\"dur\":0.000";
+    text_ += no_length;
     end_event();
   }
 
@@ -245,11 +252,17 @@ class chrome_sink : public span_sink {
   }
 
   void take_zone(const diary::event& e, std::uint64_t running, std::int64_t t_ns) {
-    const std::uint64_t tid =
-        running != 0 ? first_zone_tid + lanes_.lane_of(running) : first_thread_zone_tid + e.thread;
-    if (e.type == diary::event_type::zone_begin) {
-      name_tid(tid, running != 0 ? lanes_.name(lanes_.lane_of(running)) + " zones" : "zones");
-      begin_event('B', tid, t_ns, trace_.string(e.args[0]), "zone");
+    const bool begins = e.type == diary::event_type::zone_begin;
+    const std::size_t lane = running != 0 ? lanes_.lane_of(running) : 0;
+    if (running != 0 && lanes_.is_crowded(lane)) {
+      const std::string what = begins ? " begins " + shown_name(trace_.string(e.args[0])) : " ends a zone";
+      return point(lane_tid(lane, running), t_ns, trace_.coroutine_label(running) + what, "zone");
+    }
+    const std::uint64_t tid = running != 0 ? first_zone_tid + lane : first_thread_zone_tid + e.thread;
+    if (begins) {
+      name_tid(tid, running != 0 ? threads_.pid_of(running) : threads_.pid(e.thread),
+               (running != 0 ? lanes_.name(lane) : thread_name(e.thread)) + " zones", tid);
+      begin_event('B', tid, t_ns, shown_name(trace_.string(e.args[0])), "zone");
       end_event();
       ++zone_depths_[tid];
     } else if (const auto found = zone_depths_.find(tid); found != zone_depths_.end() && found->second > 0) {
@@ -265,36 +278,66 @@ class chrome_sink : public span_sink {
     zone_depths_.erase(found);
   }
 
-  void name_tid(std::uint64_t tid, const std::string& name) {
-    if (!named_.insert(tid).second) return;
+  std::uint64_t pid_of(std::uint64_t tid) const {
+    const auto found = pids_.find(tid);
+    return found != pids_.end() ? found->second : trace_.source().info().pid;
+  }
+
+  void name_process(std::uint64_t pid) {
+    if (!named_processes_.insert(pid).second) return;
+    pids_[0] = pid;  // of what belongs to no thread
+    begin_event('M', 0, 0, "process_name", "");
+    arguments("name", threads_.program_of(pid));
+    end_event();
+    pids_[0] = trace_.source().info().pid;
+  }
+
+  // In the order of `rank`.
+  void name_tid(std::uint64_t tid, std::uint64_t pid, const std::string& name, std::uint64_t rank) {
+    if (!pids_.emplace(tid, pid).second) return;
+    name_process(pid);
     begin_event('M', tid, 0, "thread_name", "");
     arguments("name", name);
     end_event();
     begin_event('M', tid, 0, "thread_sort_index", "");
-    arguments("sort_index", tid);
+    arguments("sort_index", rank);
     end_event();
   }
 
-  std::uint64_t lane_tid(std::size_t lane) {
-    name_tid(first_lane_tid + lane, lanes_.name(lane));
-    return first_lane_tid + lane;
+  // `who` is in it.
+  std::uint64_t lane_tid(std::size_t lane, std::uint64_t who) {
+    const std::uint64_t tid = first_lane_tid + lane;
+    if (pids_.count(tid) == 0) name_tid(tid, threads_.pid_of(who), lanes_.name(lane), tid);
+    return tid;
   }
 
   std::uint64_t thread_tid(std::uint32_t thread) {
-    name_tid(thread + 1, "thread " + std::to_string(thread));
-    return thread + 1;
+    const auto [known, is_new] = thread_tids_.try_emplace(thread);
+    if (is_new) {
+      const std::uint64_t tid = threads_.tid(thread);
+      // Twice only where processes are together, or the file lies.
+      const bool is_good = tid != 0 && tid < first_unknown_tid && pids_.count(tid) == 0;
+      known->second = is_good ? tid : first_unknown_tid + thread;
+      name_tid(known->second, threads_.pid(thread), thread_name(thread), thread);
+    }
+    return known->second;
   }
+  std::string thread_name(std::uint32_t thread) { return threads_.name(thread); }
 
   const diary::history& trace_;
   std::ostream& out_;
   lane_plan lanes_;
+  counter_names counters_;
+  thread_names threads_{trace_};
   std::string text_;  // not yet written
   bool is_first_ = true, has_arguments_ = false;
-  std::unordered_set<std::uint64_t> named_;
+  std::unordered_map<std::uint64_t, std::uint64_t> pids_;  // by tid, of those that have a name
+  std::unordered_set<std::uint64_t> named_processes_;
   std::unordered_set<std::uint64_t> open_;  // lanes with a span that has begun
   std::unordered_map<std::uint64_t, std::vector<std::uint64_t>>
       flows_;                                                     // by coroutine: wakes after which it did not run
-  std::unordered_map<std::uint64_t, std::uint64_t> zone_depths_;  // by tid
+  std::map<std::uint64_t, std::uint64_t> zone_depths_;            // by tid
+  std::unordered_map<std::uint32_t, std::uint64_t> thread_tids_;  // by thread
   std::vector<std::size_t> ready_;                                // by thread
   std::size_t ready_sum_ = 0;
   std::int64_t last_ns_ = 0;

@@ -9,7 +9,9 @@ namespace {
 
 // RFC 4180. A text that a spreadsheet would take for a formula gets an apostrophe in front: names come from strangers.
 void append_cell(std::string& row, std::string_view text) {
-  const bool is_formula = !text.empty() && std::string_view("=+-@\t\r").find(text.front()) != std::string_view::npos;
+  const std::size_t first = text.find_first_not_of(' ');  // some look past blanks
+  const bool is_formula =
+      first != text.npos && std::string_view("=+-@\t\r").find(text[first]) != std::string_view::npos;
   const bool needs_quotes = is_formula || text.find_first_of(",\"\r\n") != std::string_view::npos;
   if (!needs_quotes) {
     row += text;

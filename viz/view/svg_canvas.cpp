@@ -5,6 +5,8 @@
 #include <cstdio>
 #include <utility>
 
+#include "model/xml_text.hpp"
+
 namespace weft::viz {
 namespace {
 
@@ -34,26 +36,6 @@ std::string box(const rect& area) {
 }
 
 std::string rounding(float radius) { return radius > 0 ? " rx=\"" + number(radius) + "\"" : std::string(); }
-
-std::string escaped(std::string_view words) {
-  std::string result;
-  for (const char c : words) {
-    switch (c) {
-      case '&':
-        result += "&amp;";
-        break;
-      case '<':
-        result += "&lt;";
-        break;
-      case '>':
-        result += "&gt;";
-        break;
-      default:
-        result += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
-    }
-  }
-  return result;
-}
 
 std::string pattern_definition(std::size_t id, pattern kind, colour ink) {
   std::string head =
@@ -134,7 +116,7 @@ void svg_canvas::text(point at, std::string_view words, face f, colour ink, alig
            (a == align::centre  ? " text-anchor=\"middle\""
             : a == align::right ? " text-anchor=\"end\""
                                 : "") +
-           " xml:space=\"preserve\"" + paint("fill", ink) + ">" + escaped(words) + "</text>\n";
+           " xml:space=\"preserve\"" + paint("fill", ink) + ">" + xml_text(words) + "</text>\n";
 }
 
 void svg_canvas::push_clip(const rect& area) {
