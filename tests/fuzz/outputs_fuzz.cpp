@@ -1,0 +1,16 @@
+// Any chunks through every output of the command: what no text says, like damaged headers, gaps and packed checkpoints.
+#include <cstdint>
+
+#include "chunks.hpp"
+#include "everything.hpp"
+#include "trace/event.hpp"
+
+using namespace weft;
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  try {
+    fuzz::ask_everything(fuzz::file_from(data, size));
+  } catch (const diary::file_error&) {
+  }
+  return 0;
+}
