@@ -6,6 +6,7 @@
 #include "core/fork.hpp"
 #include "core/other_weft.hpp"
 #include "core/scheduler.hpp"
+#include "trace/event.hpp"
 #include "weft/errors.hpp"
 #include "weft/this_coroutine.hpp"
 
@@ -74,7 +75,9 @@ void task_state::rename(std::string_view name) {
   name_.swap(copy);
 }
 
-std::string task_state::who() const { return "task #" + std::to_string(id()) + " \"" + name() + "\""; }
+std::string task_state::who() const {
+  return "task #" + std::to_string(id()) + " \"" + diary::sanitised(name()) + "\"";
+}
 
 void task_state::check_waitable() const {
   const scheduler* const here = scheduler::current();

@@ -2,12 +2,14 @@
 
 #include <cxxabi.h>
 
-#include <cstdio>
 #include <cstdlib>
 #include <memory>
 #include <mutex>
+#include <string>
 #include <typeinfo>
 
+#include "trace/event.hpp"
+#include "trace/say.hpp"
 #include "weft/task.hpp"
 
 namespace weft {
@@ -21,9 +23,7 @@ std::string type_name(const std::type_info& type) {
   return status == 0 ? name.get() : type.name();
 }
 
-void write_to_stderr(const std::exception_ptr&, std::string_view line) {
-  std::fprintf(stderr, "weft: unhandled error in %.*s\n", static_cast<int>(line.size()), line.data());
-}
+void write_to_stderr(const std::exception_ptr&, std::string_view line) { diary::say({"unhandled error in ", line}); }
 
 struct handler_slot {
   std::mutex lock;
@@ -67,7 +67,8 @@ void report_unhandled(const std::exception_ptr& error, const std::string& who) n
       const std::lock_guard guard(s.lock);
       handler = s.handler;
     }
-    (*handler)(error, who + ": " + describe(error));
+    // Handlers print it, too: one line that no terminal obeys. The error itself is as it was.
+    (*handler)(error, diary::sanitised(who + ": " + describe(error)));
   } catch (...) {
     // The handler's own error has nowhere to go.
   }

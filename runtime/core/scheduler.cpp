@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "core/fork.hpp"
+#include "trace/event.hpp"
 #include "weft/detail/selection.hpp"
 #include "weft/errors.hpp"
 
@@ -237,15 +238,16 @@ std::string scheduler::blocked_report() const {
   std::string report;
   for (const coroutine* c = live_.oldest(); c != nullptr; c = c->younger) {
     if (c->status != coroutine_status::blocked || c->work == nullptr) continue;
-    report += "  #" + std::to_string(c->id) + " " + std::string(c->work->name()) + ": " +
+    report += "  #" + std::to_string(c->id) + " " + diary::sanitised(c->work->name()) + ": " +
               std::string(diary::to_text(c->reason));
     if (c->object != nullptr) {
       report += " on " + std::string(diary::to_text(c->object->kind()));
-      if (!c->object->name().empty()) report += " \"" + std::string(c->object->name()) + "\"";
+      if (!c->object->name().empty()) report += " \"" + diary::sanitised(c->object->name()) + "\"";
       if (const std::uint64_t owner = c->object->owner.load(std::memory_order_relaxed); owner != 0) {
         const coroutine* o = live_.find(owner);
         report += ", owned by #" + std::to_string(owner);
-        report += o != nullptr && o->work != nullptr ? " " + std::string(o->work->name()) : std::string(" (ended)");
+        report +=
+            o != nullptr && o->work != nullptr ? " " + diary::sanitised(o->work->name()) : std::string(" (ended)");
       }
     } else if (c->fd >= 0) {
       report += " fd " + std::to_string(c->fd);

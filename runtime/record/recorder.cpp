@@ -5,7 +5,6 @@
 
 #include <cerrno>
 #include <cstdint>
-#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <optional>
@@ -19,6 +18,7 @@
 #include "record/recording.hpp"
 #include "record/thread_recorder.hpp"
 #include "trace/event.hpp"
+#include "trace/say.hpp"
 
 namespace weft::record {
 
@@ -100,7 +100,7 @@ void start_from_environment() {
     }
     if (asked) trace::start(*asked);
   } catch (const std::exception& e) {
-    std::fprintf(stderr, "weft: %s; going on without a trace\n", e.what());
+    diary::say({e.what(), "; going on without a trace"});
   }
 }
 

@@ -8,13 +8,13 @@
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
-#include <cstdio>
 #include <cstring>
 #include <system_error>
 
 #include "core/scheduler.hpp"
 #include "record/chunk_copy.hpp"
 #include "record/secure_file.hpp"
+#include "trace/say.hpp"
 
 namespace weft::record {
 
@@ -172,8 +172,8 @@ bool trace_file::grow() noexcept {
   }
   if (error != 0) {
     full_ = true;
-    std::fprintf(stderr, "weft: trace file %s: %s: recording ends here, what was recorded stays readable\n",
-                 path_.c_str(), std::strerror(error));
+    diary::say(
+        {"trace file ", path_, ": ", std::strerror(error), ": recording ends here, what was recorded stays readable"});
     return false;
   }
   file_bytes_ += bytes;

@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <climits>
-#include <cstdio>
 #include <iterator>
 
 #include "replay/step_words.hpp"
 #include "trace/comparable_name.hpp"
+#include "trace/say.hpp"
 #include "weft/errors.hpp"
 
 namespace weft::replay {
@@ -18,8 +18,6 @@ using diary::event_type;
 namespace {
 
 constexpr std::uint64_t unknown_slot = UINT64_MAX;  // none of the recording
-
-void say(const std::string& text) { std::fprintf(stderr, "weft: %s\n", text.c_str()); }
 
 }  // namespace
 
@@ -224,9 +222,9 @@ void follower::take(const event& recorded, const std::uint64_t* args) {
 
 void follower::end_of_recording() {
   if (!said_end_) {
-    say("replay of " + order_.path() + ": " +
-        (order_.has_gap() ? "events are missing at event " : "the recording ends at event ") +
-        std::to_string(order_.event_number()) + ", before the program does; it goes on freely");
+    diary::say("replay of " + order_.path() + ": " +
+               (order_.has_gap() ? "events are missing at event " : "the recording ends at event ") +
+               std::to_string(order_.event_number()) + ", before the program does; it goes on freely");
   }
   said_end_ = true;
   be_over();
@@ -235,7 +233,8 @@ void follower::end_of_recording() {
 void follower::diverge(const std::string& what_was_done) {
   const event* recorded = order_.front();
   const std::uint64_t number = order_.event_number();
-  std::string text = "replay of " + order_.path() + ": event " + std::to_string(number) + ": recorded \"";
+  std::string text =
+      "replay of " + diary::sanitised(order_.path()) + ": event " + std::to_string(number) + ": recorded \"";
   if (recorded == nullptr) {
     text += "the run ends";
   } else {
@@ -244,7 +243,7 @@ void follower::diverge(const std::string& what_was_done) {
     text += words(order_, *recorded, order_.running(), order_.coroutine(recorded->args[0]), object);
   }
   text += "\", but " + what_was_done;
-  say(text);
+  diary::say(text);
   divergence_ = std::make_exception_ptr(replay_divergence(text, number));
   be_over();
 }
@@ -278,7 +277,7 @@ void follower::record(event_type type, std::uint64_t a, std::uint64_t b, std::ui
     compare(type, args);
   } catch (const std::exception& error) {  // a damaged recording, or no memory
     if (over_) return;
-    say(std::string(error.what()) + "; the program goes on freely");
+    diary::say(std::string(error.what()) + "; the program goes on freely");
     be_over();
   }
 }

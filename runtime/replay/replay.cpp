@@ -2,7 +2,6 @@
 
 #include <unistd.h>
 
-#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
@@ -10,6 +9,7 @@
 #include <string>
 #include <utility>
 
+#include "trace/say.hpp"
 #include "weft/errors.hpp"
 
 namespace weft::replay {
@@ -61,7 +61,7 @@ std::unique_ptr<recorded_order> next_of_environment() {
   }
   if (p.order == nullptr) return nullptr;
   if (!p.order->begin_run()) {
-    std::fprintf(stderr, "weft: replay of %s: no further run was recorded; this one goes freely\n", path);
+    diary::say({"replay of ", path, ": no further run was recorded; this one goes freely"});
     p.order = nullptr;
     return nullptr;
   }
@@ -95,7 +95,7 @@ std::unique_ptr<replayed_run> replayed_run::asked_for(std::string_view option, c
     }
   } catch (const replay_error& e) {
     if (!by_environment) throw;
-    std::fprintf(stderr, "weft: %s\n", e.what());
+    diary::say(e.what());
     std::exit(exit_unusable);
   }
   return std::unique_ptr<replayed_run>(new replayed_run(std::move(order), clock, by_environment));

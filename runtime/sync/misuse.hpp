@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "trace/event.hpp"
 #include "trace/states.hpp"
 #include "weft/detail/wait.hpp"
 
@@ -12,7 +13,7 @@ namespace weft::detail {
 // The object as people read it: mutex 'accounts', or just mutex.
 inline std::string described(const object& o) {
   std::string text(diary::to_text(o.kind()));
-  if (!o.name().empty()) text.append(" '").append(o.name()).append("'");
+  if (!o.name().empty()) text.append(" '").append(diary::sanitised(o.name())).append("'");
   return text;
 }
 

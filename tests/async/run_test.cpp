@@ -241,6 +241,37 @@ TEST_F(UnhandledErrors, TheDefaultWritesOneLineToStderr) {
   EXPECT_EQ(std::count(line.begin(), line.end(), '\n'), 1);
 }
 
+// A server puts what a client sent into its errors.
+TEST_F(UnhandledErrors, ReachTheTerminalAsOneLineWithoutEscapeSequences) {
+  testing::internal::CaptureStderr();
+  sim.run([] {
+    spawn("\x1b]0;title\x07", [] { throw std::runtime_error("red: \x1b[31m\nweft: forged \xc2\x9b 31m"); }).join();
+  });
+  const std::string line = testing::internal::GetCapturedStderr();
+  EXPECT_EQ(std::count(line.begin(), line.end(), '\n'), 1);
+  EXPECT_EQ(line.find('\x1b'), std::string::npos);
+  EXPECT_EQ(line.find('\x07'), std::string::npos);
+  EXPECT_THAT(line, HasSubstr("\"\\x1b]0;title\\x07\""));
+  EXPECT_THAT(line, HasSubstr("red: \\x1b[31m weft: forged \\x9b 31m"));
+}
+
+TEST_F(UnhandledErrors, AreSanitisedForEveryHandlerAndTheErrorIsNot) {
+  std::string line, what;
+  const unhandled_handler before =
+      set_unhandled_handler([&](const std::exception_ptr& error, std::string_view what_and_who) {
+        line = what_and_who;
+        try {
+          std::rethrow_exception(error);
+        } catch (const std::exception& e) {
+          what = e.what();
+        }
+      });
+  sim.run([] { spawn("bad\x1b", [] { throw std::runtime_error("a\x1b[31m\nb"); }).join(); });
+  set_unhandled_handler(before);
+  EXPECT_THAT(line, testing::EndsWith("\"bad\\x1b\": std::runtime_error: a\\x1b[31m b"));
+  EXPECT_EQ(what, "a\x1b[31m\nb");
+}
+
 TEST_F(UnhandledErrors, AreReportedWhenTheLastHandleGoes) {
   const unhandled_errors unhandled;
   sim.run([&] {
