@@ -23,7 +23,14 @@ void shuffle(std::span<std::size_t> order) noexcept {
   for (std::size_t left = order.size(); left > 1; --left) std::swap(order[next_choice() % left], order[left - 1]);
 }
 
-// In a rendezvous the taker runs before the putter. The item is gone, so no cancellation may come in between.
+// Nothing that was asked for before is left undelivered by a select, whether or not it has to wait.
+void deliver_interruption() {
+  core::scheduler* const s = core::scheduler::current();
+  if (s != nullptr && s->running() != nullptr) s->deliver_to_select();
+}
+
+// In a rendezvous the taker runs before the putter. The item is gone, so no cancellation may come in between: it
+// comes at the next suspension or select.
 void let_others_first() {
   core::scheduler* const s = core::scheduler::current();
   core::coroutine* const me = s != nullptr ? s->running() : nullptr;
@@ -111,6 +118,7 @@ std::size_t select_one(std::span<select_case* const> cases, std::span<std::size_
   std::iota(order.begin(), order.end(), std::size_t{0});
   const deadline end(limit_ns);
   for (;;) {
+    deliver_interruption();
     shuffle(order);
     for (const std::size_t i : order) {
       if (!cases[i]->attempt()) continue;

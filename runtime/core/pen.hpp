@@ -116,6 +116,8 @@ class pen {
   }
   void cancel_asked(const coroutine& c) noexcept { record(diary::event_type::cancel, c.slot); }
   void cancel_delivered() noexcept { record(diary::event_type::cancel_delivered); }
+  // `look`: which of the thread's looks for that it was; see scheduler::deliver_to_select().
+  void select_interrupted(std::uint64_t look) noexcept { record(diary::event_type::select_interrupted, look); }
   // A scope with `depth` open ones inside of it has run out.
   void scope_expired(const coroutine& c, std::uint64_t depth) noexcept {
     record(diary::event_type::scope_expired, c.slot, depth);

@@ -101,6 +101,10 @@ class scheduler {
   void give_up() noexcept { main_gave_up_ = true; }
   // True if a suspension would throw at once.
   bool interruption_due(coroutine& c) noexcept { return c.pending != interruption::none && something_due(c); }
+  // Of a select, before it looks at its cases: throws what is due, so that a loop of selects in which each finds
+  // something at once, or is granted it while it stands behind whoever got it, can be ended. Not within a callback,
+  // whose errors lead nowhere.
+  void deliver_to_select();
   // Takes what is due out of the running coroutine; null: it is a cancellation.
   std::exception_ptr take_interruption();
   // Throws what somebody asked for into the running coroutine, shields or not; `cancelled` if nobody did.
@@ -226,6 +230,7 @@ class scheduler {
 
   // -- scopes (scopes.cpp)
   bool something_due(coroutine& c) noexcept;
+  bool select_interrupted(coroutine& me) noexcept;
   std::exception_ptr take_request(coroutine& me) noexcept;
   static bool cancel_due(const coroutine& c) noexcept { return has(c.pending, asked_for) && c.shields == 0; }
   detail::scope* due_scope(coroutine& c) noexcept;  // the one whose turn it is; null: none has run out
@@ -288,11 +293,12 @@ class scheduler {
   pen pen_;
   random_sequence choices_;
   script* script_ = nullptr;
-  coroutine root_;                    // the thread's own stack, as something to switch to
-  coroutine* ended_ = nullptr;        // the last one that ended: it left its stack, but only by a switch
-  std::uint64_t last_run_id_ = 0;     // who ran before the root
-  coroutine* chosen_next_ = nullptr;  // from a begin_..() until its coroutine has stopped
-  const stack* reserve_ = nullptr;    // for a coroutine that can get no stack: it fails there with bad_alloc
+  coroutine root_;                      // the thread's own stack, as something to switch to
+  coroutine* ended_ = nullptr;          // the last one that ended: it left its stack, but only by a switch
+  std::uint64_t looks_of_selects_ = 0;  // for an interruption, where one was possible
+  std::uint64_t last_run_id_ = 0;       // who ran before the root
+  coroutine* chosen_next_ = nullptr;    // from a begin_..() until its coroutine has stopped
+  const stack* reserve_ = nullptr;      // for a coroutine that can get no stack: it fails there with bad_alloc
   bool reserve_lent_ = false;
   live_list live_;
   coroutine* waits_for_others_ = nullptr;

@@ -100,6 +100,37 @@ bool scheduler::something_due(coroutine& c) noexcept {
          (has(c.pending, interruption::scope) && due_scope(c) != nullptr);
 }
 
+// A select that finds something at once leaves no step in the diary, so the diary says at which of them a scope ran
+// out. A script says it: the recording may be one of a time when such a select threw nothing.
+bool scheduler::select_interrupted(coroutine& me) noexcept {
+  ++looks_of_selects_;
+  if (script_ != nullptr) {
+    if (!script_->interrupts_select(looks_of_selects_)) return false;
+  } else if (!has(me.pending, interruption::deadlock) && !cancel_due(me)) {
+    const std::int64_t now = clock_.now_ns();
+    const scope* s = me.scopes;
+    while (s != nullptr &&
+           (s->shields < me.shields ||
+            !(s->at == scope::stage::fired || (s->at == scope::stage::armed && s->limit.deadline_ns <= now)))) {
+      s = s->outer;
+    }
+    if (s == nullptr) return false;
+  }
+  pen_.select_interrupted(looks_of_selects_);
+  if (something_due(me)) return true;
+  if (script_ != nullptr) script_->cannot("nothing was to be thrown there");
+  return false;
+}
+
+void scheduler::deliver_to_select() {
+  coroutine& me = *running_;
+  if (me.pending == interruption::none) [[likely]]
+    return;
+  // Whoever drives a co_task has forbidden waits once.
+  if (me.unsuspendable > (me.driver != nullptr ? 1U : 0U)) return;
+  if (select_interrupted(me)) detail::throw_interruption();
+}
+
 std::exception_ptr scheduler::take_interruption() {
   coroutine& me = *running_;
   pen_.cancel_delivered();

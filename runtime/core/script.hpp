@@ -50,6 +50,8 @@ class script {
   virtual std::uint64_t progress() const noexcept = 0;
   // Does the scope of this coroutine, with so many open ones inside of it, run out here?
   virtual bool scope_expires(std::uint64_t slot, std::uint64_t depth) noexcept = 0;
+  // Is the running coroutine's select interrupted here, at this look for an interruption?
+  virtual bool interrupts_select(std::uint64_t look) noexcept = 0;
   // Does the running coroutine wait for an fd here? For one that becomes readable?
   virtual bool waits_for_fd() noexcept = 0;
   virtual bool waits_for_input() noexcept = 0;

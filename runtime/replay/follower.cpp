@@ -69,7 +69,12 @@ bool follower::scope_expires(std::uint64_t slot, std::uint64_t depth) noexcept {
   return e != nullptr && e->type == event_type::scope_expired && here(e->args[0]) == slot && e->args[1] == depth;
 }
 
-// These two are asked in the middle of an input that may have been one at once.
+bool follower::interrupts_select(std::uint64_t look) noexcept {
+  const event* e = over_ ? nullptr : order_.front();
+  return e != nullptr && e->type == event_type::select_interrupted && e->args[0] == look;
+}
+
+// These two, like the one above, are asked in the middle of an input that may have been one at once.
 bool follower::waits_for_fd() noexcept {
   const event* e = over_ ? nullptr : order_.front();
   return e == nullptr || e->type == event_type::block_fd;
@@ -177,7 +182,7 @@ event follower::in_terms_of_recording(event_type type, const std::uint64_t* args
   std::copy_n(args, diary::max_args, e.args.begin());
   const bool has_slot = type != event_type::poll_begin && type != event_type::poll_end &&
                         type != event_type::fd_ready && type != event_type::spawn && type != event_type::spawn_after &&
-                        type != event_type::cancel_delivered;
+                        type != event_type::cancel_delivered && type != event_type::select_interrupted;
   if (has_slot) e.args[0] = there(args[0]);
   return e;
 }
@@ -195,6 +200,7 @@ bool follower::is_same(const event& recorded, const event& done) const {
     case event_type::sleep:
     case event_type::wake_fd:
     case event_type::cancel:
+    case event_type::select_interrupted:
       return recorded.args[0] == done.args[0];
     case event_type::block:
     case event_type::block_fd:

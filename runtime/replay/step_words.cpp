@@ -64,6 +64,7 @@ std::string words(const recorded_order& order, const event& e, std::uint64_t run
       return "fd " + std::to_string(e.args[0]) + " is ready";
     case event_type::scope_expired:
       return "a timeout of " + order.coroutine(e.args[0]) + " runs out";
+    case event_type::select_interrupted:
     case event_type::cancel_delivered:
       return "a cancellation or a timeout is thrown in " + who;
     case event_type::enter:

@@ -62,6 +62,9 @@ enum class event_type : std::uint8_t {
   cancel_delivered = 61,  // the running coroutine's wait throws now
   scope_expired =
       62,  // slot, how many open scopes are inside of it. Not told where a wake_timer tells as much: expired, 0
+  // The running coroutine's select throws now what was not delivered before, and has looked at none of its cases; which
+  // of the thread's looks for that it was
+  select_interrupted = 63,
   // Sockets
   socket_listening = 70,  // fd; text: endpoint
   socket_accepted = 71,   // fd; text: peer endpoint

@@ -84,6 +84,8 @@ inline std::string decision_line(const diary::history& h, const diary::event& e)
       return who + "wake " + label(e.args[0], e.n) + " remote\n";
     case event_type::cancel:
       return who + "cancel " + label(e.args[0], e.n) + "\n";
+    case event_type::select_interrupted:
+      return who + "select interrupted\n";
     case event_type::cancel_delivered:
       return who + "cancelled now\n";
     default:

@@ -167,7 +167,8 @@ requires(!std::invocable<F>)
 // Suspends until one of the cases has happened, calls its function and returns its place among the arguments. Nothing
 // happens to the objects of the others. If several can happen at once, one is chosen by chance, each equally often; the
 // sequence is the same in every run (run_options::shuffle_seed gives another one). A cancelled select has taken and
-// sent nothing. What the function throws comes out.
+// sent nothing. A cancellation or timeout that has not been delivered yet is thrown before anything happens, also if
+// the select need not wait. What the function throws comes out.
 template <class... Cases>
 requires(sizeof...(Cases) > 0 && (std::derived_from<std::remove_reference_t<Cases>, detail::select_case> &&
                                   ...)) std::size_t select(Cases&&... cases) {
