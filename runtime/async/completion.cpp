@@ -34,8 +34,11 @@ void retain(completion* c) noexcept {
 
 void release(completion* c) noexcept {
   if (c == nullptr || !count_down(c->references_)) return;
-  c->report_unread_error();
-  delete c;
+  if (c->is_last_link()) {
+    delete c;
+  } else {
+    completion::destroy_deep(c);
+  }
 }
 
 // ---- how it ended
@@ -178,19 +181,34 @@ void completion::call(callback& f) noexcept {
 
 void completion::settle(task_status how) noexcept {
   object_.lock.lock();
-  if (callbacks_ != nullptr) settler_ = current_owner();
   end_order_ = next_end_order();
+  if (callbacks_ == nullptr) {
+    status_.store(how, std::memory_order_release);
+    end_settling();
+    return;
+  }
+  settler_ = current_owner();
   status_.store(how, std::memory_order_release);
   reverse(callbacks_);
-  // One at a time, because a callback may remove a later one.
-  while (callbacks_ != nullptr) {
-    std::unique_ptr<callback> next = std::move(callbacks_);
-    callbacks_ = std::move(next->next);
-    object_.lock.unlock();
-    call(*next);
-    next.reset();  // while the lock is free: what it captured may come back here
-    object_.lock.lock();
+  object_.lock.unlock();
+  call_all();
+}
+
+// One at a time, because a callback may remove a later one.
+bool completion::call_next() noexcept {
+  object_.lock.lock();
+  const std::unique_ptr<callback> next = std::move(callbacks_);
+  if (next == nullptr) {
+    end_settling();
+    return false;
   }
+  callbacks_ = std::move(next->next);
+  object_.lock.unlock();
+  call(*next);
+  return true;  // next is destroyed while the lock is free: what it captured may come back here
+}
+
+void completion::end_settling() noexcept {
   settled_.store(true, std::memory_order_release);
   while (waiter* w = waiters_.pop_front()) {
     if (w->tag == listener) {

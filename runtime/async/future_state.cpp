@@ -8,7 +8,8 @@
 
 namespace weft::detail {
 
-future_state::future_state(std::string_view name) : completion(diary::object_kind::future, name) {}
+future_state::future_state(std::string_view name, bool holds_nothing)
+    : completion(diary::object_kind::future, name, holds_nothing) {}
 
 bool future_state::wait(std::int64_t limit_ns) { return await_end(diary::wait_reason::future, limit_ns); }
 

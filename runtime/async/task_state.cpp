@@ -27,8 +27,8 @@ std::unique_ptr<char[]> copy_of(std::string_view name) {
 
 }  // namespace
 
-task_state::task_state(std::string_view name, const source_location& where)
-    : completion(diary::object_kind::task, {}), where_(where), name_(copy_of(name)) {}
+task_state::task_state(std::string_view name, const source_location& where, bool holds_nothing)
+    : completion(diary::object_kind::task, {}, holds_nothing), where_(where), name_(copy_of(name)) {}
 
 task_state::~task_state() = default;
 

@@ -102,7 +102,9 @@ class future {
 
   // Calls f when it has ended: with the future if f takes one, else without arguments; inside of set_value,
   // set_exception or cancel, in order of addition, status() final, before anybody who waits goes on. At once if it has
-  // ended already. f must not wait. An error that leaves f goes to the unhandled handler.
+  // ended already. f must not wait. It may end further futures, in chains of any length: deep inside of such a chain
+  // their callbacks run when f is over, in the order in which they would have run. An error that leaves f
+  // goes to the unhandled handler.
   template <class F>
   requires(std::invocable<std::decay_t<F>&, future> || std::invocable<std::decay_t<F>&>) callback_id on_done(F&& f)
   const {

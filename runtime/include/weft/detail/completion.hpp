@@ -3,6 +3,11 @@
 //
 // The order of an end: the status is final; then the callbacks, in order of addition; then, in order of arrival, the
 // joiners are woken and the listeners told. Whoever asks in between, from another thread, waits for the callbacks too.
+//
+// A callback may end another completion, whose callbacks end a third one, and so on; the value of one may hold the last
+// reference to another one. Such chains may have any length: after a few links that lie within each other on the stack,
+// what follows is put off until the link that caused it is through (completion_chain.cpp). It still comes before
+// everything that would have come after it.
 #pragma once
 
 #include <atomic>
@@ -108,10 +113,14 @@ class completion {
   friend void release(completion* c) noexcept;
 
  protected:
-  completion(diary::object_kind kind, std::string_view name) : object_(kind, name) {}
+  // `holds_nothing`: its value, if it has one, is destroyed by doing nothing.
+  completion(diary::object_kind kind, std::string_view name, bool holds_nothing)
+      : object_(kind, name), holds_nothing_(holds_nothing) {}
   virtual ~completion();
 
-  // Ends it, once, on the thread of whoever ends it. Before: a value or error_ is in its place.
+  // Ends it, once, on the thread of whoever ends it. Before: a value or error_ is in its place. When it returns the
+  // callbacks have been called, unless it was called deep inside of callbacks: then they are when that callback is
+  // over.
   void settle(task_status how) noexcept;
   // The same where nobody can be told: no callbacks, no joiners.
   void settle_unseen(task_status how) noexcept {
@@ -126,6 +135,14 @@ class completion {
  private:
   callback_id add(std::unique_ptr<callback> f);
   void call(callback& f) noexcept;
+  // The parts of settle(). Calls the next callback; false if none is left, and then it has ended the settling.
+  bool call_next() noexcept;
+  void end_settling() noexcept;  // before: object_.lock is held, and is free afterwards
+  void call_all() noexcept;      // calls what is left of the callbacks, or puts that off
+  void destroy() noexcept;
+  static void destroy_deep(completion* c) noexcept;
+  // Nothing that it holds can refer to another completion.
+  bool is_last_link() const noexcept { return holds_nothing_ && error_ == nullptr && callbacks_ == nullptr; }
   void report_unread_error() noexcept;
   bool over_locked() const noexcept;
   static std::uint64_t next_end_order() noexcept;
@@ -138,6 +155,7 @@ class completion {
  private:
   std::atomic<bool> settled_{false};  // the callbacks have been called
   std::atomic<bool> error_read_{false};
+  const bool holds_nothing_;
   std::uint64_t end_order_ = 0;  // written before status_ becomes final
   // All below are guarded by object_.lock.
   const void* settler_ = nullptr;        // who calls the callbacks, meanwhile
@@ -152,7 +170,8 @@ void release(completion* c) noexcept;
 template <class Base, class T>
 class with_value : public Base {
  public:
-  using Base::Base;
+  template <class... Args>
+  explicit with_value(Args&&... args) : Base(std::forward<Args>(args)..., std::is_trivially_destructible_v<T>) {}
   // After the end, if rethrow() did not throw.
   T take() {
     if constexpr (std::is_copy_constructible_v<T>) {
@@ -173,7 +192,8 @@ class with_value : public Base {
 template <class Base>
 class with_value<Base, void> : public Base {
  public:
-  using Base::Base;
+  template <class... Args>
+  explicit with_value(Args&&... args) : Base(std::forward<Args>(args)..., true) {}
   void take() noexcept {}
 };
 

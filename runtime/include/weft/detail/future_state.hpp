@@ -14,7 +14,7 @@ namespace weft::detail {
 
 class future_state : public completion {
  public:
-  explicit future_state(std::string_view name);
+  future_state(std::string_view name, bool holds_nothing);
 
   bool wait(std::int64_t limit_ns);  // false: not in time
   // False: it has ended. Else its waiters go on with task_cancelled.

@@ -45,7 +45,7 @@ class end_hook {
 
 class task_state : public completion, public core::body {
  public:
-  task_state(std::string_view name, const source_location& where);
+  task_state(std::string_view name, const source_location& where, bool holds_nothing);
 
   std::uint64_t id() const noexcept { return object_.owner.load(std::memory_order_relaxed); }
   std::uint32_t slot() const noexcept { return object_.owner_slot; }  // in the diary, while it lives
