@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <mutex>
+#include <optional>
 #include <stdexcept>
 
+#include "core/scheduler.hpp"
 #include "trace/states.hpp"
 #include "weft/errors.hpp"
 #include "weft/this_coroutine.hpp"
@@ -159,6 +161,32 @@ void several::rethrow_first() {
     for (std::size_t i = 0; i < members_; ++i) all_[i].state->mark_read();
     s.rethrow();
   }
+}
+
+void kill_all_of(const std::vector<task_state*>& states) {
+  if (std::find(states.begin(), states.end(), nullptr) != states.end()) throw std::logic_error("the task is empty");
+  const std::uint64_t me = current_id();
+  task_state* self = nullptr;
+  std::vector<task_state*> others;
+  others.reserve(states.size());
+  for (task_state* const s : states) {
+    if (me != 0 && s->id() == me) {
+      self = s;
+    } else {
+      others.push_back(s);
+    }
+  }
+  for (task_state* const s : others) s->cancel(nullptr);
+  if (self != nullptr) self->cancel(nullptr);
+  {
+    std::optional<cancel_shield> until_they_have_ended;
+    if (in_coroutine()) until_they_have_ended.emplace();
+    several(others, several_for::join_all).wait_for_all(forever);
+  }
+  if (me == 0) return;
+  core::scheduler& here = *core::scheduler::current();
+  if (self != nullptr) here.throw_request();
+  if (here.interruption_due(*here.running())) throw_interruption();
 }
 
 }  // namespace weft::detail

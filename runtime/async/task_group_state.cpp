@@ -15,7 +15,8 @@ namespace weft::detail {
 
 using core::scheduler;
 
-task_group_state::task_group_state(std::string_view name) : object_(diary::object_kind::task_group, name) {}
+task_group_state::task_group_state(std::string_view name, std::size_t at_most)
+    : object_(diary::object_kind::task_group, name), at_most_(at_most) {}
 
 void task_group_state::release() noexcept {
   if (references_.fetch_sub(1, std::memory_order_acq_rel) == 1) delete this;
@@ -25,19 +26,62 @@ void task_group_state::release() noexcept {
 
 task_group_state::child* task_group_state::admit() {
   auto made = std::make_unique<child>(*this);
+  object_.lock.lock();
+  // On a plain thread there is nothing to wait for: the spawn will be refused.
+  if (has_place() || !in_coroutine()) {
+    ++live_;
+    object_.lock.unlock();
+  } else {
+    waiter w;
+    spawners_.push_back(w);
+    name_owner();
+    if (suspend(object_, w, diary::wait_reason::task_group_place) != wait_outcome::granted) {
+      if (w.granted) give_up_place();
+      throw_interruption();
+    }
+  }
+  struct place {
+    task_group_state* of;
+    ~place() {
+      if (of != nullptr) of->give_up_place();
+    }
+  } mine{this};
   const std::lock_guard guard(object_.lock);
   if (failed_) throw std::logic_error("spawn in a task group of which a child has failed");
-  if (const std::size_t needed = errors_.size() + live_ + 1; errors_.capacity() < needed) errors_.reserve(2 * needed);
-  ++live_;
+  if (const std::size_t needed = errors_.size() + live_; errors_.capacity() < needed) errors_.reserve(2 * needed);
   references_.fetch_add(1, std::memory_order_relaxed);
+  mine.of = nullptr;
   return made.release();
 }
 
-void task_group_state::dismiss(child* c) noexcept {
-  {
-    const std::lock_guard guard(object_.lock);
-    --live_;
+// It goes to the next who waits for one.
+void task_group_state::give_place_back() noexcept {
+  if (waiter* const next = spawners_.pop_front()) {
+    wake(object_, *next);
+    return;
   }
+  if (--live_ == 0) {
+    while (waiter* w = joiners_.pop_front()) wake(object_, *w);
+  } else if (!joiners_.empty()) {
+    name_owner();
+  }
+}
+
+void task_group_state::give_up_place() noexcept {
+  const std::lock_guard guard(object_.lock);
+  give_place_back();
+}
+
+// The group has failed or is cancelled: whoever waits for a place finds that out, or gets a task that never begins.
+void task_group_state::let_all_in() noexcept {
+  while (waiter* const w = spawners_.pop_front()) {
+    ++live_;
+    wake(object_, *w);
+  }
+}
+
+void task_group_state::dismiss(child* c) noexcept {
+  give_up_place();
   delete c;
   release();
 }
@@ -83,6 +127,7 @@ void task_group_state::end(child& c, task_state& t) noexcept {
     if (t.status() == task_status::failed) {
       errors_.push_back(t.exception());
       is_first_failure = !std::exchange(failed_, true);
+      if (is_first_failure) let_all_in();
     }
   }
   if (was_kept) delete &c;
@@ -93,12 +138,7 @@ void task_group_state::end(child& c, task_state& t) noexcept {
   {
     // Only now, so that whoever joins finds everything done.
     const std::lock_guard guard(object_.lock);
-    --live_;
-    if (live_ == 0) {
-      while (waiter* w = joiners_.pop_front()) wake(object_, *w);
-    } else if (!joiners_.empty()) {
-      name_owner();
-    }
+    give_place_back();
   }
   release();
 }
@@ -135,6 +175,7 @@ void task_group_state::cancel() noexcept {
   {
     const std::lock_guard guard(object_.lock);
     cancelled_ = true;
+    let_all_in();
   }
   cancel_children();
 }
@@ -217,6 +258,11 @@ std::size_t task_group_state::size() const {
   return live_;
 }
 
+bool task_group_state::is_idle() const {
+  const std::lock_guard guard(object_.lock);
+  return live_ == 0 && spawners_.empty();
+}
+
 // ---- the body
 
 task_group_body::task_group_body(task_group_state& group) : group_(group) {
@@ -251,7 +297,7 @@ void task_group_body::fail() {
 namespace weft {
 
 task_group::~task_group() {
-  if (state_->size() != 0) {
+  if (!state_->is_idle()) {
     try {
       state_->cancel_and_wait();
     } catch (...) {

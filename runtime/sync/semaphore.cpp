@@ -62,6 +62,11 @@ void semaphore::give(std::ptrdiff_t n) noexcept {
   value_ += n;
 }
 
+void semaphore::take_back() noexcept {
+  const std::lock_guard guard(object_.lock);
+  if (value_ < most_) give(1);
+}
+
 std::ptrdiff_t semaphore::value() const {
   const std::lock_guard guard(object_.lock);
   return value_;

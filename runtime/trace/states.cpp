@@ -50,8 +50,9 @@ constexpr std::array<std::string_view, wait_reason_count> reason_words{
     "main_end",
     "connection_limit",
     "accept_backoff",
+    "task_group_place",
 };
-static_assert(reason_words.back() == "accept_backoff");
+static_assert(reason_words.back() == "task_group_place");
 
 constexpr std::array<std::string_view, wake_cause_count> cause_words{"none",   "granted",  "cancelled", "timed_out",
                                                                      "closed", "deadlock", "started",   "expired"};

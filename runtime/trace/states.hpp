@@ -60,8 +60,9 @@ enum class wait_reason : std::uint8_t {
   main_end = 36,          // the scheduler waits for what main left over
   connection_limit = 37,  // a server that has as many connections as it may have
   accept_backoff = 38,    // a server that got no fd or memory for the next connection
+  task_group_place = 39,  // a task group that has as many children as it may have
 };
-inline constexpr std::uint8_t wait_reason_count = 39;
+inline constexpr std::uint8_t wait_reason_count = 40;
 
 // What made a blocked coroutine ready.
 enum class wake_cause : std::uint8_t {

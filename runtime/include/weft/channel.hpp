@@ -13,7 +13,7 @@
 #include <utility>
 
 #include "weft/closed_error.hpp"
-#include "weft/detail/item_line.hpp"
+#include "weft/detail/item_iterator.hpp"
 
 namespace weft {
 
@@ -83,32 +83,7 @@ class channel : private detail::item_line<T, detail::fifo_store<T>> {
   std::string_view name() const noexcept { return base::what().name(); }
 
   // for (T& item : channel): receives until the channel is closed and nothing is left.
-  class iterator {
-   public:
-    using iterator_concept = std::input_iterator_tag;
-    using value_type = T;
-    using difference_type = std::ptrdiff_t;
-
-    iterator() = default;
-    explicit iterator(channel& from) : from_(&from), item_(from.receive()) {}
-    T& operator*() const noexcept { return *item_; }
-    T* operator->() const noexcept { return &*item_; }
-    iterator& operator++() {
-      // Emplaced and not assigned: T need not be assignable.
-      if (std::optional<T> next = from_->receive()) {
-        item_.emplace(std::move(*next));
-      } else {
-        item_.reset();
-      }
-      return *this;
-    }
-    void operator++(int) { ++*this; }
-    friend bool operator==(const iterator& i, std::default_sentinel_t) noexcept { return !i.item_.has_value(); }
-
-   private:
-    channel* from_ = nullptr;
-    mutable std::optional<T> item_;
-  };
+  using iterator = detail::item_iterator<T, detail::fifo_store<T>>;
   iterator begin() { return iterator(*this); }
   std::default_sentinel_t end() const noexcept { return {}; }
 

@@ -9,12 +9,13 @@
 #include <concepts>
 #include <cstddef>
 #include <functional>
+#include <iterator>
 #include <optional>
 #include <string_view>
 #include <utility>
 
 #include "weft/closed_error.hpp"
-#include "weft/detail/item_line.hpp"
+#include "weft/detail/item_iterator.hpp"
 
 namespace weft {
 
@@ -98,6 +99,12 @@ class basic_queue : private item_line<T, Store> {
   // The same, and what is left is dropped (join() does not wait for it any more): gets throw at once.
   void close(discard_t) { base::drop_all(); }
   bool closed() const { return base::is_closed(); }
+
+  // for (T& item : queue): gets until the queue is closed and nothing is left, or was discarded. Says nothing of
+  // task_done().
+  using iterator = item_iterator<T, Store>;
+  iterator begin() { return iterator(*this); }
+  std::default_sentinel_t end() const noexcept { return {}; }
 
   std::string_view name() const noexcept { return base::what().name(); }
 

@@ -30,13 +30,18 @@ class task_group {
   task_group() : task_group(std::string_view()) {}
   // The name (copied) appears in the diary and in deadlock_error.
   explicit task_group(std::string_view name) : state_(new detail::task_group_state(name)) {}
+  // With at_most children at a time (0: with none, ever): spawn() suspends while they are all there, first come first
+  // served.
+  explicit task_group(std::size_t at_most, std::string_view name = {})
+      : state_(new detail::task_group_state(name, at_most)) {}
   // cancel(), and suspends until all children have ended. Nothing interrupts that; errors are not thrown.
   ~task_group();
   task_group(const task_group&) = delete;
   task_group& operator=(const task_group&) = delete;
 
-  // As weft::spawn, and the task is a child of the group. Throws std::logic_error once a child has failed. In a group
-  // that was cancelled the task is cancelled before it begins.
+  // As weft::spawn, and the task is a child of the group. Throws std::logic_error once a child has failed, also while
+  // it waits for a place. In a group that was cancelled it does not wait, and the task is cancelled before it begins.
+  // What interrupts the wait for a place is thrown, and nothing was spawned.
   template <class F>
   requires detail::spawnable<F>
   auto spawn(const spawn_options& options, F&& f, source_location where = source_location::current()) {

@@ -18,6 +18,7 @@
 #include "weft/greenlet.hpp"
 #include "weft/io.hpp"
 #include "weft/join_all.hpp"
+#include "weft/kill_all.hpp"
 #include "weft/latch.hpp"
 #include "weft/listen_options.hpp"
 #include "weft/local.hpp"

@@ -72,4 +72,8 @@ class several {
   std::size_t without_value_ = 0;   // failed or cancelled
 };
 
+// Cancels all of them, the running coroutine last if it is one, and then waits until the others have ended, whatever
+// interrupts it; that is thrown afterwards. Throws std::logic_error, and nothing is cancelled, if one is null.
+void kill_all_of(const std::vector<task_state*>& states);
+
 }  // namespace weft::detail

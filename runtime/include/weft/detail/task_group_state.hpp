@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <exception>
+#include <limits>
 #include <string_view>
 #include <vector>
 
@@ -32,12 +33,16 @@ class task_group_state {
     bool over = false;        // ended before it was kept
   };
 
-  explicit task_group_state(std::string_view name);
+  // The value for: as many children as there may be.
+  static constexpr std::size_t unlimited = std::numeric_limits<std::size_t>::max();
+
+  explicit task_group_state(std::string_view name, std::size_t at_most = unlimited);
   task_group_state(const task_group_state&) = delete;
   task_group_state& operator=(const task_group_state&) = delete;
   void release() noexcept;
 
-  // Room for one more child, which counts from now on. Throws std::logic_error if a child has failed.
+  // Room for one more child, which counts from now on. Suspends while there is no place; throws what interrupts that,
+  // and std::logic_error if a child has failed.
   child* admit();
   void dismiss(child* c) noexcept;              // its task was not started
   void keep(child* c, task_state& t) noexcept;  // its task has been started; cancels it if the group is cancelled
@@ -54,12 +59,18 @@ class task_group_state {
   bool failed() const;
   std::vector<std::exception_ptr> errors() const;
   std::size_t size() const;
+  bool is_idle() const;  // no child, and nobody who waits to spawn one
 
  private:
   friend class task_group_body;
 
   ~task_group_state() = default;
   void end(child& c, task_state& t) noexcept;
+  void give_up_place() noexcept;
+  // Before, all of these: object_.lock is held.
+  bool has_place() const noexcept { return live_ < at_most_ || failed_ || cancelled_; }
+  void give_place_back() noexcept;
+  void let_all_in() noexcept;
   void cancel_children() noexcept;
   void interrupt_body() noexcept;
   wait_outcome wait();
@@ -73,12 +84,14 @@ class task_group_state {
   object object_;
   // All below are guarded by object_.lock.
   wait_list joiners_;
+  wait_list spawners_;      // wait for a place; empty once a child has failed or the group is cancelled
   child* first_ = nullptr;  // in the order of spawns
   child* last_ = nullptr;
-  std::size_t live_ = 0;  // admitted, and not ended
+  std::size_t live_ = 0;  // admitted, and not ended; the places that belong to woken spawners count
   std::uint64_t round_ = 0;
   bool failed_ = false;
   bool cancelled_ = false;
+  const std::size_t at_most_;
   std::vector<std::exception_ptr> errors_;  // has room for one of each live child
 };
 
