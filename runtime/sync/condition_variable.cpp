@@ -4,6 +4,7 @@
 
 #include "core/scheduler.hpp"
 #include "sync/misuse.hpp"
+#include "trace/schema.hpp"
 #include "trace/states.hpp"
 
 namespace weft {
@@ -36,13 +37,14 @@ condition_variable::condition_variable(std::string_view name) : object_(diary::o
 void condition_variable::notify_one() noexcept {
   const std::lock_guard guard(object_.lock);
   detail::waiter* const w = waiters_.pop_front();
-  if (w == nullptr) return;
+  if (w == nullptr) return detail::record(diary::event_type::notify_unheard, object_);
   w->tag = notified_alone;
   detail::wake(object_, *w);
 }
 
 void condition_variable::notify_all() noexcept {
   const std::lock_guard guard(object_.lock);
+  if (waiters_.empty()) return detail::record(diary::event_type::notify_unheard, object_);
   while (detail::waiter* const w = waiters_.pop_front()) {
     w->tag = notified_with_all;
     detail::wake(object_, *w);

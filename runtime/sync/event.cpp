@@ -11,17 +11,16 @@ event::event(std::string_view name) : object_(diary::object_kind::event, name) {
 
 void event::set() {
   const std::lock_guard guard(object_.lock);
-  if (set_) return;
-  set_ = true;
+  // Told also when it changes nothing: a set before the clear that loses it is what explains a wait without end.
   detail::record(diary::event_type::event_set, object_);
+  set_ = true;
   while (detail::waiter* const w = waiters_.pop_front()) detail::wake(object_, *w);
 }
 
 void event::clear() {
   const std::lock_guard guard(object_.lock);
-  if (!set_) return;
-  set_ = false;
   detail::record(diary::event_type::event_clear, object_);
+  set_ = false;
 }
 
 bool event::is_set() const {

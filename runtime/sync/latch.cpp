@@ -4,6 +4,7 @@
 #include <stdexcept>
 
 #include "sync/misuse.hpp"
+#include "trace/schema.hpp"
 #include "trace/states.hpp"
 
 namespace weft {
@@ -21,6 +22,7 @@ void latch::count_down(std::ptrdiff_t n) {
         detail::misuse("count_down", object_, "has " + std::to_string(count_) + " to go, not " + std::to_string(n)));
   }
   count_ -= n;
+  detail::record(diary::event_type::counted, object_, [this] { return static_cast<std::uint64_t>(count_); });
   if (count_ > 0) return;
   while (detail::waiter* const w = waiters_.pop_front()) detail::wake(object_, *w);
 }

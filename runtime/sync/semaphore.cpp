@@ -4,6 +4,7 @@
 #include <stdexcept>
 
 #include "sync/misuse.hpp"
+#include "trace/schema.hpp"
 #include "trace/states.hpp"
 
 namespace weft {
@@ -24,7 +25,10 @@ bool semaphore::take(std::int64_t limit_ns) {
   object_.lock.lock();
   if (value_ > 0 || limit_ns == 0) {
     const bool taken = value_ > 0;
-    if (taken) --value_;
+    if (taken) {
+      --value_;
+      tell();
+    }
     object_.lock.unlock();
     return taken;
   }
@@ -59,7 +63,13 @@ void semaphore::give(std::ptrdiff_t n) noexcept {
     has_waked_ = true;
     detail::wake(object_, *waiters_.pop_front());
   }
+  if (n == 0) return;
   value_ += n;
+  tell();
+}
+
+void semaphore::tell() noexcept {
+  detail::record(diary::event_type::counted, object_, [this] { return static_cast<std::uint64_t>(value_); });
 }
 
 void semaphore::take_back() noexcept {

@@ -78,6 +78,8 @@ constexpr event_schema all[] = {
     schema(t::queue_get, "queue_get", {{"object", k::object}, {"depth", k::count}}),
     schema(t::event_set, "event_set", {{"object", k::object}}),
     schema(t::event_clear, "event_clear", {{"object", k::object}}),
+    schema(t::notify_unheard, "notify_unheard", {{"object", k::object}}),
+    schema(t::counted, "counted", {{"object", k::object}, {"count", k::count}}),
     schema(t::cancel, "cancel", {{"slot", k::slot}}),
     schema(t::cancel_delivered, "cancel_delivered"),
     schema(t::scope_expired, "scope_expired", {{"slot", k::slot}, {"depth", k::count}}),

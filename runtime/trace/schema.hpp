@@ -50,13 +50,15 @@ enum class event_type : std::uint8_t {
   poll_end = 41,    // count of ready fds
   fd_ready = 42,    // fd, ready bits: readiness that nobody waited for
   // Objects
-  lock_acquired = 50,  // object: the running coroutine owns it now, without a wait
-  lock_released = 51,  // object: nobody owns it now
-  lock_handed = 52,    // object, slot of the new owner
-  queue_put = 53,      // object, depth afterwards
-  queue_get = 54,      // object, depth afterwards
-  event_set = 55,      // object
-  event_clear = 56,    // object
+  lock_acquired = 50,   // object: the running coroutine owns it now, without a wait
+  lock_released = 51,   // object: nobody owns it now
+  lock_handed = 52,     // object, slot of the new owner
+  queue_put = 53,       // object, depth afterwards
+  queue_get = 54,       // object, depth afterwards
+  event_set = 55,       // object; also if it was set already
+  event_clear = 56,     // object; also if it was clear already
+  notify_unheard = 57,  // object: a condition was notified while nobody waited for it
+  counted = 58,         // object, free permits of a semaphore or rest of a latch afterwards
   // Cancellation
   cancel = 60,            // slot of the target
   cancel_delivered = 61,  // the running coroutine's wait throws now

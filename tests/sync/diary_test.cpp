@@ -1,4 +1,4 @@
-// What the objects tell the diary: who owns a lock, how deep a queue is, whether an event is set.
+// What the objects tell the diary: who owns a lock, how deep a queue is, whether an event is set, what found nobody.
 #include <gtest/gtest.h>
 
 #include <map>
@@ -10,10 +10,13 @@
 #include "sync/story.hpp"
 #include "trace/schema.hpp"
 #include "weft/channel.hpp"
+#include "weft/condition_variable.hpp"
 #include "weft/event.hpp"
+#include "weft/latch.hpp"
 #include "weft/mutex.hpp"
 #include "weft/queue.hpp"
 #include "weft/recursive_mutex.hpp"
+#include "weft/semaphore.hpp"
 #include "weft/shared_mutex.hpp"
 
 namespace weft::tests {
@@ -36,10 +39,12 @@ class note_taker final : public core::observer {
       case event_type::lock_handed:
       case event_type::event_set:
       case event_type::event_clear:
+      case event_type::notify_unheard:
         told_(std::string(diary::find_schema(type)->name) + ":" + names_[a]);
         break;
       case event_type::queue_put:
       case event_type::queue_get:
+      case event_type::counted:
         told_(std::string(diary::find_schema(type)->name) + ":" + names_[a] + "=" + std::to_string(b));
         break;
       default:
@@ -140,17 +145,68 @@ TEST(SyncDiary, ARendezvousTellsOfTheTakerFirst) {
   EXPECT_EQ(told.text(), "queue_get:channel/c=0 queue_put:channel/c=0 queue_put:channel/c=1 queue_get:channel/c=0");
 }
 
-TEST(SyncDiary, AnEventTellsItsChanges) {
+// A set before the clear that loses it is the decisive step of a lost wake-up, though it changes nothing.
+TEST(SyncDiary, AnEventTellsEachSetAndClearAlsoIfNothingChanges) {
   story told;
   run_virtually([&] {
     const note_taker notes(told);
     event e{"e"};
-    e.set();
-    e.set();
     e.clear();
+    e.set();
+    e.set();
     e.clear();
   });
-  EXPECT_EQ(told.text(), "event_set:event/e event_clear:event/e");
+  EXPECT_EQ(told.text(), "event_clear:event/e event_set:event/e event_set:event/e event_clear:event/e");
+}
+
+TEST(SyncDiary, ANotifyThatNobodyHearsIsTold) {
+  story told;
+  run_virtually([&] {
+    const note_taker notes(told);
+    condition_variable c{"c"};
+    c.notify_one();
+    c.notify_all();
+    mutex m;
+    const auto waiter = spawn([&] {
+      std::unique_lock guard(m);
+      c.wait(guard);
+    });
+    yield();
+    c.notify_one();
+    told("heard");
+    waiter.join();
+  });
+  EXPECT_EQ(told.text().substr(0, told.text().find(" lock_")),
+            "notify_unheard:condition_variable/c notify_unheard:condition_variable/c");
+  EXPECT_EQ(told.text().find("notify", told.text().find("lock_")), std::string::npos);
+}
+
+TEST(SyncDiary, ASemaphoreTellsItsFreePermits) {
+  story told;
+  run_virtually([&] {
+    const note_taker notes(told);
+    semaphore s(1, "s");
+    s.acquire();
+    EXPECT_FALSE(s.try_acquire());
+    const auto next = spawn([&] { s.acquire(); });
+    yield();
+    s.release();  // belongs to the one who waits
+    next.join();
+    s.release(2);
+    const permit mine = s.acquire_guard();
+  });
+  EXPECT_EQ(told.text(), "counted:semaphore/s=0 counted:semaphore/s=2 counted:semaphore/s=1 counted:semaphore/s=2");
+}
+
+TEST(SyncDiary, ALatchTellsWhatIsLeft) {
+  story told;
+  run_virtually([&] {
+    const note_taker notes(told);
+    latch l(3, "l");
+    l.count_down();
+    l.count_down(2);
+  });
+  EXPECT_EQ(told.text(), "counted:latch/l=2 counted:latch/l=0");
 }
 
 }  // namespace

@@ -94,6 +94,7 @@ class semaphore {
   bool take(std::int64_t limit_ns);
   permit taken(bool was) { return was ? permit(*this) : permit(); }
   void give(std::ptrdiff_t n) noexcept;  // before: object_.lock is held
+  void tell() noexcept;                  // the diary; the same
   void take_back() noexcept;             // a permit's end
 
   detail::object object_;
