@@ -147,6 +147,16 @@ TEST(SchedulerState, AQueueShowsItsDepthAndAnEventWhetherItIsSet) {
   EXPECT_EQ(h.state_after(9).objects().at(5).is_set, false);
 }
 
+TEST(SchedulerState, WhatFoundNobodyWaitingBreaksNoRule) {
+  const history h = trace_history(std::string(three_spawned) +
+                                  "0.002 T0 event_clear object=5\n0.003 T0 event_set object=5\n"
+                                  "0.004 T0 event_set object=5\n0.005 T0 notify_unheard object=6\n"
+                                  "0.006 T0 counted object=7 count=2\n");
+
+  EXPECT_EQ(h.state_after(7).objects().at(5).is_set, true);
+  EXPECT_EQ(violations_of(h), std::vector<std::string>{});
+}
+
 TEST(SchedulerState, ATimeLimitIsTheDeadlineOfTheNextBlockOnly) {
   const history h = trace_history(std::string(three_spawned) +
                                   "0.002 T0 time_limit delay_ns=1000\n0.003 T0 block to=2 reason=event object=5\n"
