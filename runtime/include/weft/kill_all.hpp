@@ -1,6 +1,8 @@
 // Ending several tasks at once. gevent.killall().
 #pragma once
 
+#include "weft/detail/cxx20.hpp"
+
 #include <initializer_list>
 #include <utility>
 #include <vector>
