@@ -6,6 +6,7 @@
 #include <system_error>
 #include <utility>
 
+#include "core/fork.hpp"
 #include "core/other_weft.hpp"
 #include "core/scheduler.hpp"
 #include "weft/co_task.hpp"
@@ -71,7 +72,8 @@ void drive_here(co_promise_base& promise, std::coroutine_handle<> frame) {
   core::coroutine* me = running_coroutine();
   if (me == nullptr) {
     core::expect_no_other_weft("await of a co_task");
-    throw std::logic_error("await of a co_task outside of a coroutine: use weft::run");
+    throw std::logic_error(core::outside_of_a_coroutine("await of a co_task") +
+                           (core::in_forked_child() ? "" : ": use weft::run"));
   }
   scheduler& s = *me->home;
   co_driver d{.top = frame, .next = frame};

@@ -90,9 +90,14 @@ void completion::report_unread_error() noexcept {
 
 // ---- waiting for the end
 
-bool completion::await_end(diary::wait_reason reason, std::int64_t limit_ns) {
+// GCC does not see that suspend() takes the waiter out of the line.
+#if defined(__GNUC__) && !defined(__clang__) && __GNUC__ >= 12
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdangling-pointer"
+#endif
+bool completion::await_end(diary::wait_reason reason, time_limit limit_ns) {
   if (settled_.load(std::memory_order_acquire)) return true;
-  if (limit_ns <= 0) return finished();
+  if (limit_ns == 0) return finished();
   waiter w;
   if (!stand_in_line(w)) return true;
   switch (suspend(object_, w, reason, limit_ns)) {
@@ -105,6 +110,9 @@ bool completion::await_end(diary::wait_reason reason, std::int64_t limit_ns) {
   }
   throw_interruption();
 }
+#if defined(__GNUC__) && !defined(__clang__) && __GNUC__ >= 12
+#pragma GCC diagnostic pop
+#endif
 
 bool completion::stand_in_line(waiter& w) noexcept {
   object_.lock.lock();

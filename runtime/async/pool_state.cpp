@@ -95,7 +95,7 @@ bool pool_state::runs_this() const {
   return me != 0 && jobs_.contains(me);
 }
 
-bool pool_state::join(std::int64_t limit_ns) {
+bool pool_state::join(time_limit limit_ns) {
   if (runs_this())
     throw deadlock_error(misuse("deadlock: join", object_, "would wait for the end of the caller, its job"));
   object_.lock.lock();

@@ -7,6 +7,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "core/environment.hpp"
 #include "core/other_weft.hpp"
 #include "core/overflow_report.hpp"
 #include "core/scheduler.hpp"
@@ -19,25 +20,16 @@ namespace weft {
 
 namespace {
 
-// A number from the environment; none if it is not set or is no number.
-std::optional<std::uint64_t> number_from_environment(const char* name) {
-  const char* text = std::getenv(name);
-  if (text == nullptr || *text < '0' || *text > '9') return std::nullopt;
-  char* end = nullptr;
-  const unsigned long long value = std::strtoull(text, &end, 0);
-  if (*end != '\0') return std::nullopt;
-  return value;
-}
-
 core::scheduler_settings settings_of(const run_options& options) {
   core::scheduler_settings settings;
   settings.stack_size = core::round_stack_size(options.stack_size);
   // The environment speaks where the program left the default.
   if (options.stack_size == run_options{}.stack_size) {
-    if (const auto size = number_from_environment("WEFT_STACK_SIZE"))
+    if (const auto size = core::number_of_environment("WEFT_STACK_SIZE"))
       settings.stack_size = core::round_stack_size(*size);
   }
-  settings.shuffle_seed = options.shuffle_seed ? options.shuffle_seed : number_from_environment("WEFT_SHUFFLE_SEED");
+  settings.shuffle_seed =
+      options.shuffle_seed ? options.shuffle_seed : core::number_of_environment("WEFT_SHUFFLE_SEED");
   settings.detect_deadlock = options.detect_deadlock;
   return settings;
 }
@@ -64,6 +56,11 @@ void run_main(const run_options& options, task_state& main) {
     throw std::logic_error("weft::run inside a coroutine: spawn instead, or run on another thread");
   }
   core::expect_no_other_weft("weft::run");
+  if (options.threads != 1) {
+    throw std::invalid_argument("weft::run: run_options::threads is " + std::to_string(options.threads) +
+                                ", and a run has one thread so far; for several call it on each");
+  }
+  core::check_environment();
   std::unique_ptr<core::poller> own_poller;
   if (options.poller == nullptr) own_poller = core::make_poller();
   core::poller& poller = options.poller != nullptr ? *options.poller : *own_poller;

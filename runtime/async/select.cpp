@@ -64,7 +64,7 @@ class stand final : public selection {
   }
 
   // The case that happened; `timer` when the time ran out; none: look again.
-  std::optional<std::size_t> wait(std::int64_t limit_ns, std::size_t timer) {
+  std::optional<std::size_t> wait(time_limit limit_ns, std::size_t timer) {
     wait_outcome outcome = wait_outcome::granted;
     while (enlisted_ < order_.size() && cases_[order_[enlisted_]]->enlist(*this)) ++enlisted_;
     if (enlisted_ == order_.size()) outcome = sleep(limit_ns);
@@ -126,7 +126,7 @@ std::size_t select_one(std::span<select_case* const> cases, std::span<std::size_
       return i;
     }
     if (!may_suspend) return otherwise;
-    const std::int64_t left_ns = end.left_ns();
+    const time_limit left_ns = end.left();
     if (left_ns == 0) return timer;
     stand here(cases, order);
     if (const std::optional<std::size_t> which = here.wait(left_ns, timer)) return *which;

@@ -47,7 +47,8 @@ void task_state::start(std::size_t stack_size, std::int64_t delay_ns) {
   if (here == nullptr || here->running() == nullptr) {
     core::expect_no_other_weft("weft::spawn");
     throw std::logic_error(
-        "weft::spawn outside of a coroutine: there is no scheduler on this thread; start one with weft::run");
+        core::outside_of_a_coroutine("weft::spawn") +
+        (core::in_forked_child() ? "" : ": there is no scheduler on this thread; start one with weft::run"));
   }
   start_on(*here, stack_size, delay_ns);
 }
@@ -86,8 +87,11 @@ void task_state::check_waitable() const {
   throw deadlock_error("deadlock: " + who() + " would wait for its own end");
 }
 
-bool task_state::join(std::int64_t limit_ns) {
+bool task_state::join(time_limit limit_ns) {
   check_waitable();
+  if (limit_ns == forever && home_ != nullptr && home_->is_parents() && !finished()) {
+    throw deadlock_error("deadlock: a forked child would wait for " + who() + ", which only runs in its parent");
+  }
   return await_end(diary::wait_reason::join, limit_ns);
 }
 
@@ -108,7 +112,7 @@ bool task_state::cancel(std::exception_ptr error) {
   return true;
 }
 
-bool task_state::kill(std::int64_t limit_ns) {
+bool task_state::kill(time_limit limit_ns) {
   if (!cancel(nullptr)) return true;
   if (current_id() == id()) scheduler::current()->throw_request();
   return join(limit_ns);

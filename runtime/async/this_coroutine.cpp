@@ -5,6 +5,7 @@
 
 #include "core/other_weft.hpp"
 #include "core/scheduler.hpp"
+#include "weft/detail/deadline.hpp"
 
 namespace weft {
 
@@ -32,17 +33,19 @@ void yield() {
   s->yield();  // a tail call: see core/switch.cpp
 }
 
-void detail::sleep_ns(std::int64_t ns) {
+void detail::sleep_ns(time_limit limit) {
   core::scheduler* s = core::scheduler::current();
   if (s == nullptr) {
-    if (ns <= 0) return;
+    if (limit == 0) return;
     core::expect_no_other_weft("sleep_for");
-    std::this_thread::sleep_for(std::chrono::nanoseconds(ns));
+    const deadline end(limit);
+    for (time_limit left = end.left(); left != 0; left = end.left())
+      std::this_thread::sleep_for(std::chrono::nanoseconds(left.clock != nullptr ? left_until(left) : left.ns));
     return;
   }
-  if (ns <= 0) {
+  if (limit == 0) {
     s->yield();
-  } else if (s->sleep(ns) == wait_outcome::interrupted) {
+  } else if (s->sleep(limit) == wait_outcome::interrupted) {
     throw_interruption();
   }
 }

@@ -12,6 +12,7 @@ class monotonic : public clock {
     return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now().time_since_epoch())
         .count();
   }
+  bool is_steady_clock() const noexcept override { return true; }
 };
 
 }  // namespace

@@ -29,12 +29,10 @@ static_assert(offsetof(frame, r15) == WEFT_FRAME_R15);
 static_assert(offsetof(frame, rbx) == WEFT_FRAME_RBX);
 static_assert(offsetof(frame, rbp) == WEFT_FRAME_RBP);
 static_assert(offsetof(frame, rip) == WEFT_FRAME_RIP);
+static_assert(WEFT_MXCSR_STICKY_FLAGS == 0x3f, "as in context.hpp");
 static_assert(WEFT_FRAME_PUSHED + sizeof(void*) == WEFT_FRAME_SIZE, "the call itself pushes the return address");
 
 constexpr std::size_t control_offset = WEFT_FRAME_MXCSR;  // and the x87 control word above it
-std::uint64_t floating_point_control(control_words now) noexcept {
-  return now.bits & ~std::uint64_t{WEFT_MXCSR_STICKY_FLAGS};
-}
 
 #elif defined(__aarch64__)
 
@@ -58,11 +56,6 @@ static_assert(offsetof(frame, x30) == WEFT_FRAME_X30);
 static_assert(offsetof(frame, fpcr) == WEFT_FRAME_FPCR);
 
 constexpr std::size_t control_offset = WEFT_FRAME_FPCR;
-std::uint64_t floating_point_control(control_words) noexcept {
-  std::uint64_t fpcr;
-  __asm__ volatile("mrs %0, fpcr" : "=r"(fpcr));
-  return fpcr;
-}
 
 #endif
 
@@ -75,7 +68,7 @@ constexpr std::size_t end_marker_size = 16;
 
 }  // namespace
 
-void* make_context(void* stack_top, void (*entry)(void*), void* arg, control_words now) noexcept {
+void* make_context(void* stack_top, void (*entry)(void*), void* arg, float_control control) noexcept {
   auto* const top = static_cast<char*>(stack_top) - reinterpret_cast<std::uintptr_t>(stack_top) % 16;
   char* const at = top - end_marker_size - sizeof(frame);
   const auto word = [at](std::size_t offset, auto value) {
@@ -86,7 +79,7 @@ void* make_context(void* stack_top, void (*entry)(void*), void* arg, control_wor
   // In place and word by word, as the switch will read it: a load over several stores waits for them (15 ns a spawn).
   [[maybe_unused]] frame* const first = ::new (static_cast<void*>(at)) frame{};  // a debugger reads it, too
   std::memset(at + sizeof(frame), 0, end_marker_size);
-  word(control_offset, floating_point_control(now));
+  word(control_offset, control.bits);
   word(WEFT_FRAME_ENTRY, entry);
   word(WEFT_FRAME_ARGUMENT, arg);
   word(WEFT_FRAME_RESUME, &weft_context_entry);

@@ -36,11 +36,44 @@ struct control_words {
 #endif
 }
 
+// How the running context rounds, traps and flushes: the control bits, without the sticky flags. Kept to be another
+// context's.
+struct float_control {
+  std::uint64_t bits = 0;
+  friend bool operator==(const float_control&, const float_control&) = default;
+};
+
+inline float_control read_float_control() noexcept {
+#if defined(__x86_64__)
+  constexpr std::uint64_t sticky_flags = 0x3f;
+  return {read_control_words().bits & ~sticky_flags};
+#else
+  float_control now;
+  __asm__ volatile("mrs %0, fpcr" : "=r"(now.bits));
+  return now;
+#endif
+}
+
+// The sticky flags stay as they are.
+inline void load_float_control(const float_control& c) noexcept {
+#if defined(__x86_64__)
+  constexpr std::uint32_t sticky_flags = 0x3f;
+  const std::uint32_t mxcsr =
+      static_cast<std::uint32_t>(c.bits) | (static_cast<std::uint32_t>(read_control_words().bits) & sticky_flags);
+  const auto x87 = static_cast<std::uint16_t>(c.bits >> 32);
+  __asm__ volatile("ldmxcsr %0" : : "m"(mxcsr));
+  __asm__ volatile("fldcw %0" : : "m"(x87));
+#else
+  __asm__ volatile("msr fpcr, %0" : : "r"(c.bits));
+#endif
+}
+
 // Writes a frame below stack_top and returns the `to` for weft_switch() or weft_switch_call(); the first switch to it
 // calls entry(arg), with stack pointer and registers as at any call. entry must never return and must let no exception
-// out. Floating-point control words (rounding, masks) are `now`, sticky flags start clear. Before: the memory below
+// out. Floating-point control (rounding, masks) is `control`, sticky flags start clear. Before: the memory below
 // stack_top is writable; stack_top need not be aligned. Does not suspend, cannot fail.
-void* make_context(void* stack_top, void (*entry)(void*), void* arg, control_words now = read_control_words()) noexcept;
+void* make_context(void* stack_top, void (*entry)(void*), void* arg,
+                   float_control control = read_float_control()) noexcept;
 
 // weft_switch() with control words that are known. As a tail call it leaves no `ret` behind. Under ASan they are not
 // touched: a coroutine that ends has given up its fake stack by now, and its local variables with it.

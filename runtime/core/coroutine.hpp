@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <exception>
 
+#include "core/context.hpp"
 #include "core/exception_state.hpp"
 #include "core/sanitizer.hpp"
 #include "core/stack.hpp"
@@ -97,6 +98,7 @@ struct alignas(64) coroutine {
   const stack* memory = nullptr;  // null: none yet, and the default size will do
   coroutine* older = nullptr;     // in the list of all, in spawn order
   coroutine* younger = nullptr;
+  float_control control;        // what it begins with: its spawner's; without a stack: while it does not run
   std::uint64_t parent_id = 0;  // who spawned it, 0: nobody
   // While a diary is kept: when it got into its present state, for the diary's checkpoints
   std::uint64_t changed_ticks = 0;

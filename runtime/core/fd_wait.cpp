@@ -13,6 +13,7 @@
 #include "core/fd_closing.hpp"
 #include "core/other_weft.hpp"
 #include "core/scheduler.hpp"
+#include "weft/detail/deadline.hpp"
 #include "weft/detail/wait.hpp"
 
 namespace weft::detail {
@@ -20,18 +21,19 @@ namespace weft::detail {
 namespace {
 
 // What poll(2) says, for a plain thread and (wait is null) for a look without waiting.
-io_outcome poll_fd(int fd, direction d, std::int64_t limit_ns, const core::thread_fd_wait* wait) {
+io_outcome poll_fd(int fd, direction d, time_limit limit_ns, const core::thread_fd_wait* wait) {
   std::array<pollfd, 2> fds{};
   fds[0] = {fd, static_cast<short>(d == direction::readable ? POLLIN : POLLOUT), 0};
   if (wait != nullptr) fds[1] = {wait->alarm(), POLLIN, 0};
   pollfd& p = fds[0];
-  const std::int64_t start = core::monotonic_clock().now_ns();
+  const deadline end(limit_ns);
   for (;;) {
     int timeout_ms = -1;
-    if (limit_ns != forever) {
-      const std::int64_t left = limit_ns - (core::monotonic_clock().now_ns() - start);
-      timeout_ms =
-          left <= 0 ? 0 : static_cast<int>(std::min<std::int64_t>((left + 999'999) / 1'000'000, 1'000'000'000));
+    const time_limit before = end.left();
+    if (before == 0) {
+      timeout_ms = 0;
+    } else if (before != forever) {
+      timeout_ms = static_cast<int>(std::min<std::int64_t>(left_until(before) / 1'000'000 + 1, 1'000'000'000));
     }
     const int count = ::poll(fds.data(), wait != nullptr ? 2 : 1, timeout_ms);
     if (wait != nullptr && wait->closed()) return io_outcome::closed;
@@ -41,13 +43,13 @@ io_outcome poll_fd(int fd, direction d, std::int64_t limit_ns, const core::threa
       throw std::system_error(errno, std::generic_category(), "wait for fd " + std::to_string(fd));
     }
     if (count > 0) return io_outcome::ready;
-    if (limit_ns != forever && core::monotonic_clock().now_ns() - start >= limit_ns) return io_outcome::timed_out;
+    if (end.left() == 0) return io_outcome::timed_out;
   }
 }
 
 }  // namespace
 
-io_outcome wait_fd(int fd, direction d, std::int64_t limit_ns, bool tried) {
+io_outcome wait_fd(int fd, direction d, time_limit limit_ns, bool tried) {
   if (fd < 0)
     throw std::system_error(EBADF, std::generic_category(), "wait for fd " + std::to_string(fd));  // poll(2) skips it
   if (limit_ns == 0) return poll_fd(fd, d, 0, nullptr);

@@ -3,6 +3,7 @@
 #include <pthread.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cstdio>
 
 #include "core/coroutine_slab.hpp"
@@ -15,9 +16,15 @@ namespace weft::core {
 
 namespace {
 
+std::atomic<bool> forked_child{false};
+constinit thread_local scheduler* put_aside = nullptr;
+void (*told_in_child)() noexcept = nullptr;
+
 // All locks that other threads may hold while this one forks, so that the child finds them free and what they guard
 // whole. The order is that of the code that takes two of them.
 void before_fork() {
+  // Before the fork and not after it: other handlers may run first in the child, and find no scheduler already.
+  put_aside = scheduler::put_aside_current();
   scheduler_list::hold();
   hold_waits_of_threads();
   inbox::hold_all();
@@ -26,6 +33,7 @@ void before_fork() {
 }
 
 void after_fork_in_parent() {
+  scheduler::take_up_again(put_aside);
   coroutine_slab::let_go_slots();
   let_go_guard_registry();
   inbox::let_go_all();
@@ -34,6 +42,7 @@ void after_fork_in_parent() {
 }
 
 void after_fork_in_child() {
+  forked_child.store(true, std::memory_order_relaxed);
   coroutine_slab::let_go_slots();
   let_go_guard_registry();
   inbox::abandon_all();
@@ -41,10 +50,21 @@ void after_fork_in_child() {
   forget_outside_in_child();
   scheduler::abandon_current();
   scheduler_list::abandon();
+  if (told_in_child != nullptr) told_in_child();
 }
 
 }  // namespace
 
+void tell_in_child(void (*f)() noexcept) noexcept { told_in_child = f; }
+
+bool in_forked_child() noexcept { return forked_child.load(std::memory_order_relaxed); }
+
+// With the program's start, so that our handlers are the last before the fork and the first after it.
+#if defined(__APPLE__)
+[[gnu::constructor]]
+#else
+[[gnu::constructor(101)]]
+#endif
 void look_after_forks() noexcept {
   static const int once = pthread_atfork(&before_fork, &after_fork_in_parent, &after_fork_in_child);
   static_cast<void>(once);

@@ -5,8 +5,13 @@
 
 namespace weft::core {
 
-// From now on; called by every scheduler before it is anybody's. Once a process counts.
+// From now on; called when the program is loaded, and by every scheduler. Once a process counts.
 void look_after_forks() noexcept;
+
+// To be called in every child from now on, after all of this; one function a process.
+void tell_in_child(void (*f)() noexcept) noexcept;
+
+bool in_forked_child() noexcept;
 
 // The coroutine body of a forked child has come to its end. The scheduler it would have to go back to is the parent's.
 [[noreturn]] void end_forked_child() noexcept;

@@ -82,6 +82,7 @@ void inbox::abandon_all() {
     box->closed_fds_.clear();
     box->filled_.store(false, std::memory_order_relaxed);
     box->has_closed_fds_.store(false, std::memory_order_relaxed);
+    box->parents_.store(true, std::memory_order_relaxed);
     box->lock_.unlock();
     // Never opened again: by its inbox a task of the parent's is known to belong to another scheduler.
   }

@@ -51,6 +51,9 @@ class inbox {
   static void let_go_all();
   static void abandon_all();
 
+  // From any thread: its scheduler stayed behind in the process that forked this one.
+  bool is_parents() const noexcept { return parents_.load(std::memory_order_relaxed); }
+
   // On the scheduler's thread: something may be there. One relaxed load.
   bool maybe_filled() const noexcept { return filled_.load(std::memory_order_relaxed); }
   // Somebody closed an fd. Has to be asked before a new wait for an fd, because the number may be in use again.
@@ -66,6 +69,7 @@ class inbox {
   std::vector<closed_fd> closed_fds_;
   std::atomic<bool> filled_{false};
   std::atomic<bool> has_closed_fds_{false};
+  std::atomic<bool> parents_{false};
   poller* sleeper_ = nullptr;  // null: closed
 };
 

@@ -1,5 +1,5 @@
-// What the thread's own stack does while nobody is ready, and every 64 switches: it takes what other threads sent,
-// fires the timers, asks the poller, and enters the next coroutine.
+// What the thread's own stack does while nobody is ready, and every 64 switches at the latest: it takes what other
+// threads sent, fires the timers, asks the poller, and enters the next coroutine.
 #include <algorithm>
 #include <array>
 #include <cassert>
@@ -16,6 +16,7 @@ using diary::wake_cause;
 
 bool scheduler::run(coroutine& main) {
   const std::uint64_t main_id = main.id;
+  pace_.rested(clock_.now_ns());
   while (!live_.empty()) {
     if (script_ != nullptr) [[unlikely]] {
       if (coroutine* next = next_by_script(main)) {
@@ -28,22 +29,25 @@ bool scheduler::run(coroutine& main) {
       continue;
     }
     assert(counts_agree());
-    events_countdown_ = events_every;
+    const bool by_look = events_countdown_ == 0;
+    begin_round();
     if (gate_.closed()) [[unlikely]] {
       if (gate_.begin_round()) events_countdown_ = 1;
     }
     if (checkpointer::wanted(pen_, live_)) [[unlikely]]
       record_checkpoint();
     take_messages();
-    fire_timers();
+    if (!timers_.empty()) fire_timers(by_look ? pace_.looked_ns() : clock_.now_ns());
     if (ready_.empty()) {
       if (hopeless()) {
         if (live_.find(main_id) == nullptr) return false;
         interrupt_by_deadlock(main);
       } else {
         poll(sleep_ns());
+        const std::int64_t now = clock_.now_ns();
+        pace_.rested(now);
         take_messages();
-        fire_timers();
+        fire_timers(now);
       }
     } else {
       if (stacks_.may_age()) stacks_.age(clock_.now_ns(), 8);
@@ -119,10 +123,24 @@ void scheduler::take_message(inbox_message& m) {
   pen_.granted_remotely(c, m.object_id, m.waker);
 }
 
-void scheduler::fire_timers() {
-  if (timers_.empty()) return;
-  const std::int64_t now = clock_.now_ns();
-  while (timer* t = timers_.pop_due(now)) fire(*t, now - t->deadline_ns);
+// Is there anything for the root to do, before a whole round is over?
+bool scheduler::root_is_wanted() noexcept {
+  bool wanted = rest_of_round_ == 0 || fds_.waiting > 0 || gate_.closed() || inbox_->maybe_filled();
+  if (pace_.wants_clock(!timers_.empty() || fds_.waiting > 0)) {
+    const std::int64_t now = clock_.now_ns();
+    if (pace_.looked(now) || (!timers_.empty() && timers_.next_deadline() <= now)) wanted = true;
+  }
+  return wanted;
+}
+
+void scheduler::fire_timers(std::int64_t now_ns) {
+  while (timer* t = timers_.pop_due(now_ns)) {
+    if (has_come(*t)) {
+      fire(*t, now_ns - t->deadline_ns);
+    } else {  // there is room: one has just been taken out
+      timers_.add(*t, detail::saturated_sum(now_ns, detail::left_until({t->point_ns, t->asks})));
+    }
+  }
 }
 
 void scheduler::fire(timer& t, std::int64_t lateness_ns) {

@@ -75,6 +75,7 @@ std::atomic<std::uint64_t> next_coroutine_id{1};
 }
 
 coroutine* scheduler::spawn(body& work, std::size_t stack_size, std::int64_t delay_ns) {
+  const float_control spawners = read_float_control();
   coroutine* c = slab_.take();
   bool stackless = false;
   try {
@@ -85,7 +86,7 @@ coroutine* scheduler::spawn(body& work, std::size_t stack_size, std::int64_t del
       // so that many short coroutines in a row share one warm stack.
       c->memory = &stacks_.take(stack_size);
     }
-    if (delay_ns >= 0) timers_.add(c->time_limit, deadline_after(delay_ns));
+    if (delay_ns >= 0) arm(c->time_limit, delay_ns);
   } catch (...) {
     if (c->memory != nullptr) stacks_.give(*c->memory);
     slab_.give(c);
@@ -95,6 +96,7 @@ coroutine* scheduler::spawn(body& work, std::size_t stack_size, std::int64_t del
   c->time_limit.kind = timer_kind::start;
   c->id = detail::count_next(next_coroutine_id);
   c->home = this;
+  c->control = spawners;
   c->parent_id = running_->id;
   c->work = &work;
   c->resume = stackless ? resume_kind::stackless : resume_kind::start;
@@ -110,15 +112,35 @@ coroutine* scheduler::spawn(body& work, std::size_t stack_size, std::int64_t del
   return c;
 }
 
-std::int64_t scheduler::deadline_after(std::int64_t ns) noexcept {
+void scheduler::arm(timer& t, detail::time_limit limit) {
+  t.asks = nullptr;
+  const bool steady = clock_.is_steady_clock();
+  if (limit.clock == &detail::own_now_ns || (limit.clock == &detail::steady_now_ns && steady))
+    return timers_.add(t, limit.ns);
+  // The other clock first: what passes between the two looks makes the wait longer and not shorter.
+  const std::int64_t left = limit.clock != nullptr ? detail::left_until(limit) : limit.ns;
   const std::int64_t now = clock_.now_ns();
-  return ns > INT64_MAX - now ? INT64_MAX : now + ns;
+  if (limit.clock != nullptr && steady) {
+    t.asks = limit.clock;
+    t.point_ns = limit.ns;
+  }
+  timers_.add(t, detail::saturated_sum(now, left));
+  if (pace_.overdue(now) && script_ == nullptr) events_countdown_ = 1;
 }
 
-void scheduler::limit_block(coroutine& me, std::int64_t limit_ns, timer_kind kind) {
+bool scheduler::has_come(timer& t) noexcept {
+  return t.asks == nullptr || detail::left_until({t.point_ns, t.asks}) == 0;
+}
+
+std::int64_t scheduler::told_limit(const timer& t, detail::time_limit limit) noexcept {
+  if (limit.clock == nullptr || !pen_.on()) return limit.ns;
+  return std::max<std::int64_t>(t.deadline_ns - clock_.now_ns(), 0);
+}
+
+void scheduler::limit_block(coroutine& me, detail::time_limit limit_ns, timer_kind kind) {
   me.time_limit.owner = &me;
   me.time_limit.kind = kind;
-  timers_.add(me.time_limit, deadline_after(limit_ns));
+  arm(me.time_limit, limit_ns);
 }
 
 bool scheduler::take_out_of_wait(coroutine& c) noexcept {
@@ -171,7 +193,8 @@ void scheduler::push_interruption(coroutine& c) noexcept {
 
 void scheduler::interrupt_by_deadlock(coroutine& main) {
   std::exception_ptr error = std::make_exception_ptr(
-      deadlock_error("deadlock: nothing is ready and nothing can wake anybody\n" + blocked_report()));
+      deadlock_error("deadlock: nothing is ready and nothing can wake anybody\n" + blocked_report() +
+                     (in_forked_child() ? "\n(this is a forked child: nobody of its parent runs here)" : "")));
   if (!take_out_of_wait(main)) return;
   main.pending = main.pending | interruption::deadlock;
   deadlock_error_ = std::move(error);

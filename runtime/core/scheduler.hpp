@@ -10,12 +10,14 @@
 // root) run: it polls. Conservation law, checked in debug builds at each round of the root: ready + blocked == live.
 #pragma once
 
+#include <algorithm>
 #include <cassert>
 #include <cstdint>
 #include <exception>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/checkpointer.hpp"
@@ -27,6 +29,7 @@
 #include "core/gate_watch.hpp"
 #include "core/inbox.hpp"
 #include "core/live_list.hpp"
+#include "core/look_pace.hpp"
 #include "core/observer.hpp"
 #include "core/pen.hpp"
 #include "core/random_sequence.hpp"
@@ -61,6 +64,9 @@ class scheduler {
 
   // In a forked child: this thread has no scheduler any more, without a touch on the one that was.
   static void abandon_current() noexcept { current_of_thread_ = nullptr; }
+  // Around a fork, in the parent: the scheduler is not this thread's for a moment.
+  static scheduler* put_aside_current() noexcept { return std::exchange(current_of_thread_, nullptr); }
+  static void take_up_again(scheduler* s) noexcept { current_of_thread_ = s; }
   // This thread's scheduler, or null.
   static scheduler* current() noexcept { return current_of_thread_; }
   // The coroutine that runs, null while the root polls.
@@ -78,17 +84,18 @@ class scheduler {
   // Puts it at the back of the ready queue. Throws its interruption, if one is due.
   void yield();
   // Suspends it for limit_ns.
-  detail::wait_outcome sleep(std::int64_t limit_ns);
+  detail::wait_outcome sleep(detail::time_limit limit_ns);
   // Suspends it; see detail::suspend().
-  detail::wait_outcome wait(detail::object& o, detail::waiter& w, diary::wait_reason reason, std::int64_t limit_ns);
+  detail::wait_outcome wait(detail::object& o, detail::waiter& w, diary::wait_reason reason,
+                            detail::time_limit limit_ns);
   // Suspends it until fd is ready; see detail::wait_fd().
-  detail::io_outcome wait_fd(int fd, detail::direction d, std::int64_t limit_ns, bool tried);
+  detail::io_outcome wait_fd(int fd, detail::direction d, detail::time_limit limit_ns, bool tried);
   // The same in two halves, for a co_task, which cannot stop inside a function (stackless.cpp). True: the wait has
   // begun and the coroutine must stop at once: one without a stack by returning `none` from body::run(), any other by
   // stop(). False: no need to stop. Both times end_wait() comes next, and tells the outcome. Throw std::logic_error
   // where waiting is forbidden.
   bool begin_yield();
-  bool begin_sleep(std::int64_t limit_ns);
+  bool begin_sleep(detail::time_limit limit_ns);
   bool begin_wait(detail::object& o, detail::waiter& w, diary::wait_reason reason);
   bool begin_wait_fd(int fd, detail::direction d, detail::waiter& w);
   void stop();
@@ -109,7 +116,7 @@ class scheduler {
   std::exception_ptr take_interruption();
   // Throws what somebody asked for into the running coroutine, shields or not; `cancelled` if nobody did.
   [[noreturn]] void throw_request();
-  void open_scope(detail::scope& s, std::int64_t limit_ns);
+  void open_scope(detail::scope& s, detail::time_limit limit_ns);
 
   // -- called on this thread, by whoever runs
   // Wakes a coroutine of this scheduler whose wait was granted.
@@ -121,7 +128,7 @@ class scheduler {
   // already.
   void interrupt(coroutine& c, interruption kind, std::exception_ptr error) noexcept;
   // Makes it ready to fire after limit_ns, in whatever stage it is.
-  void arm_scope(detail::scope& s, std::int64_t limit_ns);
+  void arm_scope(detail::scope& s, detail::time_limit limit_ns);
   void close_scope(detail::scope& s) noexcept;
   // Fires it now.
   void fire_scope(detail::scope& s) noexcept;
@@ -177,8 +184,18 @@ class scheduler {
   std::string blocked_report() const;
 
  private:
-  // How often the poller, the timers and the inbox are looked at while coroutines are ready, in switches.
-  static constexpr unsigned events_every = 64;
+  // While coroutines are ready the root has its turn after so many switches at most, to look at the poller, the timers
+  // and the inbox. Looks in between go to the root only if there is something for it.
+  static constexpr unsigned round_every = 64;
+  void begin_round() noexcept {
+    rest_of_round_ = round_every;
+    count_to_next_look();
+  }
+  void count_to_next_look() noexcept {
+    events_countdown_ = std::min(pace_.every(), rest_of_round_);
+    rest_of_round_ -= events_countdown_;
+  }
+  bool root_is_wanted() noexcept;
 
   // -- switching (switch.cpp)
   void change_running(coroutine& from, coroutine& to);  // everything of a switch but the stack
@@ -186,9 +203,9 @@ class scheduler {
   template <leaving how>
   void change_stack(coroutine& whose_stack, coroutine& to,
                     control_words now);  // to the one that `to` runs on; comes back later
-  coroutine* with_stack(coroutine* c, control_words now);
-  coroutine* next_ready_inline(control_words now);  // the same two as below, for switch.cpp itself
-  coroutine& pick_next_inline(control_words now);
+  coroutine* with_stack(coroutine* c);
+  coroutine* next_ready_inline();  // the same two as below, for switch.cpp itself
+  coroutine& pick_next_inline();
   coroutine* next_ready();           // takes the next one out of the ready queue, with a stack; null if nobody is ready
   coroutine& pick_next();            // the same; the root if nobody is ready or it is time to look at events
   coroutine& events_due() noexcept;  // it is time: the root, or with a script whom that says
@@ -196,9 +213,9 @@ class scheduler {
   void yield_in_any_case(control_words now);
   void enter(coroutine& next);            // from the root; returns when the root runs again
   void before_suspension(coroutine& me);  // throws what is due, or that a callback must not wait
-  bool give_stack(coroutine& c, control_words now) noexcept;
+  bool give_stack(coroutine& c) noexcept;
   // Its end; returns who runs next.
-  coroutine& retire(coroutine& me, diary::coroutine_status status, control_words now) noexcept;
+  coroutine& retire(coroutine& me, diary::coroutine_status status) noexcept;
   [[noreturn]] void finish(coroutine& me, diary::coroutine_status status) noexcept;
   void release_ended() noexcept;
   static void coroutine_entry(void* c);
@@ -209,11 +226,11 @@ class scheduler {
   bool may_begin(coroutine& me);            // false: an interruption is due
 
   // -- waking (scheduler.cpp)
-  void begin_block(coroutine& me, diary::wait_reason reason, std::int64_t limit_ns, timer_kind kind) {
+  void begin_block(coroutine& me, diary::wait_reason reason, detail::time_limit limit_ns, timer_kind kind) {
     if (limit_ns != detail::forever) limit_block(me, limit_ns, kind);
     transitions::block(me, reason, counts_.switches);
   }
-  void limit_block(coroutine& me, std::int64_t limit_ns, timer_kind kind);
+  void limit_block(coroutine& me, detail::time_limit limit_ns, timer_kind kind);
   void end_block(coroutine& me) noexcept {
     if (me.time_limit.armed()) timers_.remove(me.time_limit);
     me.waiting = nullptr;
@@ -242,13 +259,18 @@ class scheduler {
     make_ready(c);
     pen_.interrupted(c, cause);
   }
-  std::int64_t deadline_after(std::int64_t ns) noexcept;
+  // Makes it due when the limit is over, which is not `forever`. Throws std::bad_alloc.
+  void arm(timer& t, detail::time_limit limit);
+  // False: its deadline is over, but the clock whose point it stands for has been set back.
+  static bool has_come(timer& t) noexcept;
+  // What the diary says of it: how long, from now on.
+  std::int64_t told_limit(const timer& t, detail::time_limit limit) noexcept;
 
   // -- events (root_loop.cpp)
   std::int64_t sleep_ns() noexcept;  // how long the poller may sleep, negative: without end
   void take_messages();
   void take_message(inbox_message& m);
-  void fire_timers();
+  void fire_timers(std::int64_t now_ns);
   void fire(timer& t, std::int64_t lateness_ns);
   coroutine* fire_limit_of(detail::scope& s) noexcept;  // returns whom to wake, as expire()
   void poll(std::int64_t timeout_ns);
@@ -287,7 +309,9 @@ class scheduler {
 
   coroutine* running_ = nullptr;  // &root_ while the root runs
   ready_queue ready_;
-  unsigned events_countdown_ = events_every;
+  unsigned events_countdown_ = 1;  // switches until the next look
+  unsigned rest_of_round_ = 0;     // and from there until the root's turn
+  look_pace pace_;
   execution_registers registers_;
   scheduler_counts counts_;
   pen pen_;

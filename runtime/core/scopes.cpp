@@ -31,7 +31,7 @@ std::exception_ptr error_of(const scope& s) noexcept {
 
 }  // namespace
 
-void scheduler::open_scope(scope& s, std::int64_t limit_ns) {
+void scheduler::open_scope(scope& s, detail::time_limit limit_ns) {
   coroutine& me = *running_;
   s.owner = &me;
   s.shields = me.shields;
@@ -40,13 +40,13 @@ void scheduler::open_scope(scope& s, std::int64_t limit_ns) {
   update_flag(me);
 }
 
-void scheduler::arm_scope(scope& s, std::int64_t limit_ns) {
+void scheduler::arm_scope(scope& s, detail::time_limit limit_ns) {
   if (s.limit.armed()) timers_.remove(s.limit);
   s.at = scope::stage::idle;
   if (limit_ns != detail::forever) {
     s.limit.owner = &s;
     s.limit.kind = timer_kind::scope;
-    timers_.add(s.limit, deadline_after(limit_ns));
+    arm(s.limit, limit_ns);
     s.at = scope::stage::armed;
   }
   update_flag(*s.owner);
@@ -83,8 +83,8 @@ scope* scheduler::due_scope(coroutine& c) noexcept {
   const std::int64_t now = clock_.now_ns();
   for (scope* s = c.scopes; s != nullptr; s = s->outer) {
     // The timers are looked at now and then only, but a suspension knows the time.
-    if (s->at == scope::stage::armed &&
-        (script_ == nullptr ? s->limit.deadline_ns <= now : script_->scope_expires(c.slot, depth_of(*s)))) {
+    if (s->at == scope::stage::armed && (script_ == nullptr ? s->limit.deadline_ns <= now && has_come(s->limit)
+                                                            : script_->scope_expires(c.slot, depth_of(*s)))) {
       timers_.remove(s->limit);
       s->at = scope::stage::fired;
       record_scope_expired(*s);
@@ -199,7 +199,7 @@ void scheduler::fire_scope(scope& s) noexcept {
 
 namespace weft::detail {
 
-void open_scope(scope& s, std::int64_t limit_ns, const char* what) {
+void open_scope(scope& s, detail::time_limit limit_ns, const char* what) {
   if (!in_coroutine()) throw std::logic_error(core::outside_of_a_coroutine(what));
   core::scheduler::current()->open_scope(s, limit_ns);
 }
@@ -208,7 +208,7 @@ void close_scope(scope& s) noexcept {
   if (s.owner != nullptr) s.owner->home->close_scope(s);
 }
 
-void rearm_scope(scope& s, std::int64_t limit_ns) {
+void rearm_scope(scope& s, detail::time_limit limit_ns) {
   core::scheduler* here = core::scheduler::current();
   if (here == nullptr || s.owner == nullptr || here->running() != s.owner) {
     throw std::logic_error("a timeout_scope is reset only by the coroutine that made it");

@@ -33,12 +33,17 @@ void scheduler::follow(script& s) noexcept {
 }
 
 coroutine& scheduler::events_due() noexcept {
-  if (script_ == nullptr) return root_;
+  if (script_ == nullptr) {
+    if (root_is_wanted()) return root_;
+    count_to_next_look();
+    coroutine* const next = next_ready();
+    return next != nullptr ? *next : root_;
+  }
   events_countdown_ = 1;
   const std::uint64_t slot = script_->next_to();
   coroutine* next = slot != 0 ? ready_.take(slot) : nullptr;
   if (next == nullptr) return root_;
-  next = with_stack(next, read_control_words());
+  next = with_stack(next);
   return next != nullptr ? *next : root_;
 }
 
@@ -55,7 +60,7 @@ coroutine* scheduler::next_by_script(coroutine& main) {
     if (step.what == script_step::kind::poll_end) polls = false;
     if (step.what == script_step::kind::enter) {
       entered = ready_.take(step.slot);
-      if (entered != nullptr) entered = with_stack(entered, read_control_words());
+      if (entered != nullptr) entered = with_stack(entered);
       if (entered == nullptr) script_->cannot(present_state(slab_.at(step.slot)));
       continue;
     }
@@ -251,7 +256,7 @@ bool scheduler::ready_by_script(int fd, detail::direction d) {
 
 void scheduler::leave_script(coroutine* main) {
   script* const ended = std::exchange(script_, nullptr);
-  events_countdown_ = events_every;
+  begin_round();
   // Main learns of it as of a deadlock: wherever it waits.
   if (std::exception_ptr error = ended->divergence(); error != nullptr && main != nullptr)
     interrupt(*main, interruption::error, std::move(error));

@@ -20,7 +20,7 @@ coroutine& scheduler::run_stackless(coroutine& me) {
   const coroutine_status status = me.work->run(me);
   if (status == coroutine_status::none) return *std::exchange(chosen_next_, nullptr);
   me.work->ended();
-  return retire(me, status, read_control_words());
+  return retire(me, status);
 }
 
 bool scheduler::may_begin(coroutine& me) {
@@ -48,12 +48,12 @@ bool scheduler::begin_yield() {
   return true;
 }
 
-bool scheduler::begin_sleep(std::int64_t limit_ns) {
+bool scheduler::begin_sleep(detail::time_limit limit_ns) {
   coroutine& me = *running_;
   if (!may_begin(me)) return false;
   begin_block(me, wait_reason::sleep, limit_ns, timer_kind::sleep);
   chosen_next_ = &pick_next();
-  pen_.slept(me, *chosen_next_, limit_ns);
+  pen_.slept(me, *chosen_next_, told_limit(me.time_limit, limit_ns));
   return true;
 }
 

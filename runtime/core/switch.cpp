@@ -23,7 +23,7 @@ constexpr char no_wait_in_co_task[] =
     "this would suspend on the scheduler's own stack: inside a co_task use co_await, e.g. co_await weft::sleep(d)";
 }
 
-bool scheduler::give_stack(coroutine& c, control_words now) noexcept {
+bool scheduler::give_stack(coroutine& c) noexcept {
   try {
     if (c.memory == nullptr) c.memory = &stacks_.take();
   } catch (const std::bad_alloc&) {
@@ -34,23 +34,23 @@ bool scheduler::give_stack(coroutine& c, control_words now) noexcept {
     c.pending_error = std::make_exception_ptr(std::bad_alloc());
     c.shields = 0;
   }
-  c.sp = make_context(c.memory->top, &coroutine_entry, &c, now);
+  c.sp = make_context(c.memory->top, &coroutine_entry, &c, c.control);
   c.annotation.create(c.memory->base, c.memory->size);
   return true;
 }
 
-[[gnu::always_inline]] inline coroutine* scheduler::next_ready_inline(control_words now) {
+[[gnu::always_inline]] inline coroutine* scheduler::next_ready_inline() {
   coroutine* const c = ready_.pop();
   if (c == nullptr || c->resume != resume_kind::start) [[likely]]
     return c;
-  return with_stack(c, now);
+  return with_stack(c);
 }
 
 // c is taken out of the queue and begins now; null: neither it nor anybody else can have a stack.
-coroutine* scheduler::with_stack(coroutine* c, control_words now) {
+coroutine* scheduler::with_stack(coroutine* c) {
   for (std::size_t refused = 0;;) {
     if (c == nullptr || c->resume != resume_kind::start) return c;
-    if (give_stack(*c, now)) {
+    if (give_stack(*c)) {
       c->resume = resume_kind::plain;
       return c;
     }
@@ -61,16 +61,16 @@ coroutine* scheduler::with_stack(coroutine* c, control_words now) {
   }
 }
 
-coroutine* scheduler::next_ready() { return next_ready_inline(read_control_words()); }
+coroutine* scheduler::next_ready() { return next_ready_inline(); }
 
-[[gnu::always_inline]] inline coroutine& scheduler::pick_next_inline(control_words now) {
+[[gnu::always_inline]] inline coroutine& scheduler::pick_next_inline() {
   if (--events_countdown_ == 0) [[unlikely]]
     return events_due();
-  coroutine* next = next_ready_inline(now);
+  coroutine* next = next_ready_inline();
   return next != nullptr ? *next : root_;
 }
 
-coroutine& scheduler::pick_next() { return pick_next_inline(read_control_words()); }
+coroutine& scheduler::pick_next() { return pick_next_inline(); }
 
 [[gnu::always_inline]] inline void scheduler::change_running(coroutine& from, coroutine& to) {
   if (&to != &root_) {
@@ -117,14 +117,22 @@ void scheduler::enter(coroutine& next) {
   // One that goes on after the root had a look around has not been switched away from.
   if (next.id == last_run_id_) --counts_.switches;
   change_running(root_, next);
+  const float_control roots = read_float_control();
+  float_control current = roots;
   for (;;) {
-    if (running_->resume != resume_kind::stackless) {
-      change_stack<leaving::in_place>(root_, *running_, read_control_words());
-    } else {
-      // Here, on the root's stack: each of them in its turn, until one with a stack or the root is to go on.
+    if (running_ != &root_ && running_->resume == resume_kind::stackless) {
+      // Here, on the root's stack: each of them in its turn, until one with a stack or the root is to go on. Rounding
+      // and the like are its own meanwhile.
       coroutine& me = *running_;
-      change_running(me, run_stackless(me));
+      if (me.control != current) load_float_control(me.control);
+      coroutine& after = run_stackless(me);
+      current = me.control = read_float_control();
+      change_running(me, after);
+      continue;
     }
+    if (current != roots) load_float_control(current = roots);
+    if (running_ == &root_) return;
+    change_stack<leaving::in_place>(root_, *running_, read_control_words());
     if (running_ == &root_) return;
   }
 }
@@ -164,7 +172,7 @@ void scheduler::yield_in_any_case(control_words now) {
     before_suspension(me);
   transitions::yield(me);
   ready_.push_back(&me);
-  coroutine& next = pick_next_inline(now);
+  coroutine& next = pick_next_inline();
   pen_.yielded(me, next);
   if (&next == &me) {
     transitions::run(me);
@@ -174,21 +182,21 @@ void scheduler::yield_in_any_case(control_words now) {
   change_stack<leaving::by_call>(me, next, now);
 }
 
-detail::wait_outcome scheduler::sleep(std::int64_t limit_ns) {
+detail::wait_outcome scheduler::sleep(detail::time_limit limit_ns) {
   const control_words now = read_control_words();
   coroutine& me = *running_;
   if (me.pending != interruption::none || me.unsuspendable != 0) [[unlikely]]
     before_suspension(me);
   begin_block(me, diary::wait_reason::sleep, limit_ns, timer_kind::sleep);
-  coroutine& next = pick_next_inline(now);
-  pen_.slept(me, next, limit_ns);
+  coroutine& next = pick_next_inline();
+  pen_.slept(me, next, told_limit(me.time_limit, limit_ns));
   resume(me, next, now);
   end_block(me);
   return me.outcome;
 }
 
 detail::wait_outcome scheduler::wait(detail::object& o, detail::waiter& w, diary::wait_reason reason,
-                                     std::int64_t limit_ns) {
+                                     detail::time_limit limit_ns) {
   const control_words now = read_control_words();
   coroutine& me = *running_;
   if (interruption_due(me) || me.unsuspendable != 0) [[unlikely]] {
@@ -202,8 +210,8 @@ detail::wait_outcome scheduler::wait(detail::object& o, detail::waiter& w, diary
   const std::uint64_t owner_slot = o.owner_slot;
   begin_block(me, reason, limit_ns, timer_kind::wait_limit);
   o.lock.unlock();  // from here on another thread's grant may come into the inbox
-  coroutine& next = pick_next_inline(now);
-  pen_.blocked(me, next, o, owner_slot, limit_ns);
+  coroutine& next = pick_next_inline();
+  pen_.blocked(me, next, o, owner_slot, told_limit(me.time_limit, limit_ns));
   resume(me, next, now);
   end_block(me);
   if (me.woken_remotely) {
@@ -217,7 +225,7 @@ detail::wait_outcome scheduler::wait(detail::object& o, detail::waiter& w, diary
   return me.outcome;
 }
 
-detail::io_outcome scheduler::wait_fd(int fd, detail::direction d, std::int64_t limit_ns, bool tried) {
+detail::io_outcome scheduler::wait_fd(int fd, detail::direction d, detail::time_limit limit_ns, bool tried) {
   coroutine& me = *running_;
   if (inbox_->has_closed_fds()) [[unlikely]]
     take_closed_fds();
@@ -244,8 +252,8 @@ detail::io_outcome scheduler::wait_fd(int fd, detail::direction d, std::int64_t 
   me.fd = fd;
   const auto reason = reads ? diary::wait_reason::fd_readable : diary::wait_reason::fd_writable;
   begin_block(me, reason, limit_ns, timer_kind::wait_limit);
-  coroutine& next = pick_next_inline(now);
-  pen_.blocked_on_fd(me, next, limit_ns);
+  coroutine& next = pick_next_inline();
+  pen_.blocked_on_fd(me, next, told_limit(me.time_limit, limit_ns));
   resume(me, next, now);
   const bool closed = waits_for_former_fd(me);
   end_block(me);
@@ -263,7 +271,7 @@ bool scheduler::waits_for_former_fd(const coroutine& me) {
   return fds_.find(me.fd)->generation != me.waiting->tag;
 }
 
-coroutine& scheduler::retire(coroutine& me, coroutine_status status, control_words now) noexcept {
+coroutine& scheduler::retire(coroutine& me, coroutine_status status) noexcept {
   pen_.stack_used(me);
   me.work = nullptr;
   if (me.scopes != nullptr) [[unlikely]]
@@ -281,7 +289,7 @@ coroutine& scheduler::retire(coroutine& me, coroutine_status status, control_wor
   release_ended();
   transitions::end(me, status);
   ended_ = &me;
-  coroutine& next = pick_next_inline(now);
+  coroutine& next = pick_next_inline();
   pen_.finished(next, status);
   return next;
 }
@@ -289,7 +297,7 @@ coroutine& scheduler::retire(coroutine& me, coroutine_status status, control_wor
 // In its caller: it leaves no call behind, so that the returns of whoever goes on are those that the processor expects.
 [[gnu::always_inline]] inline void scheduler::finish(coroutine& me, coroutine_status status) noexcept {
   const control_words now = read_control_words();
-  coroutine& next = retire(me, status, now);
+  coroutine& next = retire(me, status);
   // As resume(), but nothing comes back here.
   change_running(me, next);
   if (next.resume != resume_kind::deliver) [[likely]] {

@@ -1,17 +1,24 @@
 #include "core/thread_parker.hpp"
 
+#include <algorithm>
+
+#include "weft/detail/deadline.hpp"
+
 namespace weft::core {
 
-bool thread_parker::park(std::int64_t limit_ns) {
+bool thread_parker::park(detail::time_limit limit) {
   std::unique_lock guard(lock_);
-  if (limit_ns < 0) {
-    changed_.wait(guard, [this] { return unparked_; });
-  } else {
-    // In hours at most, because the condition variable adds it to the present time.
-    const auto limit = std::chrono::nanoseconds(limit_ns);
-    const auto bounded =
-        limit > std::chrono::hours(24 * 365) ? std::chrono::nanoseconds(std::chrono::hours(24 * 365)) : limit;
-    changed_.wait_for(guard, bounded, [this] { return unparked_; });
+  const detail::deadline end(limit);
+  for (;;) {
+    const detail::time_limit left = end.left();
+    if (unparked_ || left == 0) break;
+    if (left == detail::forever) {
+      changed_.wait(guard);
+    } else {
+      // An hour at most, because the condition variable adds it to the present time.
+      constexpr std::int64_t an_hour = 3'600'000'000'000;
+      changed_.wait_for(guard, std::chrono::nanoseconds(std::min(an_hour, detail::left_until(left))));
+    }
   }
   const bool was = unparked_;
   unparked_ = false;

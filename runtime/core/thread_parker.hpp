@@ -6,13 +6,15 @@
 #include <cstdint>
 #include <mutex>
 
+#include "weft/detail/time_limit.hpp"
+
 namespace weft::core {
 
 class thread_parker {
  public:
-  // Waits until unpark() or until limit_ns have passed (negative: without end); true if it was unparked.
+  // Waits until unpark() or until the limit is over; true if it was unparked.
   // An unpark() that came before counts.
-  bool park(std::int64_t limit_ns);
+  bool park(detail::time_limit limit);
   void unpark() noexcept;
 
  private:

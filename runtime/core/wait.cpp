@@ -2,8 +2,10 @@
 #include "weft/detail/wait.hpp"
 
 #include <cstring>
+#include <string>
 #include <thread>
 
+#include "core/fork.hpp"
 #include "core/other_weft.hpp"
 #include "core/scheduler.hpp"
 #include "core/thread_parker.hpp"
@@ -64,11 +66,20 @@ std::uint64_t object::new_id() const noexcept {
   return id_.compare_exchange_strong(mine, fresh, std::memory_order_relaxed) ? fresh : mine;
 }
 
-wait_outcome suspend(object& o, waiter& w, diary::wait_reason reason, std::int64_t limit_ns) {
+wait_outcome suspend(object& o, waiter& w, diary::wait_reason reason, time_limit limit_ns) {
   if (w.coroutine != nullptr) return core::scheduler::current()->wait(o, w, reason, limit_ns);
 
+  if (limit_ns == forever && core::in_forked_child() && core::outside_threads() == 0 &&
+      !core::outside_work_under_way()) {
+    if (w.list != nullptr) w.list->remove(w);
+    o.lock.unlock();
+    throw deadlock_error("deadlock: a forked child would wait for ever (" + std::string(diary::to_text(reason)) +
+                         " on " + std::string(diary::to_text(o.kind())) +
+                         (o.name().empty() ? "" : " \"" + std::string(o.name()) + "\"") +
+                         "): nobody of its parent runs here");
+  }
   o.lock.unlock();
-  const bool woken = w.thread->park(limit_ns == forever ? -1 : limit_ns);
+  const bool woken = w.thread->park(limit_ns);
   o.lock.lock();
   if (woken || w.list != nullptr) {
     // Having had the lock, the waker is through with the object: it may be destroyed now.
@@ -78,7 +89,7 @@ wait_outcome suspend(object& o, waiter& w, diary::wait_reason reason, std::int64
   }
   o.lock.unlock();
   // The grant came first; its unpark() is on its way and must not be left for the next wait.
-  w.thread->park(-1);
+  w.thread->park(forever);
   return wait_outcome::granted;
 }
 

@@ -82,7 +82,7 @@ void io_handle::cut_off_waiting() noexcept {
 }
 
 bool io_handle::wait_ready(io_operation& op, direction d, const deadline& limit) {
-  const std::int64_t limit_ns = limit.left_ns();
+  const time_limit limit_ns = limit.left();
   if (limit_ns == 0) return false;
   const bool tried = !std::exchange(fresh_, false);
   io_outcome outcome = io_outcome::ready;

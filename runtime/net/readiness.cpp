@@ -7,7 +7,7 @@
 
 namespace weft {
 
-bool detail::wait_fd_or_throw(int fd, direction d, std::int64_t limit_ns) {
+bool detail::wait_fd_or_throw(int fd, direction d, detail::time_limit limit_ns) {
   switch (wait_fd(fd, d, limit_ns, false)) {
     case io_outcome::ready:
       return true;

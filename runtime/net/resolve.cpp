@@ -112,7 +112,7 @@ answer ask_on_a_thread(std::string_view host, std::string_view service, const de
   detail::waiter me;
   l->waiting.push_back(me);
   guard.release();
-  switch (detail::suspend(l->done, me, diary::wait_reason::resolve, limit.left_ns())) {
+  switch (detail::suspend(l->done, me, diary::wait_reason::resolve, limit.left())) {
     case detail::wait_outcome::granted:
       break;
     case detail::wait_outcome::timed_out:

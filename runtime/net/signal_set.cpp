@@ -39,7 +39,7 @@ void signal_state::receive(int signal) noexcept {
   }
 }
 
-std::optional<int> signal_state::wait(std::int64_t limit_ns) {
+std::optional<int> signal_state::wait(detail::time_limit limit_ns) {
   int signal = 0;
   object_.lock.lock();
   if (!received_.empty()) {
@@ -115,6 +115,6 @@ signal_set::signal_set(std::initializer_list<int> signals) {
 
 signal_set::~signal_set() { detail::unregister_signals(*state_); }
 
-std::optional<int> signal_set::wait_limited(std::int64_t limit_ns) { return state_->wait(limit_ns); }
+std::optional<int> signal_set::wait_limited(detail::time_limit limit_ns) { return state_->wait(limit_ns); }
 
 }  // namespace weft

@@ -51,7 +51,7 @@ int connect_socket(int fd, const ::sockaddr* address, ::socklen_t size, const st
   if (::connect(fd, address, size) == 0) return 0;
   if (errno != EINPROGRESS && errno != EINTR) return errno;
   for (bool tried = false;; tried = true) {
-    const std::int64_t limit_ns = limit.left_ns();
+    const detail::time_limit limit_ns = limit.left();
     switch (limit_ns == 0 ? detail::io_outcome::timed_out
                           : detail::wait_fd(fd, detail::direction::writable, limit_ns, tried)) {
       case detail::io_outcome::ready:

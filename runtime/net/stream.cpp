@@ -80,7 +80,7 @@ class stream::turn_holder {
     const auto reason = d == direction::readable ? diary::wait_reason::fd_readable : diary::wait_reason::fd_writable;
     // Also if bytes are left over.
     if (!s.is_open()) s.fail(op.call(), EBADF);
-    mine_ = turn_.take(op, reason, limit.left_ns(), s.name());
+    mine_ = turn_.take(op, reason, limit.left(), s.name());
   }
   ~turn_holder() {
     if (mine_ && !op_.is_cut_off()) turn_.give();
@@ -160,7 +160,7 @@ stream::fill_result stream::fill(io_operation& op, std::size_t wanted, const dea
   }
 }
 
-std::optional<std::size_t> stream::read_some_ns(void* buffer, std::size_t size, std::int64_t limit_ns) {
+std::optional<std::size_t> stream::read_some_ns(void* buffer, std::size_t size, time_limit limit_ns) {
   if (size == 0) return 0;
   const deadline limit(limit_ns);
   io_operation op(*this, "read");
@@ -179,7 +179,7 @@ std::optional<std::size_t> stream::read_some_ns(void* buffer, std::size_t size, 
   }
 }
 
-std::optional<std::string> stream::read_some_ns(std::size_t max, std::int64_t limit_ns) {
+std::optional<std::string> stream::read_some_ns(std::size_t max, time_limit limit_ns) {
   // Most reads are small: those need no buffer but the result's.
   std::array<char, 2048> small;
   const std::size_t size = std::min(max, largest_chunk);
@@ -190,7 +190,7 @@ std::optional<std::string> stream::read_some_ns(std::size_t max, std::int64_t li
   return std::string(buffer, *count);
 }
 
-std::optional<std::string> stream::read_exactly_ns(std::size_t n, std::int64_t limit_ns) {
+std::optional<std::string> stream::read_exactly_ns(std::size_t n, time_limit limit_ns) {
   const deadline limit(limit_ns);
   io_operation op(*this, "read");
   const turn_holder turn(op, *this, reading_, direction::readable, limit);
@@ -208,7 +208,7 @@ std::optional<std::string> stream::read_exactly_ns(std::size_t n, std::int64_t l
   return take(n);
 }
 
-std::optional<std::string> stream::read_until_ns(std::string_view delimiter, std::size_t max, std::int64_t limit_ns) {
+std::optional<std::string> stream::read_until_ns(std::string_view delimiter, std::size_t max, time_limit limit_ns) {
   if (delimiter.empty()) throw std::invalid_argument("read_until: the delimiter is empty");
   const deadline limit(limit_ns);
   io_operation op(*this, "read");
@@ -234,7 +234,7 @@ std::optional<std::string> stream::read_until_ns(std::string_view delimiter, std
   }
 }
 
-std::optional<std::string> stream::read_all_ns(std::int64_t limit_ns) {
+std::optional<std::string> stream::read_all_ns(time_limit limit_ns) {
   const deadline limit(limit_ns);
   io_operation op(*this, "read");
   const turn_holder turn(op, *this, reading_, direction::readable, limit);
@@ -262,7 +262,7 @@ std::optional<std::size_t> stream::write_once_ready(io_operation& op, const char
   }
 }
 
-std::optional<std::size_t> stream::write_some_ns(const char* bytes, std::size_t size, std::int64_t limit_ns) {
+std::optional<std::size_t> stream::write_some_ns(const char* bytes, std::size_t size, time_limit limit_ns) {
   if (size == 0) return 0;
   const deadline limit(limit_ns);
   io_operation op(*this, "write");
@@ -271,7 +271,7 @@ std::optional<std::size_t> stream::write_some_ns(const char* bytes, std::size_t 
   return write_once_ready(op, bytes, size, limit);
 }
 
-bool stream::write_all_ns(const char* bytes, std::size_t size, std::int64_t limit_ns) {
+bool stream::write_all_ns(const char* bytes, std::size_t size, time_limit limit_ns) {
   const deadline limit(limit_ns);
   io_operation op(*this, "write");
   const turn_holder turn(op, *this, writing_, direction::writable, limit);

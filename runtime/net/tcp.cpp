@@ -27,7 +27,7 @@ tcp_stream::tcp_stream(int fd) : stream(fd, peer_text(fd), kind::socket, net::ad
   detail::record_socket(diary::event_type::socket_connected, fd, name());
 }
 
-tcp_stream tcp_stream::connect_ns(std::string_view host, std::uint16_t port, std::int64_t limit_ns) {
+tcp_stream tcp_stream::connect_ns(std::string_view host, std::uint16_t port, detail::time_limit limit_ns) {
   const detail::deadline limit(limit_ns);
   int error = 0;
   std::string name;
@@ -69,7 +69,7 @@ tcp_listener tcp_listener::bind(std::string_view host, std::uint16_t port, const
   return tcp_listener(fd.take(), std::move(name));
 }
 
-std::optional<tcp_stream> tcp_listener::accept_ns(std::int64_t limit_ns) {
+std::optional<tcp_stream> tcp_listener::accept_ns(detail::time_limit limit_ns) {
   const detail::deadline limit(limit_ns);
   detail::io_operation op(*this, "accept");
   for (bool first = true;; first = false) {

@@ -66,7 +66,7 @@ struct tcp_server::state : std::enable_shared_from_this<tcp_server::state> {
   }
   // Suspends until the next change; false: the time ran out. Before: server.lock is held, and it is held again after,
   // but not when this throws.
-  bool wait_for_change(diary::wait_reason reason, std::int64_t limit_ns) {
+  bool wait_for_change(diary::wait_reason reason, detail::time_limit limit_ns) {
     if (limit_ns == 0) return false;
     detail::waiter me;
     waiting.push_back(me);
@@ -176,7 +176,7 @@ void tcp_server::state::connection_ended(std::list<task<void>>::iterator connect
 // Before: server.lock is held, and it is held again after.
 void tcp_server::state::wait_for_connections(std::size_t but, const detail::deadline& limit) {
   while (open.size() > but) {
-    if (!wait_for_change(diary::wait_reason::server_drain, limit.left_ns())) return;
+    if (!wait_for_change(diary::wait_reason::server_drain, limit.left())) return;
   }
 }
 

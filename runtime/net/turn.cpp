@@ -8,7 +8,7 @@ namespace weft::detail {
 
 turn::line::line(std::string_view name) : whose(diary::object_kind::other, name) {}
 
-bool turn::wait(io_operation& op, diary::wait_reason reason, std::int64_t limit_ns, std::string_view name) {
+bool turn::wait(io_operation& op, diary::wait_reason reason, time_limit limit_ns, std::string_view name) {
   if (!line_) line_ = std::make_unique<line>(name);
   line_->whose.lock.lock();
   waiter me;

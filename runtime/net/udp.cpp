@@ -63,7 +63,7 @@ void udp_socket::send_to(std::string_view bytes, const endpoint& to) {
   }
 }
 
-bool udp_socket::send_ns(std::string_view bytes, std::int64_t limit_ns) {
+bool udp_socket::send_ns(std::string_view bytes, detail::time_limit limit_ns) {
   const detail::deadline limit(limit_ns);
   detail::io_operation op(*this, "send");
   for (;;) {
@@ -74,7 +74,8 @@ bool udp_socket::send_ns(std::string_view bytes, std::int64_t limit_ns) {
   }
 }
 
-std::optional<std::pair<std::string, endpoint>> udp_socket::receive_from_ns(std::size_t max, std::int64_t limit_ns) {
+std::optional<std::pair<std::string, endpoint>> udp_socket::receive_from_ns(std::size_t max,
+                                                                            detail::time_limit limit_ns) {
   const detail::deadline limit(limit_ns);
   const std::unique_ptr<char[]> buffer(new char[max]);
   detail::io_operation op(*this, "receive");
@@ -92,7 +93,7 @@ std::optional<std::pair<std::string, endpoint>> udp_socket::receive_from_ns(std:
   }
 }
 
-std::optional<std::string> udp_socket::receive_ns(std::size_t max, std::int64_t limit_ns) {
+std::optional<std::string> udp_socket::receive_ns(std::size_t max, detail::time_limit limit_ns) {
   auto received = receive_from_ns(max, limit_ns);
   if (!received) return std::nullopt;
   return std::move(received->first);

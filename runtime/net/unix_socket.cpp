@@ -147,7 +147,7 @@ void unix_listener::close() noexcept {
   io_handle::close();
 }
 
-std::optional<unix_stream> unix_listener::accept_ns(std::int64_t limit_ns) {
+std::optional<unix_stream> unix_listener::accept_ns(detail::time_limit limit_ns) {
   const detail::deadline limit(limit_ns);
   detail::io_operation op(*this, "accept");
   for (bool first = true;; first = false) {

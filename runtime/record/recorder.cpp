@@ -1,6 +1,5 @@
 #include "record/recorder.hpp"
 
-#include <pthread.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -12,6 +11,8 @@
 #include <string>
 #include <utility>
 
+#include "core/environment.hpp"
+#include "core/fork.hpp"
 #include "core/scheduler.hpp"
 #include "record/control_server.hpp"
 #include "record/process_state.hpp"
@@ -25,7 +26,7 @@ namespace weft::record {
 namespace {
 
 // A child never writes into its parent's file. The mapping is leaked: closing it would complete the parent's trace.
-void after_fork_in_child() {
+void after_fork_in_child() noexcept {
   process_state& p = process();
   new (&p.lock) std::mutex;  // another thread of the parent may have held it
   core::forget_outside_in_child();
@@ -72,7 +73,7 @@ std::optional<trace::options> asked_by_environment() {
   trace::options o;
   o.path = variable("WEFT_TRACE");
   const char* ring = variable("WEFT_TRACE_RING");
-  if (o.path == "off" || (o.path.empty() && *ring == '\0')) return std::nullopt;
+  if (core::says_off(o.path.c_str()) || (o.path.empty() && *ring == '\0')) return std::nullopt;
   if (*ring != '\0') {
     o.ring_bytes = size_from_text(ring);
     if (o.ring_bytes == 0) {
@@ -114,7 +115,8 @@ process_state& process() {
 void prepare_process_once() {
   static const int once = [] {
     std::atexit(stop_at_exit);
-    return pthread_atfork(nullptr, nullptr, after_fork_in_child);
+    core::tell_in_child(after_fork_in_child);
+    return 0;
   }();
   static_cast<void>(once);
 }

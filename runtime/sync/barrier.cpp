@@ -12,7 +12,7 @@ barrier::barrier(std::ptrdiff_t n, std::string_view name)
   if (n < 1) throw std::invalid_argument(detail::misuse("barrier", object_, "cannot wait for " + std::to_string(n)));
 }
 
-std::optional<std::size_t> barrier::arrive(std::int64_t limit_ns) {
+std::optional<std::size_t> barrier::arrive(detail::time_limit limit_ns) {
   object_.lock.lock();
   if (broken_) {
     object_.lock.unlock();

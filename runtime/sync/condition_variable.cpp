@@ -51,7 +51,7 @@ void condition_variable::notify_all() noexcept {
   }
 }
 
-bool condition_variable::wait_limited(std::unique_lock<mutex>& guard, std::int64_t limit_ns) {
+bool condition_variable::wait_limited(std::unique_lock<mutex>& guard, detail::time_limit limit_ns) {
   if (!guard.owns_lock() || !guard.mutex()->lock_.held_by_me()) {
     throw std::logic_error(detail::misuse("wait", object_, "needs a locked mutex that the caller owns"));
   }

@@ -28,7 +28,7 @@ bool event::is_set() const {
   return set_;
 }
 
-bool event::wait_limited(std::int64_t limit_ns) {
+bool event::wait_limited(detail::time_limit limit_ns) {
   object_.lock.lock();
   if (set_ || limit_ns == 0) {
     const bool set = set_;

@@ -32,7 +32,7 @@ bool latch::try_wait() const {
   return count_ == 0;
 }
 
-bool latch::wait_limited(std::int64_t limit_ns) {
+bool latch::wait_limited(detail::time_limit limit_ns) {
   object_.lock.lock();
   if (count_ == 0 || limit_ns == 0) {
     const bool open = count_ == 0;

@@ -6,7 +6,7 @@
 
 namespace weft::detail {
 
-bool owned_lock::acquire(std::int64_t limit_ns) {
+bool owned_lock::acquire(time_limit limit_ns) {
   const void* const me = current_owner();
   object_.lock.lock();
   if (holder_.load(std::memory_order_relaxed) == nullptr) {

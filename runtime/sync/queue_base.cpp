@@ -35,7 +35,7 @@ queue_base::~queue_base() {
 
 // ---- getting
 
-queue_answer queue_base::begin_get_slowly(std::int64_t limit_ns) {
+queue_answer queue_base::begin_get_slowly(time_limit limit_ns) {
   if (secure_item()) return queue_answer::go;  // nobody stands in line then
   if (closed_ || limit_ns == 0) {
     const bool closed = closed_;
@@ -45,7 +45,7 @@ queue_answer queue_base::begin_get_slowly(std::int64_t limit_ns) {
   const auto reason = role_ == queue_role::queue ? diary::wait_reason::queue_get : diary::wait_reason::channel_receive;
   const deadline end(limit_ns);
   const std::uint64_t place = gets_++;
-  for (std::int64_t left_ns = limit_ns;; left_ns = end.left_ns()) {
+  for (time_limit left_ns = limit_ns;; left_ns = end.left()) {
     if (left_ns == 0) {
       object_.lock.unlock();
       return queue_answer::not_now;
@@ -99,7 +99,7 @@ kept_item* queue_base::end_handing(bool taken) noexcept {
 
 // ---- putting
 
-queue_answer queue_base::begin_put_slowly(void* item, std::int64_t limit_ns) {
+queue_answer queue_base::begin_put_slowly(void* item, time_limit limit_ns) {
   if (closed_) {
     object_.lock.unlock();
     return queue_answer::closed;
@@ -212,7 +212,7 @@ void queue_base::finish_one() {
   finish(1);
 }
 
-bool queue_base::join_limited(std::int64_t limit_ns) {
+bool queue_base::join_limited(time_limit limit_ns) {
   object_.lock.lock();
   if (unfinished_ == 0 || limit_ns == 0) {
     const bool finished = unfinished_ == 0;

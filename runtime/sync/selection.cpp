@@ -48,7 +48,7 @@ void selection::wake(const object& o) noexcept {
   if (sleeper_ != nullptr) detail::wake(o, *std::exchange(sleeper_, nullptr));
 }
 
-wait_outcome selection::sleep(std::int64_t limit_ns) {
+wait_outcome selection::sleep(time_limit limit_ns) {
   object_.lock.lock();
   if (!open()) {
     object_.lock.unlock();

@@ -21,7 +21,7 @@ semaphore::~semaphore() {
   if (has_waked_) detail::forget_grants_of(object_);
 }
 
-bool semaphore::take(std::int64_t limit_ns) {
+bool semaphore::take(detail::time_limit limit_ns) {
   object_.lock.lock();
   if (value_ > 0 || limit_ns == 0) {
     const bool taken = value_ > 0;

@@ -26,7 +26,7 @@ shared_mutex::~shared_mutex() {
 
 // ---- one writer
 
-bool shared_mutex::acquire_exclusive(std::int64_t limit_ns) {
+bool shared_mutex::acquire_exclusive(detail::time_limit limit_ns) {
   const void* const me = detail::current_owner();
   object_.lock.lock();
   serve();
@@ -81,7 +81,7 @@ void shared_mutex::release_exclusive() noexcept {
 
 // ---- many readers
 
-bool shared_mutex::acquire_shared(std::int64_t limit_ns) {
+bool shared_mutex::acquire_shared(detail::time_limit limit_ns) {
   const void* const me = detail::current_owner();
   object_.lock.lock();
   serve();

@@ -2,6 +2,7 @@
 // parent notices nothing.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <pthread.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -17,8 +18,10 @@
 #include "support/recorded.hpp"
 #include "weft/event.hpp"
 #include "weft/io.hpp"
+#include "weft/mutex.hpp"
 #include "weft/run.hpp"
 #include "weft/this_coroutine.hpp"
+#include "weft/timeout.hpp"
 
 namespace weft {
 namespace {
@@ -132,6 +135,66 @@ TEST(Fork, AChildThatReturnsFromTheCoroutineSaysSoAndEnds) {
 
     EXPECT_THAT(text, testing::HasSubstr("a forked child came to the end of its parent's coroutine"));
     EXPECT_EQ(status, 1 << 8);
+  });
+}
+
+// Registered when the program is loaded: before any run.
+bool yields_in_child = false;
+[[gnu::constructor]] void register_early() {
+  pthread_atfork(nullptr, nullptr, [] {
+    if (yields_in_child) yield();
+  });
+}
+
+TEST(Fork, AnAtForkHandlerOfTheProgramDoesNotRunTheParentsCoroutines) {
+  const pid_t parent = getpid();
+  run([&] {
+    bool stop = false;
+    const task<> other = spawn([&] {
+      while (!stop) {
+        if (getpid() != parent) _exit(5);
+        yield();
+      }
+    });
+    yield();
+    yields_in_child = true;
+    EXPECT_EQ(exit_code_of_child([] {}), 0);
+    yields_in_child = false;
+    stop = true;
+    other.join();
+  });
+}
+
+TEST(Fork, AnEndlessWaitForWhatOnlyTheParentHasIsAnErrorThatSaysSo) {
+  run([] {
+    mutex held;
+    event never;
+    const task<> other = spawn([&] {
+      const std::lock_guard guard(held);
+      never.wait();
+    });
+    yield();
+    const auto says_so = [](const auto& wait) {
+      try {
+        wait();
+      } catch (const std::exception& e) {
+        return std::string(e.what()).find("forked child") != std::string::npos;
+      }
+      return false;
+    };
+    const int code = exit_code_of_child([&] {
+      alarm(20);
+      if (!says_so([&] { other.join(); })) _exit(1);
+      if (!says_so([&] { held.lock(); })) _exit(2);
+      if (!says_so([&] { never.wait(); })) _exit(3);
+      if (!says_so([] { spawn([] {}); })) _exit(4);
+      if (!says_so([] { timeout_scope limit(1ms); })) _exit(5);
+      if (!says_so([&] { run([&] { other.join(); }); })) _exit(6);
+      if (!says_so([&] { run([&] { held.lock(); }); })) _exit(7);
+    });
+    EXPECT_EQ(code, 0);
+    never.set();
+    other.join();
   });
 }
 

@@ -121,9 +121,7 @@ TEST(Gate, ABusySchedulerLooksAboutFiftyTimesASecondHoweverLongItsRunsTake) {
   EXPECT_THAT(looks_a_second(50us), testing::AllOf(testing::Ge(30), testing::Le(51)));
 }
 
-TEST(Gate, ASlowOneLooksEachTimeItsRootRuns) {
-  EXPECT_THAT(looks_a_second(2ms), testing::AllOf(testing::Ge(1000 / 2 / 64 - 1), testing::Le(1000 / 2 / 64 + 1)));
-}
+TEST(Gate, ASlowOneLooksAsOften) { EXPECT_THAT(looks_a_second(2ms), testing::AllOf(testing::Ge(30), testing::Le(51))); }
 
 TEST(Gate, StandingChangesNoOrder) {
   const auto order = [](bool closed) {

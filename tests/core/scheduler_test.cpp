@@ -2,13 +2,16 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cfenv>
 #include <chrono>
+#include <cstdint>
 #include <stdexcept>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "support/recorded.hpp"
+#include "weft/co_task.hpp"
 #include "weft/event.hpp"
 #include "weft/io.hpp"
 #include "weft/this_coroutine.hpp"
@@ -384,6 +387,54 @@ TEST(Scheduler, AStackThatCannotBeHadIsRefusedAndTheSchedulerGoesOn) {
     EXPECT_THROW(spawn(spawn_options{.stack_size = std::size_t{1} << 62}, [] {}), std::bad_alloc);
     EXPECT_EQ(spawn([] { return 1; }).get(), 1);
   });
+}
+
+TEST(Scheduler, TheLargestStackSizeOfAllIsRefusedLikeItsNeighbours) {
+  simulation s;
+
+  s.run([] { EXPECT_THROW(spawn(spawn_options{.stack_size = SIZE_MAX}, [] {}), std::bad_alloc); });
+}
+
+TEST(Scheduler, SeveralThreadsAreRefusedUntilTheyExist) {
+  run_options options;
+  options.threads = 4;
+
+  EXPECT_THROW(run(options, [] {}), std::invalid_argument);
+}
+
+TEST(Scheduler, ACoroutineBeginsWithItsSpawnersRoundingWhoeverRanBefore) {
+  simulation s;
+  int rounds = -1, delayed_rounds = -1, co_rounds = -1, co_rounds_later = -1, root_rounds = -1;
+
+  s.run([&] {
+    spawn([] {
+      std::fesetround(FE_UPWARD);
+      yield();
+    });
+    spawn([&] { rounds = std::fegetround(); });
+    spawn_after(1ms, [&] { delayed_rounds = std::fegetround(); });
+    spawn([&]() -> co_task<> {
+      co_rounds = std::fegetround();
+      std::fesetround(FE_TOWARDZERO);
+      co_await yielded();
+      co_await yielded();
+      co_rounds_later = std::fegetround();
+    });
+    std::fesetround(FE_DOWNWARD);
+    spawn([&]() -> co_task<> {
+      root_rounds = std::fegetround();
+      co_return;
+    });
+    sleep_for(2ms);
+    EXPECT_EQ(std::fegetround(), FE_DOWNWARD);
+  });
+
+  EXPECT_EQ(std::fegetround(), FE_TONEAREST);
+  EXPECT_EQ(rounds, FE_TONEAREST);
+  EXPECT_EQ(delayed_rounds, FE_TONEAREST);
+  EXPECT_EQ(co_rounds, FE_TONEAREST);
+  EXPECT_EQ(co_rounds_later, FE_TOWARDZERO);
+  EXPECT_EQ(root_rounds, FE_DOWNWARD);
 }
 
 }  // namespace

@@ -28,7 +28,7 @@ class completed_tasks {
   // time ran out before; those that end later can be had by further calls.
   std::optional<task<T>> next() {
     if (state_ == nullptr || state_->returned == state_->ends.size()) return std::nullopt;
-    if (!state_->ends.wait_for_ends(state_->returned + 1, state_->end.left_ns())) {
+    if (!state_->ends.wait_for_ends(state_->returned + 1, state_->end.left())) {
       throw timeout_error("not all tasks have ended in time");
     }
     return state_->tasks[state_->ends.ended(state_->returned++)];
@@ -69,12 +69,12 @@ class completed_tasks {
   }
   std::default_sentinel_t end() const noexcept { return std::default_sentinel; }
 
-  completed_tasks(std::vector<task<T>> tasks, std::int64_t limit_ns)
+  completed_tasks(std::vector<task<T>> tasks, detail::time_limit limit_ns)
       : state_(std::make_unique<state>(std::move(tasks), limit_ns)) {}
 
  private:
   struct state {
-    state(std::vector<task<T>> all, std::int64_t limit_ns)
+    state(std::vector<task<T>> all, detail::time_limit limit_ns)
         : tasks(std::move(all)), ends(detail::states_of(tasks), detail::several_for::as_completed), end(limit_ns) {}
     std::vector<task<T>> tasks;
     detail::several ends;

@@ -36,7 +36,7 @@ class barrier {
   }
   template <class Clock, class Duration>
   std::optional<std::size_t> arrive_and_wait_until(const std::chrono::time_point<Clock, Duration>& t) {
-    return arrive(detail::nanoseconds_until(t));
+    return arrive(detail::until(t));
   }
 
   // Breaks it: all present and later waits throw barrier_broken, until reset(). Never suspends.
@@ -48,7 +48,7 @@ class barrier {
   std::string_view name() const noexcept { return object_.name(); }
 
  private:
-  std::optional<std::size_t> arrive(std::int64_t limit_ns);
+  std::optional<std::size_t> arrive(detail::time_limit limit_ns);
   void release_all(bool broken) noexcept;  // before: object_.lock is held
   [[noreturn]] void throw_broken() const;
 

@@ -53,7 +53,7 @@ class channel : private detail::item_line<T, detail::fifo_store<T>> {
   }
   template <class Clock, class Duration>
   bool send_until(T item, const std::chrono::time_point<Clock, Duration>& t) {
-    return accepted(base::place(item, detail::nanoseconds_until(t)));
+    return accepted(base::place(item, detail::until(t)));
   }
 
   // Suspends until there is an item for it, or the channel is closed and nothing left: empty. A cancelled receive has
@@ -68,7 +68,7 @@ class channel : private detail::item_line<T, detail::fifo_store<T>> {
   }
   template <class Clock, class Duration>
   std::optional<T> receive_until(const std::chrono::time_point<Clock, Duration>& t) {
-    return receive_limited(detail::nanoseconds_until(t));
+    return receive_limited(detail::until(t));
   }
 
   // From now on send(), also a blocked one, throws closed_error; what was sent can still be received. Twice is
@@ -94,7 +94,7 @@ class channel : private detail::item_line<T, detail::fifo_store<T>> {
     if (a == answer::closed) base::throw_closed();
     return a != answer::not_now;
   }
-  std::optional<T> receive_limited(std::int64_t limit_ns) {
+  std::optional<T> receive_limited(detail::time_limit limit_ns) {
     if (base::begin_get(limit_ns) != answer::go) return std::nullopt;
     return base::take_optional();
   }

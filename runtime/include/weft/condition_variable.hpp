@@ -48,11 +48,11 @@ class condition_variable {
   }
   template <class Clock, class Duration>
   std::cv_status wait_until(std::unique_lock<mutex>& guard, const std::chrono::time_point<Clock, Duration>& t) {
-    return status(wait_limited(guard, detail::nanoseconds_until(t)));
+    return status(wait_limited(guard, detail::until(t)));
   }
   template <class Clock, class Duration, class Predicate>
   bool wait_until(std::unique_lock<mutex>& guard, const std::chrono::time_point<Clock, Duration>& t, Predicate pred) {
-    return wait_until_true(guard, detail::nanoseconds_until(t), pred);
+    return wait_until_true(guard, detail::until(t), pred);
   }
 
   std::string_view name() const noexcept { return object_.name(); }
@@ -62,15 +62,15 @@ class condition_variable {
     return notified ? std::cv_status::no_timeout : std::cv_status::timeout;
   }
   template <class Predicate>
-  bool wait_until_true(std::unique_lock<mutex>& guard, std::int64_t limit_ns, Predicate& pred) {
+  bool wait_until_true(std::unique_lock<mutex>& guard, detail::time_limit limit_ns, Predicate& pred) {
     const detail::deadline end(limit_ns);
     while (!pred()) {
-      if (!wait_limited(guard, end.left_ns())) return pred();
+      if (!wait_limited(guard, end.left())) return pred();
     }
     return true;
   }
   // False: the limit passed.
-  bool wait_limited(std::unique_lock<mutex>& guard, std::int64_t limit_ns);
+  bool wait_limited(std::unique_lock<mutex>& guard, detail::time_limit limit_ns);
   static void lock_again(std::unique_lock<mutex>& guard);
 
   detail::object object_;

@@ -34,13 +34,13 @@ class event {
   }
   template <class Clock, class Duration>
   bool wait_until(const std::chrono::time_point<Clock, Duration>& t) {
-    return wait_limited(detail::nanoseconds_until(t));
+    return wait_limited(detail::until(t));
   }
 
   std::string_view name() const noexcept { return object_.name(); }
 
  private:
-  bool wait_limited(std::int64_t limit_ns);
+  bool wait_limited(detail::time_limit limit_ns);
 
   detail::object object_;
   detail::wait_line waiters_;  // empty while set_

@@ -75,7 +75,7 @@ class future {
   }
   template <class Clock, class Duration>
   bool wait_until(std::chrono::time_point<Clock, Duration> t) const {
-    return state().wait(detail::nanoseconds_until(t));
+    return state().wait(detail::until(t));
   }
 
   // Suspends until it has ended; then its value, or throws: its error (the same object each time), task_cancelled. A

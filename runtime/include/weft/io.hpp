@@ -20,7 +20,7 @@ namespace weft {
 namespace detail {
 inline constexpr std::size_t copy_buffer_size = 65536;
 // False: the time ran out.
-bool wait_fd_or_throw(int fd, direction d, std::int64_t limit_ns);
+bool wait_fd_or_throw(int fd, direction d, detail::time_limit limit_ns);
 }  // namespace detail
 
 // A stream ended in the middle of what was to be read.
@@ -48,11 +48,11 @@ bool wait_writable_for(int fd, std::chrono::duration<Rep, Period> d) {
 }
 template <class Clock, class Duration>
 bool wait_readable_until(int fd, std::chrono::time_point<Clock, Duration> t) {
-  return detail::wait_fd_or_throw(fd, detail::direction::readable, detail::nanoseconds_until(t));
+  return detail::wait_fd_or_throw(fd, detail::direction::readable, detail::until(t));
 }
 template <class Clock, class Duration>
 bool wait_writable_until(int fd, std::chrono::time_point<Clock, Duration> t) {
-  return detail::wait_fd_or_throw(fd, detail::direction::writable, detail::nanoseconds_until(t));
+  return detail::wait_fd_or_throw(fd, detail::direction::writable, detail::until(t));
 }
 
 // Closes an fd of the program's own: coroutines of this thread that wait for it get ECANCELED, and the number may be

@@ -20,7 +20,7 @@ inline void join_all_of(const std::vector<task<>>& tasks) {
 }
 
 template <class T>
-std::vector<task<T>> join_all_limited(const std::vector<task<T>>& tasks, std::int64_t limit_ns) {
+std::vector<task<T>> join_all_limited(const std::vector<task<T>>& tasks, detail::time_limit limit_ns) {
   several all(states_of(tasks), several_for::join_all);
   all.wait_for_all(limit_ns);
   std::vector<task<T>> ended;
@@ -53,7 +53,7 @@ auto join_all_for(std::initializer_list<task<T>> tasks, std::chrono::duration<Re
 }
 template <detail::task_range R, class Clock, class Duration>
 auto join_all_until(R&& tasks, std::chrono::time_point<Clock, Duration> t) {
-  return detail::join_all_limited(detail::to_vector(std::forward<R>(tasks)), detail::nanoseconds_until(t));
+  return detail::join_all_limited(detail::to_vector(std::forward<R>(tasks)), detail::until(t));
 }
 
 }  // namespace weft

@@ -31,7 +31,7 @@ class latch {
   }
   template <class Clock, class Duration>
   bool wait_until(const std::chrono::time_point<Clock, Duration>& t) {
-    return wait_limited(detail::nanoseconds_until(t));
+    return wait_limited(detail::until(t));
   }
   // count_down(n), then wait(). A cancelled wait does not take the count back.
   void arrive_and_wait(std::ptrdiff_t n = 1) {
@@ -42,7 +42,7 @@ class latch {
   std::string_view name() const noexcept { return object_.name(); }
 
  private:
-  bool wait_limited(std::int64_t limit_ns);
+  bool wait_limited(detail::time_limit limit_ns);
 
   detail::object object_;
   detail::wait_line waiters_;  // empty when count_ is 0

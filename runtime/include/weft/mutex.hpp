@@ -31,7 +31,7 @@ class mutex {
   }
   template <class Clock, class Duration>
   bool try_lock_until(const std::chrono::time_point<Clock, Duration>& t) {
-    return lock_.acquire(detail::nanoseconds_until(t));
+    return lock_.acquire(detail::until(t));
   }
   // Never suspends: who gets it runs when its turn comes. std::logic_error, and nothing changed, unless the caller owns
   // it.

@@ -195,7 +195,7 @@ class pool {
   }
   template <class Clock, class Duration>
   bool join_until(std::chrono::time_point<Clock, Duration> t) {
-    return state_->join(detail::nanoseconds_until(t));
+    return state_->join(detail::until(t));
   }
   // Cancels the jobs there are, in spawn order, and suspends until they have ended. Called by one of them: that one is
   // cancelled last, at once.

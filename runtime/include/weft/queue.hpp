@@ -54,7 +54,7 @@ class basic_queue : private item_line<T, Store> {
   }
   template <class Clock, class Duration>
   bool put_until(T item, const std::chrono::time_point<Clock, Duration>& t) {
-    return accepted(base::place(item, nanoseconds_until(t)));
+    return accepted(base::place(item, until(t)));
   }
 
   // Suspends while there is no item for it. A cancelled get has taken none. Throws closed_error when the queue is
@@ -72,7 +72,7 @@ class basic_queue : private item_line<T, Store> {
   }
   template <class Clock, class Duration>
   std::optional<T> get_until(const std::chrono::time_point<Clock, Duration>& t) {
-    return get_limited(nanoseconds_until(t));
+    return get_limited(until(t));
   }
 
   // Items not yet taken by a getter that ran; those that blocked putters still hold do not count.
@@ -91,7 +91,7 @@ class basic_queue : private item_line<T, Store> {
   }
   template <class Clock, class Duration>
   bool join_until(const std::chrono::time_point<Clock, Duration>& t) {
-    return base::join_limited(nanoseconds_until(t));
+    return base::join_limited(until(t));
   }
 
   // From now on puts, also blocked ones, throw closed_error; gets take what is left and throw then. Twice is harmless.
@@ -114,7 +114,7 @@ class basic_queue : private item_line<T, Store> {
     if (answer == queue_answer::closed) base::throw_closed();
     return answer != queue_answer::not_now;
   }
-  std::optional<T> get_limited(std::int64_t limit_ns) {
+  std::optional<T> get_limited(detail::time_limit limit_ns) {
     switch (base::begin_get(limit_ns)) {
       case queue_answer::go:
         return base::take_optional();

@@ -29,7 +29,7 @@ class recursive_mutex {
   }
   template <class Clock, class Duration>
   bool try_lock_until(const std::chrono::time_point<Clock, Duration>& t) {
-    return acquire(detail::nanoseconds_until(t));
+    return acquire(detail::until(t));
   }
   // Takes one lock() back. std::logic_error, and nothing changed, unless the caller owns it.
   void unlock();
@@ -37,7 +37,7 @@ class recursive_mutex {
   std::string_view name() const noexcept { return lock_.what().name(); }
 
  private:
-  bool acquire(std::int64_t limit_ns);
+  bool acquire(detail::time_limit limit_ns);
 
   detail::owned_lock lock_;
   std::size_t again_ = 0;  // locks of the owner beyond the first; touched by the owner only

@@ -24,7 +24,7 @@ namespace weft {
 
 struct run_options {
   std::string_view name = {};  // of the main coroutine; empty: "main"
-  unsigned threads = 1;        // OS threads with a scheduler each
+  unsigned threads = 1;        // OS threads with a scheduler each; any other value: std::invalid_argument, so far
   std::size_t stack_size =
       256 * 1024;  // bytes a coroutine, reserved; committed page by page. At least 16 KiB, rounded up to pages
   std::optional<std::uint64_t> shuffle_seed =

@@ -60,7 +60,7 @@ class semaphore {
   }
   template <class Clock, class Duration>
   bool try_acquire_until(const std::chrono::time_point<Clock, Duration>& t) {
-    return take(detail::nanoseconds_until(t));
+    return take(detail::until(t));
   }
   // Gives n permits back, first to those in line. Never suspends. std::logic_error, and nothing changed, if n is
   // negative or more permits would be free than there can be.
@@ -91,7 +91,7 @@ class semaphore {
 
  private:
   friend class permit;
-  bool take(std::int64_t limit_ns);
+  bool take(detail::time_limit limit_ns);
   permit taken(bool was) { return was ? permit(*this) : permit(); }
   void give(std::ptrdiff_t n) noexcept;  // before: object_.lock is held
   void tell() noexcept;                  // the diary; the same

@@ -33,7 +33,7 @@ class shared_mutex {
   }
   template <class Clock, class Duration>
   bool try_lock_until(const std::chrono::time_point<Clock, Duration>& t) {
-    return acquire_exclusive(detail::nanoseconds_until(t));
+    return acquire_exclusive(detail::until(t));
   }
   // std::logic_error, and nothing changed, unless the caller is the writer.
   void unlock();
@@ -48,7 +48,7 @@ class shared_mutex {
   }
   template <class Clock, class Duration>
   bool try_lock_shared_until(const std::chrono::time_point<Clock, Duration>& t) {
-    return acquire_shared(detail::nanoseconds_until(t));
+    return acquire_shared(detail::until(t));
   }
   // std::logic_error, and nothing changed, unless the caller is one of the readers.
   void unlock_shared();
@@ -56,8 +56,8 @@ class shared_mutex {
   std::string_view name() const noexcept { return object_.name(); }
 
  private:
-  bool acquire_exclusive(std::int64_t limit_ns);
-  bool acquire_shared(std::int64_t limit_ns);
+  bool acquire_exclusive(detail::time_limit limit_ns);
+  bool acquire_shared(detail::time_limit limit_ns);
   // All of these: before, object_.lock is held.
   bool is_reader(const void* who) const noexcept;
   void remove_reader(const void* who) noexcept;

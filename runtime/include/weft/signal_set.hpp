@@ -44,11 +44,11 @@ class signal_set {
   }
   template <class Clock, class Duration>
   std::optional<int> wait_until(const std::chrono::time_point<Clock, Duration>& t) {
-    return wait_limited(detail::nanoseconds_until(t));
+    return wait_limited(detail::until(t));
   }
 
  private:
-  std::optional<int> wait_limited(std::int64_t limit_ns);
+  std::optional<int> wait_limited(detail::time_limit limit_ns);
 
   std::unique_ptr<detail::signal_state> state_;
 };

@@ -79,7 +79,7 @@ class task {
   }
   template <class Clock, class Duration>
   bool join_until(std::chrono::time_point<Clock, Duration> t) const {
-    return state().join(detail::nanoseconds_until(t));
+    return state().join(detail::until(t));
   }
 
   // Suspends until the task has ended; then its value, or throws: its error (the same object each time),

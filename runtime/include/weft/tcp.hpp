@@ -38,7 +38,7 @@ class tcp_stream : public detail::stream {
   template <class Clock, class Duration>
   static tcp_stream connect_until(std::string_view host, std::uint16_t port,
                                   std::chrono::time_point<Clock, Duration> t) {
-    return connect_ns(host, port, detail::nanoseconds_until(t));
+    return connect_ns(host, port, detail::until(t));
   }
 
   // Ends one direction: SHUT_WR lets the other side read to the end, SHUT_RD, SHUT_RDWR. Does not suspend. Throws
@@ -54,7 +54,7 @@ class tcp_stream : public detail::stream {
   friend class tcp_listener;
   friend class tcp_server;
   tcp_stream(int fd, std::string peer) noexcept : stream(fd, std::move(peer), kind::socket) {}
-  static tcp_stream connect_ns(std::string_view host, std::uint16_t port, std::int64_t limit_ns);
+  static tcp_stream connect_ns(std::string_view host, std::uint16_t port, detail::time_limit limit_ns);
 };
 
 // Accepts connections. Move-only; closed by the destructor: whoever waits in accept() then gets ECANCELED.
@@ -84,14 +84,14 @@ class tcp_listener : public detail::io_handle {
   }
   template <class Clock, class Duration>
   std::optional<tcp_stream> accept_until(std::chrono::time_point<Clock, Duration> t) {
-    return accept_ns(detail::nanoseconds_until(t));
+    return accept_ns(detail::until(t));
   }
 
   endpoint local_endpoint() const;  // throws std::system_error (EBADF)
 
  private:
   using io_handle::io_handle;
-  std::optional<tcp_stream> accept_ns(std::int64_t limit_ns);
+  std::optional<tcp_stream> accept_ns(detail::time_limit limit_ns);
 };
 
 }  // namespace weft

@@ -18,7 +18,7 @@ namespace weft {
 void yield();
 
 namespace detail {
-void sleep_ns(std::int64_t ns);
+void sleep_ns(time_limit limit);
 }
 
 // Suspends for at least d; d <= 0 is yield(). Ended early only by a cancellation. On a plain thread: blocks it.
@@ -28,7 +28,7 @@ void sleep_for(std::chrono::duration<Rep, Period> d) {
 }
 template <class Clock, class Duration>
 void sleep_until(std::chrono::time_point<Clock, Duration> t) {
-  detail::sleep_ns(detail::nanoseconds_until(t));
+  detail::sleep_ns(detail::until(t));
 }
 
 namespace this_coroutine {

@@ -41,7 +41,7 @@ class timeout_scope {
       : timeout_scope(detail::nanoseconds_of(d), std::move(instead), 0) {}
   template <class Clock, class Duration>
   explicit timeout_scope(std::chrono::time_point<Clock, Duration> t, std::exception_ptr instead = nullptr)
-      : timeout_scope(detail::nanoseconds_until(t), std::move(instead), 0) {}
+      : timeout_scope(detail::until(t), std::move(instead), 0) {}
   ~timeout_scope() { detail::close_scope(scope_); }
   timeout_scope(const timeout_scope&) = delete;
   timeout_scope& operator=(const timeout_scope&) = delete;
@@ -56,11 +56,11 @@ class timeout_scope {
   }
   template <class Clock, class Duration>
   void reset(std::chrono::time_point<Clock, Duration> t) {
-    detail::rearm_scope(scope_, detail::nanoseconds_until(t));
+    detail::rearm_scope(scope_, detail::until(t));
   }
 
  private:
-  timeout_scope(std::int64_t limit_ns, std::exception_ptr instead, int) {
+  timeout_scope(detail::time_limit limit_ns, std::exception_ptr instead, int) {
     scope_.timeout = this;
     scope_.instead = std::move(instead);
     detail::open_scope(scope_, limit_ns, "weft::timeout_scope");

@@ -37,7 +37,7 @@ class udp_socket : public detail::io_handle {
   }
   template <class Clock, class Duration>
   bool send_until(std::string_view bytes, std::chrono::time_point<Clock, Duration> t) {
-    return send_ns(bytes, detail::nanoseconds_until(t));
+    return send_ns(bytes, detail::until(t));
   }
 
   // One datagram and its sender; what is longer than max is lost. Suspends until there is one. An empty one is a
@@ -53,7 +53,7 @@ class udp_socket : public detail::io_handle {
   template <class Clock, class Duration>
   std::optional<std::pair<std::string, endpoint>> receive_from_until(std::chrono::time_point<Clock, Duration> t,
                                                                      std::size_t max = 65536) {
-    return receive_from_ns(max, detail::nanoseconds_until(t));
+    return receive_from_ns(max, detail::until(t));
   }
   std::string receive(std::size_t max = 65536) { return *receive_ns(max, detail::forever); }
   template <class Rep, class Period>
@@ -62,7 +62,7 @@ class udp_socket : public detail::io_handle {
   }
   template <class Clock, class Duration>
   std::optional<std::string> receive_until(std::chrono::time_point<Clock, Duration> t, std::size_t max = 65536) {
-    return receive_ns(max, detail::nanoseconds_until(t));
+    return receive_ns(max, detail::until(t));
   }
 
   endpoint local_endpoint() const;   // throws std::system_error
@@ -70,9 +70,9 @@ class udp_socket : public detail::io_handle {
 
  private:
   using io_handle::io_handle;
-  bool send_ns(std::string_view bytes, std::int64_t limit_ns);
-  std::optional<std::pair<std::string, endpoint>> receive_from_ns(std::size_t max, std::int64_t limit_ns);
-  std::optional<std::string> receive_ns(std::size_t max, std::int64_t limit_ns);
+  bool send_ns(std::string_view bytes, detail::time_limit limit_ns);
+  std::optional<std::pair<std::string, endpoint>> receive_from_ns(std::size_t max, detail::time_limit limit_ns);
+  std::optional<std::string> receive_ns(std::size_t max, detail::time_limit limit_ns);
 };
 
 }  // namespace weft

@@ -65,7 +65,7 @@ class unix_listener : private detail::io_handle {
   }
   template <class Clock, class Duration>
   std::optional<unix_stream> accept_until(std::chrono::time_point<Clock, Duration> t) {
-    return accept_ns(detail::nanoseconds_until(t));
+    return accept_ns(detail::until(t));
   }
 
   // Removes the path, if it is this listener's, and closes. Does not suspend. Closed already: nothing.
@@ -79,7 +79,7 @@ class unix_listener : private detail::io_handle {
  private:
   using io_handle::io_handle;
   void remove_path() const noexcept;
-  std::optional<unix_stream> accept_ns(std::int64_t limit_ns);
+  std::optional<unix_stream> accept_ns(detail::time_limit limit_ns);
 
   // What was made at the path, and by whom: the path alone may mean another socket by now.
   struct made_socket {

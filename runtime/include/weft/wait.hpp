@@ -28,7 +28,7 @@ struct wait_result {
 namespace detail {
 
 template <class T>
-wait_result<T> wait_limited(const std::vector<task<T>>& tasks, wait_for_what what, std::int64_t limit_ns) {
+wait_result<T> wait_limited(const std::vector<task<T>>& tasks, wait_for_what what, detail::time_limit limit_ns) {
   several all(states_of(tasks), several_for::wait);
   switch (what) {
     case wait_for_what::all:

@@ -1,20 +1,19 @@
 // A time limit that several waits in a row share.
 #pragma once
 
-#include <cstdint>
+#include "weft/detail/time_limit.hpp"
 
 namespace weft::detail {
 
 class deadline {
  public:
-  // From now on. `forever` and 0 stay what they are and read no clock.
-  explicit deadline(std::int64_t limit_ns);
-  // 0: it has passed.
-  std::int64_t left_ns() const;
+  // A duration counts from now on. `forever` and 0 stay what they are and read no clock.
+  explicit deadline(time_limit limit);
+  // What is left for the next wait; 0: it has passed.
+  time_limit left() const;
 
  private:
-  std::int64_t limit_ns_;
-  std::int64_t end_ns_ = 0;  // by the scheduler's clock; outside of a coroutine by the monotonic one
+  time_limit limit_;
 };
 
 }  // namespace weft::detail

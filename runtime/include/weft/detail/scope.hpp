@@ -35,10 +35,10 @@ struct scope {
 
 // Opens it for the running coroutine, to fire after limit_ns. `what` is named in the std::logic_error that is thrown
 // outside of one.
-void open_scope(scope& s, std::int64_t limit_ns, const char* what);
+void open_scope(scope& s, detail::time_limit limit_ns, const char* what);
 void close_scope(scope& s) noexcept;
 // To fire after limit_ns from now, also if it has fired before. Throws std::logic_error unless its coroutine runs.
-void rearm_scope(scope& s, std::int64_t limit_ns);
+void rearm_scope(scope& s, detail::time_limit limit_ns);
 // Fires it now. On its coroutine's thread, while it is open.
 void fire_scope(scope& s) noexcept;
 

@@ -75,11 +75,11 @@ class stream : public io_handle {
   }
   template <byte_buffer Buffer, class Clock, class Duration>
   std::optional<std::size_t> read_some_until(Buffer&& buffer, std::chrono::time_point<Clock, Duration> t) {
-    return read_some_ns(std::ranges::data(buffer), std::ranges::size(buffer), nanoseconds_until(t));
+    return read_some_ns(std::ranges::data(buffer), std::ranges::size(buffer), until(t));
   }
   template <class Clock, class Duration>
   std::optional<std::string> read_some_until(std::size_t max, std::chrono::time_point<Clock, Duration> t) {
-    return read_some_ns(max, nanoseconds_until(t));
+    return read_some_ns(max, until(t));
   }
 
   // How many bytes earlier reads have left over: so many can be read without a wait. 0: none.
@@ -94,7 +94,7 @@ class stream : public io_handle {
   }
   template <class Clock, class Duration>
   std::optional<std::string> read_exactly_until(std::size_t n, std::chrono::time_point<Clock, Duration> t) {
-    return read_exactly_ns(n, nanoseconds_until(t));
+    return read_exactly_ns(n, until(t));
   }
 
   // Everything up to and including the delimiter, which must not be empty; what follows stays for the next read.
@@ -111,7 +111,7 @@ class stream : public io_handle {
   template <class Clock, class Duration>
   std::optional<std::string> read_until_until(std::string_view delimiter, std::chrono::time_point<Clock, Duration> t,
                                               std::size_t max = 65536) {
-    return read_until_ns(delimiter, max, nanoseconds_until(t));
+    return read_until_ns(delimiter, max, until(t));
   }
 
   // Everything until the other side ends. Suspends until then. No limit but memory.
@@ -122,7 +122,7 @@ class stream : public io_handle {
   }
   template <class Clock, class Duration>
   std::optional<std::string> read_all_until(std::chrono::time_point<Clock, Duration> t) {
-    return read_all_ns(nanoseconds_until(t));
+    return read_all_ns(until(t));
   }
 
   // ---- writing. A broken connection is EPIPE or ECONNRESET, never the signal SIGPIPE ----
@@ -138,7 +138,7 @@ class stream : public io_handle {
   }
   template <class Clock, class Duration>
   std::optional<std::size_t> write_some_until(std::string_view bytes, std::chrono::time_point<Clock, Duration> t) {
-    return write_some_ns(bytes.data(), bytes.size(), nanoseconds_until(t));
+    return write_some_ns(bytes.data(), bytes.size(), until(t));
   }
 
   // Suspends until the kernel has taken all. When it is cancelled, timed out or throws, some may have been taken: the
@@ -154,7 +154,7 @@ class stream : public io_handle {
   }
   template <class Clock, class Duration>
   bool write_all_until(std::string_view bytes, std::chrono::time_point<Clock, Duration> t) {
-    return write_all_ns(bytes.data(), bytes.size(), nanoseconds_until(t));
+    return write_all_ns(bytes.data(), bytes.size(), until(t));
   }
 
   // Gives the fd away; bytes an earlier read left over are dropped.
@@ -167,13 +167,13 @@ class stream : public io_handle {
     return {reinterpret_cast<const char*>(all.data()), all.size()};
   }
 
-  std::optional<std::size_t> read_some_ns(void* buffer, std::size_t size, std::int64_t limit_ns);
-  std::optional<std::string> read_some_ns(std::size_t max, std::int64_t limit_ns);
-  std::optional<std::string> read_exactly_ns(std::size_t n, std::int64_t limit_ns);
-  std::optional<std::string> read_until_ns(std::string_view delimiter, std::size_t max, std::int64_t limit_ns);
-  std::optional<std::string> read_all_ns(std::int64_t limit_ns);
-  std::optional<std::size_t> write_some_ns(const char* bytes, std::size_t size, std::int64_t limit_ns);
-  bool write_all_ns(const char* bytes, std::size_t size, std::int64_t limit_ns);
+  std::optional<std::size_t> read_some_ns(void* buffer, std::size_t size, time_limit limit_ns);
+  std::optional<std::string> read_some_ns(std::size_t max, time_limit limit_ns);
+  std::optional<std::string> read_exactly_ns(std::size_t n, time_limit limit_ns);
+  std::optional<std::string> read_until_ns(std::string_view delimiter, std::size_t max, time_limit limit_ns);
+  std::optional<std::string> read_all_ns(time_limit limit_ns);
+  std::optional<std::size_t> write_some_ns(const char* bytes, std::size_t size, time_limit limit_ns);
+  bool write_all_ns(const char* bytes, std::size_t size, time_limit limit_ns);
 
   std::optional<std::size_t> write_once_ready(io_operation& op, const char* bytes, std::size_t size,
                                               const deadline& limit);

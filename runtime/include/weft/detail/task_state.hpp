@@ -49,10 +49,10 @@ class task_state : public completion, public core::body {
 
   std::uint64_t id() const noexcept { return object_.owner.load(std::memory_order_relaxed); }
   std::uint32_t slot() const noexcept { return object_.owner_slot; }  // in the diary, while it lives
-  bool join(std::int64_t limit_ns);                                   // false: not in time
+  bool join(detail::time_limit limit_ns);                             // false: not in time
   void check_waitable() const;                                        // throws deadlock_error to the task itself
   bool cancel(std::exception_ptr error);
-  bool kill(std::int64_t limit_ns);
+  bool kill(detail::time_limit limit_ns);
   void rename(std::string_view name);
 
   // Before the start, for the task's whole life; null: nobody.
@@ -167,7 +167,8 @@ struct spawned {
   using value = R;
   template <class F>
   using function = task_function<F, R>;
-  static constexpr std::size_t stack_size(std::size_t asked) { return asked; }
+  // The largest of all is asked for as the one below, which nobody can have either: it marks those without a stack.
+  static constexpr std::size_t stack_size(std::size_t asked) { return asked == core::no_stack ? asked - 1 : asked; }
 };
 template <class T>
 struct spawned<co_task<T>> {

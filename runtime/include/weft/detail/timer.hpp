@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "weft/detail/time_limit.hpp"
+
 namespace weft::core {
 
 enum class timer_kind : std::uint8_t { sleep, wait_limit, start, scope };
@@ -15,6 +17,9 @@ struct timer {
   std::uint32_t ticket = not_armed;  // by which the heap knows its place
   timer_kind kind = timer_kind::sleep;
   void* owner = nullptr;  // the coroutine it belongs to; of a scope's: the scope
+  // The point of a clock that can be set, which has to be asked again; null: the deadline is all.
+  detail::clock_reader asks = nullptr;
+  std::int64_t point_ns = 0;
 
   bool armed() const noexcept { return ticket != not_armed; }
 };

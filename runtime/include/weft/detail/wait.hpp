@@ -21,6 +21,7 @@
 #include <type_traits>
 
 #include "weft/detail/one_thread.hpp"
+#include "weft/detail/time_limit.hpp"
 
 namespace weft::diary {
 enum class wait_reason : std::uint8_t;
@@ -34,30 +35,6 @@ class thread_parker;
 }  // namespace weft::core
 
 namespace weft::detail {
-
-// A duration without end.
-inline constexpr std::int64_t forever = std::numeric_limits<std::int64_t>::max();
-
-// Nanoseconds of any duration: negative is 0, fractions are rounded up, what does not fit is `forever`.
-template <class Rep, class Period>
-constexpr std::int64_t nanoseconds_of(std::chrono::duration<Rep, Period> d) {
-  if (!(d > std::chrono::duration<Rep, Period>::zero())) return 0;
-  // Compared as floating point, so that neither side can overflow; the last second before the limit counts as forever.
-  const auto seconds = std::chrono::duration<long double>(d).count();
-  if (!(seconds < 9.2e9L)) return forever;
-  return std::chrono::ceil<std::chrono::nanoseconds>(d).count();
-}
-// The same for a point of any clock, from now on.
-template <class Clock, class Duration>
-std::int64_t nanoseconds_until(const std::chrono::time_point<Clock, Duration>& t) {
-  const auto now = Clock::now();
-  if (t <= now) return 0;
-  return nanoseconds_of(std::chrono::duration<long double, typename Duration::period>(t.time_since_epoch()) -
-                        std::chrono::duration<long double, typename Duration::period>(now.time_since_epoch())) ==
-                 forever
-             ? forever
-             : nanoseconds_of(t - now);
-}
 
 // Guards an object for a few instructions. Never held over a suspension.
 class spinlock {
@@ -192,7 +169,7 @@ enum class wait_outcome : std::uint8_t { granted, timed_out, interrupted };
 
 // Suspends the running coroutine (blocks a plain thread) until wake(w), the time limit or a cancellation.
 // Before: o.lock is held and w stands in one of o's lists. After: o.lock is free, w stands in no list.
-wait_outcome suspend(object& o, waiter& w, diary::wait_reason reason, std::int64_t limit_ns = forever);
+wait_outcome suspend(object& o, waiter& w, diary::wait_reason reason, time_limit limit_ns = forever);
 // In the destructor of an object that hands something over with a wake: whoever was woken and has not run since must
 // not give it back when cancelled. Its waiter says so: object_gone. As with wait_line, main's locals go before run()
 // cancels the coroutines that are left over. Looks at all that are ready on this thread.

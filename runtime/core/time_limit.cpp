@@ -1,0 +1,25 @@
+#include "weft/detail/time_limit.hpp"
+
+#include "core/clock.hpp"
+#include "core/scheduler.hpp"
+#include "weft/detail/deadline.hpp"
+#include "weft/detail/wait.hpp"
+
+namespace weft::detail {
+
+std::int64_t steady_now_ns() noexcept { return core::monotonic_clock().now_ns(); }
+
+std::int64_t own_now_ns() noexcept {
+  core::scheduler* const s = in_coroutine() ? core::scheduler::current() : nullptr;
+  return (s != nullptr ? s->time() : core::monotonic_clock()).now_ns();
+}
+
+deadline::deadline(time_limit limit) : limit_(limit) {
+  if (limit.clock != nullptr || limit == 0 || limit == forever) return;
+  const std::int64_t end = saturated_sum(own_now_ns(), limit.ns);
+  limit_ = end == forever ? time_limit(forever) : time_limit(end, &own_now_ns);
+}
+
+time_limit deadline::left() const { return limit_.clock == nullptr ? limit_ : limit_at(limit_.ns, limit_.clock); }
+
+}  // namespace weft::detail

@@ -1,0 +1,101 @@
+// When a wait ends: after a duration, or at a point of some clock. Every _for and _until of the library makes one of
+// these, and nothing else turns a time into a deadline. Not for programs.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <limits>
+#include <type_traits>
+
+namespace weft::detail {
+
+// A duration without end.
+inline constexpr std::int64_t forever = std::numeric_limits<std::int64_t>::max();
+
+// Nanoseconds of any duration, rounded up; what does not fit is the nearest limit (the months before it, too), no
+// number at all is the lowest.
+template <class Rep, class Period>
+constexpr std::int64_t saturated_nanoseconds(std::chrono::duration<Rep, Period> d) {
+  // Compared as floating point, so that neither side can overflow.
+  const auto seconds = std::chrono::duration<long double>(d).count();
+  if (seconds >= 9.2e9L) return forever;
+  if (!(seconds > -9.2e9L)) return std::numeric_limits<std::int64_t>::min();
+  if constexpr (std::chrono::treat_as_floating_point_v<Rep>) {
+    return std::chrono::ceil<std::chrono::nanoseconds>(d).count();
+  } else {
+    // Apart, because the whole of it in an odd unit (thirtieths of a second) may overflow on the way.
+    const auto whole = std::chrono::duration_cast<std::chrono::duration<std::int64_t>>(d);
+    return whole.count() * 1'000'000'000 + std::chrono::ceil<std::chrono::nanoseconds>(d - whole).count();
+  }
+}
+
+// The same of a duration to wait: negative is 0, what does not fit is `forever`.
+template <class Rep, class Period>
+constexpr std::int64_t nanoseconds_of(std::chrono::duration<Rep, Period> d) {
+  if (!(d > std::chrono::duration<Rep, Period>::zero())) return 0;
+  return saturated_nanoseconds(d);
+}
+
+constexpr std::int64_t saturated_sum(std::int64_t a, std::int64_t b) {
+  if (b > 0 && a > forever - b) return forever;
+  if (b < 0 && a < std::numeric_limits<std::int64_t>::min() - b) return std::numeric_limits<std::int64_t>::min();
+  return a + b;
+}
+constexpr std::int64_t saturated_difference(std::int64_t a, std::int64_t b) {
+  if (b < 0 && a > forever + b) return forever;
+  if (b > 0 && a < std::numeric_limits<std::int64_t>::min() + b) return std::numeric_limits<std::int64_t>::min();
+  return a - b;
+}
+
+// Reads a clock: nanoseconds since its epoch.
+using clock_reader = std::int64_t (*)() noexcept;
+// std::chrono::steady_clock.
+std::int64_t steady_now_ns() noexcept;
+// The clock by which the running coroutine's scheduler sleeps; on a plain thread the steady clock.
+std::int64_t own_now_ns() noexcept;
+
+template <class Clock>
+std::int64_t now_ns_of() noexcept {
+  // Rounded down, as time points are rounded up: no wait ends before its point.
+  const auto now = Clock::now().time_since_epoch();
+  return saturated_difference(0, saturated_nanoseconds(-now));
+}
+
+struct time_limit {
+  std::int64_t ns = forever;
+  clock_reader clock = nullptr;  // null: ns is a duration, from now on; else a point on this clock
+
+  constexpr time_limit() = default;
+  constexpr time_limit(std::int64_t duration_ns) : ns(duration_ns) {}
+  constexpr time_limit(std::int64_t point_ns, clock_reader c) : ns(point_ns), clock(c) {}
+  // Compares with a duration: 0 is "do not wait", `forever` is no limit.
+  friend constexpr bool operator==(const time_limit& a, std::int64_t duration_ns) {
+    return a.clock == nullptr && a.ns == duration_ns;
+  }
+};
+
+// How long until the point; 0: it has come.
+inline std::int64_t left_until(const time_limit& point) noexcept {
+  const std::int64_t left = saturated_difference(point.ns, point.clock());
+  return left > 0 ? left : 0;
+}
+
+// A point that cannot be said in nanoseconds is never; one that has passed is now.
+inline time_limit limit_at(std::int64_t point_ns, clock_reader clock) noexcept {
+  if (point_ns == forever) return forever;
+  const time_limit limit(point_ns, clock);
+  return left_until(limit) == 0 ? time_limit(0) : limit;
+}
+
+// Until a point of any clock.
+template <class Clock, class Duration>
+time_limit until(const std::chrono::time_point<Clock, Duration>& t) {
+  const std::int64_t point = saturated_nanoseconds(t.time_since_epoch());
+  if constexpr (std::is_same_v<Clock, std::chrono::steady_clock>) {
+    return limit_at(point, &steady_now_ns);
+  } else {
+    return limit_at(point, &now_ns_of<Clock>);
+  }
+}
+
+}  // namespace weft::detail
