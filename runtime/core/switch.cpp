@@ -259,8 +259,8 @@ detail::io_outcome scheduler::wait_fd(int fd, detail::direction d, detail::time_
   end_block(me);
   me.fd = -1;
   if (me.outcome == detail::wait_outcome::interrupted) return detail::io_outcome::interrupted;
-  if (me.outcome == detail::wait_outcome::timed_out) return detail::io_outcome::timed_out;
-  return closed ? detail::io_outcome::closed : detail::io_outcome::ready;
+  if (closed) return detail::io_outcome::closed;
+  return me.outcome == detail::wait_outcome::timed_out ? detail::io_outcome::timed_out : detail::io_outcome::ready;
 }
 
 // A wait is one for a registration, not for a number: closed while it stood, or after it was woken and before it ran,

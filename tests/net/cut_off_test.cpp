@@ -14,6 +14,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <thread>
 #include <utility>
 
 #include "core/scheduler.hpp"
@@ -290,6 +291,18 @@ class ClosedWhileReady : public testing::Test {
 
 TEST_F(ClosedWhileReady, EndsWaitReadable) {
   expect_closed([this] { wait_readable(fds_[0]); });
+}
+
+TEST_F(ClosedWhileReady, EndsAWaitWhoseTimeHasRunOut) {
+  run([this] {
+    const auto waiter =
+        spawn([this] { text_of_system_error(ECANCELED, [this] { (void)wait_readable_for(fds_[0], 1ms); }); });
+    yield();
+    std::this_thread::sleep_for(2ms);
+    until_somebody_is_ready();
+    weft::close(fds_[0]);
+    waiter.get();
+  });
 }
 
 TEST_F(ClosedWhileReady, EndsWaitReadableFor) {
