@@ -1,11 +1,17 @@
 #include "net/fd_flags.hpp"
 
 #include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/types.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstddef>
+#include <map>
+#include <mutex>
 #include <string>
 #include <system_error>
+#include <utility>
 
 namespace weft::net {
 namespace {
@@ -20,6 +26,21 @@ void silence_sigpipe([[maybe_unused]] int fd) {
   (void)::fcntl(fd, F_SETNOSIGPIPE, 1);
 #endif
 }
+
+// A file that was blocking before handles took it over.
+struct lent_file {
+  std::size_t handles = 0;
+  ::pid_t process = ::getpid();  // that made it non-blocking
+};
+struct lent_files {
+  std::mutex lock;
+  std::map<std::pair<::dev_t, ::ino_t>, lent_file> files;
+};
+lent_files& all_lent() {
+  static lent_files* const lent = new lent_files;  // leaked: handles may be static objects
+  return *lent;
+}
+std::pair<::dev_t, ::ino_t> file_id(const struct ::stat& status) { return {status.st_dev, status.st_ino}; }
 
 bool set_non_blocking(int fd) {
   const int flags = ::fcntl(fd, F_GETFL);
@@ -74,12 +95,36 @@ int accept_socket(int listener, ::sockaddr* address, ::socklen_t* size) {
 #endif
 
 bool adopt_fd(int fd) {
-  const int flags = ::fcntl(fd, F_GETFL);
-  if (flags < 0 || !set_non_blocking(fd)) {
+  const auto refuse = [fd] {
     throw std::system_error(errno, std::generic_category(), "take over fd " + std::to_string(fd));
+  };
+  struct ::stat status {};
+  const int flags = ::fcntl(fd, F_GETFL);
+  if (flags < 0 || ::fstat(fd, &status) != 0) refuse();
+  lent_files& lent = all_lent();
+  const std::lock_guard guard(lent.lock);
+  auto found = lent.files.find(file_id(status));
+  if (found == lent.files.end()) {
+    if ((flags & O_NONBLOCK) == 0) found = lent.files.emplace(file_id(status), lent_file{}).first;
   }
+  if (!set_non_blocking(fd)) refuse();
   silence_sigpipe(fd);
-  return (flags & O_NONBLOCK) == 0;
+  if (found == lent.files.end()) return false;
+  ++found->second.handles;
+  return true;
+}
+
+void give_back_fd(int fd) noexcept {
+  struct ::stat status {};
+  if (::fstat(fd, &status) != 0) return;
+  lent_files& lent = all_lent();
+  const std::lock_guard guard(lent.lock);
+  const auto found = lent.files.find(file_id(status));
+  if (found == lent.files.end() || --found->second.handles > 0) return;
+  const bool ours = found->second.process == ::getpid();
+  lent.files.erase(found);
+  const int flags = ours ? ::fcntl(fd, F_GETFL) : -1;
+  if (flags >= 0) (void)::fcntl(fd, F_SETFL, flags & ~O_NONBLOCK);
 }
 
 }  // namespace weft::net

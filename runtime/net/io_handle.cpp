@@ -1,26 +1,15 @@
 #include "weft/detail/io_handle.hpp"
 
-#include <fcntl.h>
-
 #include <cerrno>
 #include <system_error>
 #include <utility>
 
+#include "net/fd_flags.hpp"
 #include "trace/schema.hpp"
 #include "weft/detail/turn.hpp"
 #include "weft/detail/wait.hpp"
 
 namespace weft::detail {
-
-namespace {
-
-// Others may have the open file, too (a shell's standard input): it is left as it was found.
-void make_blocking(int fd) noexcept {
-  const int flags = ::fcntl(fd, F_GETFL);
-  if (flags >= 0) (void)::fcntl(fd, F_SETFL, flags & ~O_NONBLOCK);
-}
-
-}  // namespace
 
 // The kernel is asked for the level anew, because `fresh_` is: what was told to the other handle's waiters is not lost.
 io_handle::io_handle(io_handle&& other) noexcept
@@ -44,7 +33,7 @@ void io_handle::close() noexcept {
   const int fd = std::exchange(fd_, -1);
   if (fd < 0) return;
   if (kind_ == kind::socket) record_socket(diary::event_type::socket_closed, fd, name_);
-  if (std::exchange(was_blocking_, false)) make_blocking(fd);
+  if (std::exchange(was_blocking_, false)) net::give_back_fd(fd);
   (void)close_fd(fd);  // nothing a caller could do about an error here: the number is free
   cut_off_waiting();
 }
@@ -54,7 +43,7 @@ int io_handle::release() noexcept {
   if (fd < 0) return fd;
   forget_fd(fd);
   cut_off_waiting();
-  if (std::exchange(was_blocking_, false)) make_blocking(fd);
+  if (std::exchange(was_blocking_, false)) net::give_back_fd(fd);
   return fd;
 }
 

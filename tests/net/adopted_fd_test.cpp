@@ -1,10 +1,12 @@
 // An fd that the program hands to weft and gets back: as it was.
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
+#include <memory>
 #include <utility>
 
 #include "system_error_matcher.hpp"
@@ -48,6 +50,28 @@ TEST_F(AdoptedFd, IsBlockingAgainAfterItsHandleWasMoved) {
     EXPECT_FALSE(is_blocking(ends_[0]));
   }
   EXPECT_TRUE(is_blocking(ends_[0]));
+}
+
+// A terminal as input and output is one open file.
+TEST_F(AdoptedFd, StaysNonBlockingUntilItsLastHandleLetsGo) {
+  auto first = std::make_unique<pipe_reader>(::dup(ends_[0]));
+  {
+    pipe_reader second(::dup(ends_[0]));
+    first.reset();
+    EXPECT_FALSE(is_blocking(ends_[0])) << "the second would block its thread";
+  }
+  EXPECT_TRUE(is_blocking(ends_[0]));
+}
+
+TEST_F(AdoptedFd, IsLeftToTheParentByAForkedChild) {
+  pipe_reader reader(::dup(ends_[0]));
+  const pid_t child = ::fork();
+  if (child == 0) {
+    reader.close();
+    ::_exit(0);
+  }
+  ::waitpid(child, nullptr, 0);
+  EXPECT_FALSE(is_blocking(ends_[0]));
 }
 
 TEST_F(AdoptedFd, StaysNonBlockingIfItWasBefore) {
