@@ -30,9 +30,14 @@ struct coroutine_state {
   std::uint64_t woken_event = 0;              // the last wake's event, 0: none yet
   std::int64_t spawned_ns = 0;
   std::uint64_t spawned_event = 0;
-  std::uint64_t seen_by = 0;  // event + 1 of the checkpoint that set it
+  std::uint64_t seen_by = 0;     // event + 1 of the checkpoint that set it
+  bool from_checkpoint = false;  // it was there before what was read: spawned_* are where it is first told of
+  bool has_left = false;         // it has given up the thread, or ended, since it was spawned; or nobody knows
+  bool never_began = false;      // it was cancelled before its body began: entered only to be told so
   // Sums since the spawn, up to the present state's beginning
-  std::uint64_t runs = 0;  // times it was switched to; going on after only the scheduler ran is still the same run
+  // Times it was switched to; going on after only the scheduler ran is still the same run. None of one whose body never
+  // began, when it has ended.
+  std::uint64_t runs = 0;
   std::uint64_t spawns = 0;
   std::int64_t run_ns = 0, ready_ns = 0, blocked_ns = 0;
 };

@@ -372,19 +372,24 @@ struct history::impl {
        : c->status == coroutine_status::ready ? r->ready_ns
                                               : r->blocked_ns) += open_ns;
     }
-    totals = {};
+    totals = totals_of_threads(state);
     totals.coroutines = coroutines.size();
     totals.finished = finished;
-    for (const thread_state& thread : state.threads()) {
-      totals.switches += thread.switches;
-      totals.polls += thread.polls;
-      const bool goes_on = thread.has_events && !thread.stopped;
-      const std::int64_t open_ns = goes_on ? std::max<std::int64_t>(0, now_ns - thread.since_ns) : 0;
-      totals.run_ns = add(totals.run_ns, add(thread.run_ns, thread.running_slot != 0 ? open_ns : 0));
-      totals.idle_ns = add(totals.idle_ns, add(thread.idle_ns, thread.running_slot == 0 ? open_ns : 0));
-    }
   }
 };
+
+history::totals_record history::totals_of_threads(const scheduler_state& end) {
+  totals_record sum;
+  for (const thread_state& thread : end.threads()) {
+    sum.switches += thread.switches;
+    sum.polls += thread.polls;
+    const bool goes_on = thread.has_events && !thread.stopped;
+    const std::int64_t open_ns = goes_on ? std::max<std::int64_t>(0, end.now_ns() - thread.since_ns) : 0;
+    sum.run_ns = add(sum.run_ns, add(thread.run_ns, thread.running_slot != 0 ? open_ns : 0));
+    sum.idle_ns = add(sum.idle_ns, add(thread.idle_ns, thread.running_slot == 0 ? open_ns : 0));
+  }
+  return sum;
+}
 
 history::history(reader r, effort e) : impl_(std::make_unique<impl>(std::move(r), e)) {}
 

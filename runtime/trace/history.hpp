@@ -107,6 +107,8 @@ class history {
     std::int64_t run_ns = 0, idle_ns = 0;  // of all threads: somebody ran, nobody ran
   };
   const totals_record& totals() const;
+  // What the threads of a state amount to: without coroutines and finished.
+  static totals_record totals_of_threads(const scheduler_state& end);
 
  private:
   struct impl;

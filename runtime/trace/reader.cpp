@@ -48,21 +48,51 @@ stream_position reader::impl::find_in_chunk(std::size_t stream, std::size_t inde
   return place;
 }
 
-std::uint64_t reader::impl::number_of(std::size_t stream, std::uint64_t ordinal) const {
-  // The last index point at which this stream had not come so far.
-  const auto ordinal_at = [&](const index_point& p) {
-    return stream < p.count ? point_positions[p.positions + stream].ordinal : 0;
-  };
-  const auto behind = std::partition_point(points.begin(), points.end(),
-                                           [&](const index_point& p) { return ordinal_at(p) <= ordinal; });
-  const std::uint64_t begin = behind == points.begin() ? 0 : (behind - 1)->n;
-  event_walk walk = walk_from(begin);
-  std::uint64_t number = UINT64_MAX;
-  walk.for_each([&](const event& e) {
-    if (e.thread == streams.streams[stream].thread && e.ordinal >= ordinal) number = e.n;
-    return number == UINT64_MAX;
+void reader::impl::find_numbers(std::vector<wanted_number>& wanted) const {
+  // From the last index point at which its stream had not come so far, to the next one at the latest: each stretch
+  // between two points is walked once, for all that lie in it.
+  for (wanted_number& w : wanted) {
+    const auto ordinal_at = [&](const index_point& p) {
+      return w.stream < p.count ? point_positions[p.positions + w.stream].ordinal : 0;
+    };
+    const auto behind = std::partition_point(points.begin(), points.end(),
+                                             [&](const index_point& p) { return ordinal_at(p) <= w.ordinal; });
+    w.from = behind == points.begin() ? 0 : (behind - 1)->n;
+  }
+  std::vector<std::size_t> order(wanted.size());
+  for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
+  std::sort(order.begin(), order.end(), [&](std::size_t x, std::size_t y) {
+    const wanted_number &a = wanted[x], &b = wanted[y];
+    if (a.from != b.from) return a.from < b.from;
+    return a.stream != b.stream ? a.stream < b.stream : a.ordinal < b.ordinal;
   });
-  return std::min(number, walk.n());
+  for (auto first = order.begin(); first != order.end();) {
+    const std::uint64_t from = wanted[*first].from;
+    const auto last = std::find_if(first, order.end(), [&](std::size_t i) { return wanted[i].from != from; });
+    // Of each thread those that are looked for, in order.
+    std::vector<std::vector<std::size_t>> of_thread;
+    for (auto i = last; i != first;) {
+      const std::uint32_t thread = streams.streams[wanted[*--i].stream].thread;
+      if (thread >= of_thread.size()) of_thread.resize(thread + 1);
+      of_thread[thread].push_back(*i);  // the first one at the back
+    }
+    auto left = static_cast<std::size_t>(last - first);
+    event_walk walk = walk_from(from);
+    walk.for_each([&](const event& e) {
+      if (e.thread >= of_thread.size()) return true;
+      std::vector<std::size_t>& here = of_thread[e.thread];
+      while (!here.empty() && e.ordinal >= wanted[here.back()].ordinal) {
+        wanted[here.back()].n = e.n;
+        here.pop_back();
+        --left;
+      }
+      return left != 0;
+    });
+    for (const std::vector<std::size_t>& none : of_thread) {
+      for (const std::size_t i : none) wanted[i].n = walk.n();
+    }
+    first = last;
+  }
 }
 
 event reader::impl::event_at(std::size_t stream, const stream_position& place) const {
@@ -148,6 +178,7 @@ void reader::for_each_of_thread(std::uint32_t thread, std::uint64_t begin, std::
 std::vector<reader::beginning> reader::beginnings(std::uint64_t count, std::uint64_t distance) const {
   const impl& all = *impl_;
   std::vector<beginning> found;
+  std::vector<impl::wanted_number> wanted;
   event_walk walk = all.walk_from(std::min(count, event_count()));
   const std::vector<stream_position> ends = walk.positions();
   for (std::size_t i = 0; i < ends.size(); ++i) {
@@ -163,9 +194,15 @@ std::vector<reader::beginning> reader::beginnings(std::uint64_t count, std::uint
         break;
       }
     }
-    b.n = all.number_of(i, b.ordinal);
-    if (b.base_end != b.base_ordinal) b.base_n = all.number_of(i, b.base_ordinal);
+    wanted.push_back({i, b.ordinal});
+    if (b.base_end != b.base_ordinal) wanted.push_back({i, b.base_ordinal});
     found.push_back(b);
+  }
+  all.find_numbers(wanted);
+  auto next = wanted.begin();
+  for (beginning& b : found) {
+    b.n = (next++)->n;
+    if (b.base_end != b.base_ordinal) b.base_n = (next++)->n;
   }
   return found;
 }

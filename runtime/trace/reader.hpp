@@ -33,7 +33,10 @@ struct file_info {
   std::uint64_t events = 0;
   std::uint64_t event_bytes = 0;  // committed bytes of all chunks
   std::uint64_t lost = 0;         // events that were recorded as dropped, or whose ordinals are missing
-  std::int64_t duration_ns = 0;   // the latest time of an event
+  // Times as recorded, since time 0: that of event 0, which a ring or a recording that began late has long after 0 (or,
+  // of merged files, before it), and the latest. The duration is what lies between them.
+  std::int64_t first_ns = 0, last_ns = 0;
+  std::int64_t duration_ns = 0;
   std::uint32_t threads = 0;
   bool truncated = false;  // not complete (still running or died), or bytes are missing
   std::vector<std::string>

@@ -46,6 +46,7 @@ struct reader::impl {
   // What is numbered so far: info.events events, the last of them before `front`.
   std::vector<stream_position> front;
   std::int64_t front_max_ns = INT64_MIN;
+  bool knows_first = false;              // info.first_ns
   std::int64_t latest_ns = INT64_MIN;    // of all events that are there
   std::int64_t seen_max_ns = INT64_MIN;  // what latest_ns was at the look before
   bool front_guessed = false;
@@ -56,8 +57,14 @@ struct reader::impl {
 
   void look(bool first);
   event_walk walk_from(std::uint64_t begin) const;
-  // The number of the event of a stream.
-  std::uint64_t number_of(std::size_t stream, std::uint64_t ordinal) const;
+  // The number of a stream's event, for any number of them: of a thousand threads each has one to be found.
+  struct wanted_number {
+    std::size_t stream = 0;
+    std::uint64_t ordinal = 0;
+    std::uint64_t n = 0;     // found
+    std::uint64_t from = 0;  // where the search begins
+  };
+  void find_numbers(std::vector<wanted_number>& wanted) const;
   // Position of a stream's event, which must be there.
   stream_position find_ordinal(std::size_t stream, std::uint64_t ordinal) const;
   // Position of the first event of a chunk that does not begin before `byte` of its events.

@@ -341,7 +341,15 @@ void reader::impl::finish_info(bool first) {
   info.complete = header.complete != 0;
   info.threads = static_cast<std::uint32_t>(streams.streams.size());
   info.lost = add(lost_in_chunks, header.lost_at_end);
-  info.duration_ns = std::max<std::int64_t>(front_max_ns, 0);
+  if (info.events > 0) {
+    // Events that come later do not change which was the first.
+    if (event first_event; !knows_first && event_walk(streams, 0, nullptr, 0).next(first_event)) {
+      info.first_ns = first_event.t_ns;
+      knows_first = true;
+    }
+    info.last_ns = std::max(front_max_ns, info.first_ns);
+    if (__builtin_sub_overflow(info.last_ns, info.first_ns, &info.duration_ns)) info.duration_ns = INT64_MAX;
+  }
   const std::uint64_t present = slot_count;
   if (first && info.complete && !info.ring && header.chunk_count > present) {
     add_damage(bytes.size(), "the file is cut: " + std::to_string(header.chunk_count - present) + " of " +

@@ -137,6 +137,7 @@ void scheduler_state::set_coroutine(step& s) {
     fresh.spawned_ns = fresh.since_ns = s.now_ns;
     fresh.spawned_event = fresh.since_event = e.n;
     just_introduced_.push_back(slot);
+    fresh.from_checkpoint = fresh.has_left = true;
   }
   coroutine_state& c = is_known ? *other : live_.add(slot) = fresh;
   c.slot = slot;

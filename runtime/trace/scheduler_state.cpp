@@ -118,6 +118,10 @@ std::optional<violation> scheduler_state::apply(const event& e) {
         report(s, type_name(e.type) + " recorded while nobody runs");
       } else if (e.type == t::time_limit) {
         s.memory.limit_ns = later(s.now_ns, e.args[0]);
+      } else if (e.type == t::cancel_delivered) {
+        // Nothing before it and nothing that it had waited for: its body is not begun any more.
+        coroutine_state* const c = live_.find(s.thread.running_slot);
+        if (c != nullptr && !c->has_left && has_just_entered(s)) c->never_began = true;
       }
       break;
     case t::wake:

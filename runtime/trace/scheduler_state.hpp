@@ -64,6 +64,10 @@ class scheduler_state {
   // Live coroutines in spawn order (by id).
   std::vector<const coroutine_state*> coroutines() const;
   const object_table& objects() const { return objects_; }
+  // Who must act before the wait of a blocked coroutine can end: who holds what it waits for, or the task whose end it
+  // waits for. Only what is known for certain, so that a cycle of these is one: null where nobody is, where several may
+  // hold the object at once, and where whoever held it when the wait began has ended since.
+  const coroutine_state* owner_of_wait(const coroutine_state& c) const;
   std::int64_t now_ns() const { return now_ns_; }     // the latest time so far
   std::uint64_t applied() const { return applied_; }  // number of the next event expected
   std::size_t live_count() const { return live_.size(); }
@@ -163,6 +167,7 @@ class scheduler_state {
   void stop_waiting(coroutine_state& c);
   std::uint64_t id_in(std::uint64_t slot) const;
   std::uint64_t who_ran(std::uint64_t thread, std::uint64_t ordinal) const;
+  static bool has_just_entered(const step& s);
   bool has_many_owners(std::uint64_t object) const;
   std::string name_of(std::uint64_t slot) const;
   static void report(step& s, std::string text);

@@ -36,6 +36,8 @@ void scheduler_state::switch_event(step& s) {
 
 void scheduler_state::leave(step& s, coroutine_state& leaver) {
   const event& e = s.e;
+  leaver.has_left = true;
+  leaver.never_began = leaver.never_began && e.type == event_type::finish;
   if (e.type == event_type::yield) {
     make_ready(s, leaver);
     return;
@@ -47,6 +49,8 @@ void scheduler_state::leave(step& s, coroutine_state& leaver) {
       status = coroutine_status::done;
     }
     change(s, leaver, status);
+    leaver.never_began = leaver.never_began && status == coroutine_status::cancelled;
+    if (leaver.never_began) leaver.runs = 0;
     just_ended_ = leaver;
     live_.remove(leaver.slot);
     return;
@@ -103,6 +107,14 @@ void scheduler_state::enter(step& s, std::uint64_t slot) {
   s.thread.last_run_id = c->id;
   ++c->runs;
   ++s.thread.switches;
+}
+
+// Whether the event at hand is the first of its thread since the last switch.
+bool scheduler_state::has_just_entered(const step& s) {
+  const auto& runs = s.memory.runs;
+  if (runs.empty()) return false;
+  const std::size_t last = (s.memory.next_run + recent_run_count - 1) % recent_run_count;
+  return runs[std::min(last, runs.size() - 1)].ordinal + 1 == s.e.ordinal;
 }
 
 void scheduler_state::remember_run(step& s) {

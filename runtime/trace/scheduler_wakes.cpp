@@ -111,6 +111,17 @@ void scheduler_state::take_over_event(step& s) {
   if (is_ready) s.thread.ready.push_back(c->slot);
 }
 
+const coroutine_state* scheduler_state::owner_of_wait(const coroutine_state& c) const {
+  if (c.status != coroutine_status::blocked) return nullptr;
+  if (const auto found = objects_.find(c.object); c.object != 0 && found != objects_.end()) {
+    if (found->second.owner_slot != 0) return by_slot(found->second.owner_slot);
+  }
+  // The slot may have been given to another since.
+  const coroutine_state* const then = c.owner_slot != 0 ? by_slot(c.owner_slot) : nullptr;
+  const bool is_the_same = then != nullptr && (then->from_checkpoint || then->spawned_event < c.since_event);
+  return is_the_same ? then : nullptr;
+}
+
 void scheduler_state::lock_event(step& s) {
   const event& e = s.e;
   const std::uint64_t id = e.args[0], running = s.thread.running_slot;

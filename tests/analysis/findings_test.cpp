@@ -183,6 +183,50 @@ TEST(BlockedAtEnd, IsNobodyWhoseWakeMayBeLost) {
   expect_none(s, finding_kind::blocked_at_end);
 }
 
+// A consumer waits for a queue, a producer sleeps in between: nobody of them waits for good.
+std::string healthy(const std::string& how_it_ends, bool is_complete) {
+  story s;
+  s.names({"consumer", "producer"}).event("object id=1 kind=queue text=\"orders\"").spawn(1).spawn(2);
+  s.event("enter to=1").pass(1).event("block to=2 reason=queue_get object=1");
+  s.pass(1).event("sleep to=0 delay_ns=2000000");
+  if (!how_it_ends.empty()) s.pass(1).event(how_it_ends);
+  return is_complete ? s.text() : s.text().substr(s.text().find('\n') + 1);
+}
+
+TEST(BlockedAtEnd, IsNobodyInATraceThatWasCutOffWhileSomethingCouldStillHappen) {
+  EXPECT_TRUE(found_in(healthy("", false), finding_kind::blocked_at_end).empty());
+  EXPECT_TRUE(found_in(healthy("mark text=\"weft: paused\"", false), finding_kind::blocked_at_end).empty());
+}
+
+TEST(BlockedAtEnd, IsNobodyWhereOnlyTheRecordingEnded) {
+  EXPECT_TRUE(found_in(healthy("", true), finding_kind::blocked_at_end).empty());
+}
+
+TEST(BlockedAtEnd, IsWhoeverWaitsWhenTheThreadsSchedulerHasEnded) {
+  EXPECT_EQ(found_in(healthy("thread_stop", true), finding_kind::blocked_at_end).size(), 1u);
+}
+
+TEST(BlockedAtEnd, IsAHopelessWaitAlsoInATraceThatWasCutOff) {
+  const std::string text = waits_for_good(false).text();
+  EXPECT_EQ(found_in(text.substr(text.find('\n') + 1), finding_kind::blocked_at_end).size(), 1u);
+}
+
+TEST(BlockedAtEnd, IsWhoWasBlockedWhenDeadlockErrorCame) {
+  story s;
+  s.names({"main", "worker"}).event("object id=1 kind=task text=\"\"").event("object id=2 kind=event text=\"go\"");
+  s.event("object id=3 kind=other text=\"left-over coroutines\"").spawn(1).spawn(2, 1).event("enter to=1").pass(1);
+  s.event("block to=2 reason=join object=1 owner=2").pass(1).event("block to=0 reason=event object=2").pass(1);
+  s.event("wake slot=1 cause=deadlock object=1").event("enter to=1").event("cancel_delivered").pass(1);
+  s.event("cancel slot=2").event("wake slot=2 cause=cancelled object=0");
+  s.event("block to=2 reason=main_end object=3").event("cancel_delivered").pass(1);
+  s.event("wake slot=1 cause=granted object=0").event("finish to=1 status=cancelled").pass(1);
+  s.event("finish to=0 status=failed").event("thread_stop");
+
+  expect_one(s, finding_kind::blocked_at_end,
+             "deadlock_error: 2 coroutines were blocked, and nothing could wake anybody", 1);
+  expect_none(s, finding_kind::never_joined);  // main was about to
+}
+
 // starved
 
 // Many have short turns while the last in line stands ready.
@@ -211,6 +255,25 @@ TEST(Starved, IsNobodyWhoWaitedLess) {
 
 TEST(Starved, IsNobodyBehindOneWhoHeldTheThread) {
   EXPECT_TRUE(found_in(shuffled(many_turns(60'000, 2)), finding_kind::starved).empty());
+}
+
+TEST(Starved, IsNobodyWhileTheProgramIsPaused) {
+  story s;
+  s.names({"a", "b"}).spawn(1).spawn(2).event("enter to=1").pass(1).event("yield to=0").pass(1);
+  s.event("mark text=\"weft: paused\"").pass(500'000).event("mark text=\"weft: resumed\"").pass(1);
+  s.event("enter to=2").pass(1).event("finish to=1 status=done").pass(1).event("finish to=0 status=done");
+
+  expect_none(s, finding_kind::starved);
+}
+
+TEST(LateTimer, IsNoneThatThePauseMadeLate) {
+  story s;
+  s.names({"sleeper"}).spawn(1).event("enter to=1").pass(1).event("sleep to=0 delay_ns=1000000").pass(500);
+  s.event("mark text=\"weft: paused\"").pass(500'000).event("mark text=\"weft: resumed\"").pass(1);
+  s.event("wake_timer slot=1 cause=granted lateness_ns=499501000").event("enter to=1").pass(1);
+  s.event("finish to=0 status=done");
+
+  expect_none(s, finding_kind::late_timer);
 }
 
 // late-timer
@@ -306,6 +369,13 @@ story main_ends(bool joins) {
 
 TEST(NeverJoined, IsWhoIsLeftOverWhenMainEnds) {
   expect_one(main_ends(false), finding_kind::never_joined, "left behind was never joined: spawned at app.cpp:12", 2);
+}
+
+TEST(NeverJoined, IsNobodyWhereMainFailed) {
+  std::string text = main_ends(false).text();
+  text.replace(text.rfind("status=done"), 11, "status=failed");
+
+  EXPECT_TRUE(found_in(text, finding_kind::never_joined).empty());
 }
 
 TEST(NeverJoined, IsNobodyWhomMainWaitedFor) { expect_none(main_ends(true), finding_kind::never_joined); }

@@ -71,5 +71,84 @@ TEST(Statistics, AWaitAloneStillHasItsDelay) {
   EXPECT_EQ(rows[0].delay.max_ns(), 1'000'000);
 }
 
+void expect_same_in_window_and_stat(const std::string& text) {
+  const viz::trace_model model(trace_history(text));
+  const std::vector<viz::statistics_row> rows = compute_statistics(model.history(), grouping::coroutine);
+  const std::vector<viz::coroutine_summary> shown = summarise_all(model);
+  ASSERT_EQ(rows.size(), shown.size());
+  for (const viz::coroutine_summary& s : shown) {
+    const viz::statistics_row& row = rows[s.who];
+    EXPECT_EQ(s.runs, row.runs);
+    EXPECT_EQ(s.run_ns, row.run_ns);
+    EXPECT_EQ(s.ready_ns, row.ready_ns);
+    EXPECT_EQ(s.blocked_ns, row.blocked_ns);
+    EXPECT_EQ(s.longest_run_ns, row.longest_run_ns);
+    EXPECT_EQ(s.delay_p50_ns, row.delay.percentile_ns(50));
+    EXPECT_EQ(s.delay_p99_ns, row.delay.percentile_ns(99));
+    EXPECT_EQ(s.delay_max_ns, row.delay.max_ns());
+  }
+}
+
+TEST(Statistics, TheWindowAndTheCommandHaveOneDefinition) {
+  expect_same_in_window_and_stat(one_goes_on_alone);
+  expect_same_in_window_and_stat(
+      "0.001 T0 spawn slot=1 id=1\n0.0012 T0 enter to=1\n0.002 T0 yield to=1\n0.003 T0 yield to=1\n"
+      "0.004 T0 yield to=1\n0.010 T0 finish to=0 status=done\n");
+}
+
+// What a ring keeps: its first event long after 0, and somebody runs already.
+constexpr const char* end_of_a_ring =
+    "gap T0 1000\n"
+    "5.000 T0 generation number=3 tid=7 text=\"main\"\n"
+    "5.000 T0 checkpoint_begin count=2 running=1\n"
+    "5.000 T0 checkpoint_coroutine slot=1 id=11 status_and_reason=2\n"
+    "5.000 T0 checkpoint_coroutine slot=2 id=12 status_and_reason=1\n"
+    "5.000 T0 checkpoint_ready slot=2 for_ns=0\n"
+    "5.000 T0 checkpoint_end\n"
+    "5.001 T0 yield to=2\n"
+    "5.002 T0 finish to=1 status=done\n"
+    "5.003 T0 finish to=0 status=done\n"
+    "5.005 T0 poll_begin timeout_ns_plus_1=0\n";
+
+TEST(Statistics, OfARingAreThoseOfWhatIsKept) {
+  expect_same_in_window_and_stat(end_of_a_ring);
+  const diary::history trace = trace_history(end_of_a_ring);
+  EXPECT_EQ(trace.violation_count(), 0u) << violations_of(trace).front();
+  const std::vector<viz::statistics_row> rows = compute_statistics(trace, grouping::coroutine);
+  ASSERT_EQ(rows.size(), 2u);
+
+  EXPECT_EQ(rows[0].runs, 1u);  // it was switched to before what is kept, and once in it
+  EXPECT_EQ(rows[0].run_ns, 2'000'000);
+  EXPECT_EQ(trace.source().info().first_ns, 5'000'000'000);
+  EXPECT_EQ(trace.source().info().last_ns, 5'005'000'000);
+  EXPECT_EQ(trace.source().info().duration_ns, 5'000'000);
+  EXPECT_EQ(trace.totals().run_ns + trace.totals().idle_ns, trace.source().info().duration_ns);
+}
+
+TEST(Statistics, ABodyThatNeverBeganHasNoRun) {
+  const std::string text =
+      "0.000 T0 spawn slot=1 id=1\n0.000 T0 spawn slot=2 id=2\n0.000 T0 enter to=1\n0.001 T0 cancel slot=2\n"
+      "0.002 T0 sleep to=2 delay_ns=1000000\n0.002 T0 cancel_delivered\n"
+      "0.003 T0 stack_mark slot=2 used_bytes=4096 reserved_bytes=262144\n0.003 T0 finish to=0 status=cancelled\n";
+  const diary::history trace = trace_history(text);
+
+  const std::vector<viz::statistics_row> rows = compute_statistics(trace, grouping::coroutine);
+
+  EXPECT_EQ(rows[1].runs, 0u);
+  EXPECT_EQ(rows[1].switches, 1u);
+  EXPECT_EQ(trace.find_coroutine(2)->runs, 0u);
+  EXPECT_EQ(trace.totals().switches, 2u);
+  EXPECT_EQ(runs_of_rows(trace, grouping::reason), 1u);
+  expect_same_in_window_and_stat(text);
+}
+
+TEST(Statistics, ACancellationInTheFirstWaitEndsABodyThatBegan) {
+  const diary::history trace = trace_history(
+      "0.000 T0 spawn slot=1 id=1\n0.000 T0 enter to=1\n0.001 T0 cancel slot=1\n0.002 T0 cancel_delivered\n"
+      "0.003 T0 finish to=0 status=cancelled\n");
+
+  EXPECT_EQ(compute_statistics(trace, grouping::coroutine)[0].runs, 1u);
+}
+
 }  // namespace
 }  // namespace weft::tests

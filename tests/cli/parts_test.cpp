@@ -1,12 +1,14 @@
 // The small parts the commands are made of.
 #include <gtest/gtest.h>
 
+#include <ctime>
 #include <sstream>
 
 #include "analysis/distribution.hpp"
 #include "cli/console.hpp"
 #include "cli/position.hpp"
 #include "cli/table.hpp"
+#include "support/text_traces.hpp"
 
 namespace weft::tests {
 namespace {
@@ -35,6 +37,56 @@ TEST(Time, RefusesWhatIsNoTime) {
        {"", "s", ".5s", "5.", "1,5s", "-1s", "+1s", "1 s", "1e3", "0x10", "1S", "9999999999s"}) {
     EXPECT_THROW(parse_time_ns(text), usage_error) << text;
   }
+}
+
+TEST(Time, MayBeHours) { EXPECT_EQ(parse_time_ns("3h"), 10'800'000'000'000); }
+
+TEST(Position, MayLieBeforeTime0) {
+  EXPECT_EQ(parse_position("-2us").time_ns, -2'000);
+  EXPECT_EQ(parse_position("-1.5ms").time_ns, -1'500'000);
+}
+
+TEST(Position, IsAlsoAShareOrAWallClock) {
+  EXPECT_EQ(parse_position("50%").share, 0.5);
+  ASSERT_TRUE(parse_position("12:03:04.5").clock);
+  EXPECT_FALSE(parse_position("12:03:04.5").clock->has_date);
+  EXPECT_EQ(parse_position("12:03:04.5").clock->nanoseconds, 500'000'000);
+  EXPECT_EQ(parse_position("2026-11-30T12:03:04.5").clock->month, 11);
+  for (const char* const each :
+       {"101%", "-1%", "%", "12:03", "25:00:00", "12:03:04.", "2026-13-01T00:00:00", "12:3:4"}) {
+    EXPECT_THROW(parse_position(each), usage_error) << each;
+  }
+}
+
+// Ten seconds from 5 s on, recorded from one second before a midnight on, local time.
+diary::reader around_midnight() {
+  std::tm local{};
+  local.tm_year = 126;
+  local.tm_mon = 10;
+  local.tm_mday = 29;
+  local.tm_hour = 23;
+  local.tm_min = 59;
+  local.tm_sec = 54;
+  local.tm_isdst = -1;
+  const std::string start = std::to_string(static_cast<std::int64_t>(std::mktime(&local)) * 1'000'000'000);
+  return tests::trace_reader("start_real_ns " + start +
+                             "\n5.0 T0 thread_start tid=1 text=\"\"\n8.0 T0 mark text=\"a\"\n" +
+                             "15.0 T0 mark text=\"b\"\n");
+}
+
+TEST(Position, IsATimeAsRecorded) {
+  const diary::reader trace = around_midnight();
+
+  EXPECT_EQ(time_of(trace, parse_position("50%")), 10'000'000'000);
+  EXPECT_EQ(time_of(trace, parse_position("0%")), 5'000'000'000);
+  EXPECT_EQ(time_of(trace, parse_position("100%")), 15'000'000'000);
+  EXPECT_EQ(time_of(trace, parse_position("#1")), 8'000'000'000);
+  EXPECT_EQ(time_of(trace, parse_position("end")), 15'000'000'000);
+  EXPECT_EQ(time_of(trace, parse_position("23:59:59.5")), 5'500'000'000);
+  EXPECT_EQ(time_of(trace, parse_position("00:00:02")), 8'000'000'000);  // the day after
+  EXPECT_EQ(time_of(trace, parse_position("2026-11-30T00:00:02")), 8'000'000'000);
+  EXPECT_THROW(time_of(trace, parse_position("12:00:00")), usage_error);
+  EXPECT_EQ(events_until(trace, parse_position("50%")), 2u);
 }
 
 TEST(Size, SuffixesArePowersOf1024) {
@@ -69,6 +121,18 @@ TEST(Table, ColumnsLineUp) {
   t.print(out);
 
   EXPECT_EQ(out.str(), " n  name    end\n 1  工人    x\n10  worker\n");
+}
+
+TEST(Table, ShortensWhatIsTooWide) {
+  table t({{"name"}, {"count", align::right}});
+  t.add({std::string(4000, 'x'), "1"});
+  std::ostringstream out;
+  t.print(out);
+
+  EXPECT_EQ(shortened("abcdef", 4), "abc…");
+  EXPECT_EQ(shortened("工人工人", 5), "工人…");
+  EXPECT_EQ(shortened("abcd", 4), "abcd");
+  EXPECT_LT(out.str().size(), 300u);
 }
 
 TEST(ShortDuration, HasThreeDigits) {

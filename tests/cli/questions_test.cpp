@@ -113,6 +113,26 @@ TEST_F(Why, WhereNobodyOwnsItTheLastGiverIsNext) {
   EXPECT_EQ(why.at("end"), "timer");
 }
 
+TEST_F(Why, WhereSeveralGaveAllAreNamedAndNoneIsNext) {
+  const std::string file =
+      trace("givers.weft",
+            "0.000 T0 object id=1 kind=queue text=\"jobs\"\n0.000 T0 spawn slot=1 id=1\n0.000 T0 spawn slot=2 id=2\n"
+            "0.000 T0 spawn slot=3 id=3\n0.000 T0 enter to=1\n0.001 T0 block to=2 reason=queue_get object=1\n"
+            "0.002 T0 wake slot=1 cause=granted object=1\n0.003 T0 sleep to=3 delay_ns=1000000000\n"
+            "0.004 T0 queue_put object=1 depth=1\n0.005 T0 sleep to=1 delay_ns=1000000000\n"
+            "0.006 T0 block to=0 reason=queue_get object=1\n");
+
+  const json why = asked(file, "1", "end");
+
+  EXPECT_THAT(chain(why), ElementsAre("asked #1 blocked"));
+  EXPECT_EQ(why.at("end"), "unknown");
+  const json& givers = why.at("links")[0].at("givers");
+  ASSERT_EQ(givers.size(), 2u);
+  EXPECT_EQ(givers[0].at("id"), 2);
+  EXPECT_EQ(givers[1].at("id"), 3);
+  EXPECT_EQ(why.at("links")[0].at("guess"), false);
+}
+
 TEST_F(Why, OneThatEndedSaysHow) {
   const json why = asked(sample_, "reader", "end");
 

@@ -361,6 +361,23 @@ TEST_F(Dump, ACoroutineChoosesItsEvents) {
   EXPECT_THAT(out, Not(HasSubstr("lock_acquired")));
 }
 
+TEST_F(Dump, ACoroutineIsNamedInEachWay) {
+  const std::string by_number = run_weft({"dump", file_, "--coroutine", "3"}).out;
+
+  EXPECT_FALSE(by_number.empty());
+  EXPECT_EQ(run_weft({"dump", file_, "--coroutine", "#3"}).out, by_number);
+  EXPECT_EQ(run_weft({"dump", file_, "--coroutine", "holder"}).out, by_number);
+  EXPECT_EQ(run_weft({"dump", file_, "--coroutine", "nobody"}).status, 2);
+}
+
+TEST_F(Dump, PlacesChooseEvents) {
+  const std::string all = run_weft({"dump", file_}).out;
+
+  EXPECT_EQ(run_weft({"dump", file_, "--from", "0%", "--to", "100%"}).out, all);
+  EXPECT_EQ(run_weft({"dump", file_, "--from", "-1us", "--to", "end"}).out, all);
+  EXPECT_LT(run_weft({"dump", file_, "--from", "50%"}).out.size(), all.size());
+}
+
 TEST_F(Dump, OutputIsTheSameEveryTime) { EXPECT_EQ(run_weft({"dump", file_}).out, run_weft({"dump", file_}).out); }
 
 using Validate = Reading;

@@ -111,7 +111,7 @@ std::string first_difference(const diary::reader& trace, const std::vector<sched
 std::string broken_sums(const diary::history& h) {
   std::string found;
   for (const diary::coroutine_record& c : h.coroutines()) {
-    const std::int64_t end = c.end_status != diary::coroutine_status::none ? c.end_ns : h.source().info().duration_ns;
+    const std::int64_t end = c.end_status != diary::coroutine_status::none ? c.end_ns : h.source().info().last_ns;
     if (c.run_ns + c.ready_ns + c.blocked_ns != end - c.spawn_ns)
       found += h.coroutine_label(c.id) + ": run + ready + blocked is not its life\n";
   }

@@ -71,7 +71,9 @@ TEST(Reader, TellsWhatTheHeaderSays) {
   EXPECT_EQ(info.chunks, 2u);
   EXPECT_EQ(info.events, 2u);
   EXPECT_EQ(info.event_bytes, 2u * (1 + 1 + 2) + 0u);
-  EXPECT_EQ(info.duration_ns, 2'000'000'000);
+  EXPECT_EQ(info.first_ns, 1'500'000'000);
+  EXPECT_EQ(info.last_ns, 2'000'000'000);
+  EXPECT_EQ(info.duration_ns, 500'000'000);
   EXPECT_EQ(info.lost, 0u);
 }
 

@@ -20,7 +20,7 @@ class blocking_call : public detector {
     if (e.type != diary::event_type::libc_call || since_ns == INT64_MIN) return;
     const diary::coroutine_state* const c = running_on(state, e.thread);
     const time_range when{since_ns, e.t_ns};
-    if (!c || when.length_ns() < about_.limits.blocking_call_ns) return;
+    if (!c || about_.paused.active_ns(e.thread, when) < about_.limits.blocking_call_ns) return;
     if (!about_.gaps.is_whole(e.thread, c->since_event, e.n)) return;
     const std::string call = diary::sanitised(e.text);
     group& g = by_call_[call];

@@ -34,14 +34,6 @@ std::string investigation::site_text(std::uint64_t site) const {
   return record->file.substr(record->file.find_last_of("/\\") + 1) + ":" + std::to_string(record->line);
 }
 
-const diary::coroutine_state* owner_of_wait(const diary::scheduler_state& state, const diary::coroutine_state& c) {
-  if (c.status != diary::coroutine_status::blocked) return nullptr;
-  if (const auto found = state.objects().find(c.object); c.object != 0 && found != state.objects().end()) {
-    if (found->second.owner_slot != 0) return state.by_slot(found->second.owner_slot);
-  }
-  return c.owner_slot != 0 ? state.by_slot(c.owner_slot) : nullptr;
-}
-
 std::string counted(std::uint64_t count, const char* one, const char* many) {
   return std::to_string(count) + " " + (count == 1 ? one : many);
 }

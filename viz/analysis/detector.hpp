@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "analysis/paused_times.hpp"
 #include "model/finding.hpp"
 #include "trace/scheduler_state.hpp"
 
@@ -42,6 +43,7 @@ class trace_gaps {
 struct investigation {
   const diary::history& trace;
   const trace_gaps& gaps;
+  const paused_times& paused;
   finding_limits limits;
   std::int64_t long_run_ns = 10'000'000;
   bool still_growing = false;  // the trace
@@ -89,8 +91,6 @@ constexpr bool is_wake(diary::event_type type) {
 inline const diary::coroutine_state* running_on(const diary::scheduler_state& state, std::uint32_t thread) {
   return thread < state.threads().size() ? state.by_slot(state.threads()[thread].running_slot) : nullptr;
 }
-// Who holds what a blocked coroutine waits for: now, or else when its wait began; null: nobody, or unknown.
-const diary::coroutine_state* owner_of_wait(const diary::scheduler_state& state, const diary::coroutine_state& c);
 
 // "3 coroutines", "1 coroutine".
 std::string counted(std::uint64_t count, const char* one, const char* many);

@@ -1,7 +1,6 @@
 #include "analysis/explanation.hpp"
 
 #include <algorithm>
-#include <map>
 #include <optional>
 #include <set>
 
@@ -24,41 +23,6 @@ std::string spoken(std::string_view word) {
 
 std::string ordinal_event(std::uint64_t n) { return "event #" + std::to_string(n); }
 
-// Who gave something to whom: for waits that nobody owns, the last coroutine that ended one for the same object.
-class last_givers {
- public:
-  last_givers(const diary::history& trace, std::uint64_t count) {
-    diary::scheduler_state state(trace.source().info().shuffled);
-    diary::event_walk walk = trace.source().walk(0);
-    for (diary::event e; walk.next(e) && e.n < count;) {
-      std::uint64_t object = 0;
-      if (e.type == event_type::wake || e.type == event_type::wake_remote) object = e.args[2];
-      if (e.type == event_type::queue_put || e.type == event_type::event_set) object = e.args[0];
-      state.apply(e);
-      if (object == 0) continue;
-      std::uint64_t giver = 0;
-      if (e.type == event_type::wake_remote) {
-        const coroutine_state* const woken = state.by_slot(e.args[0]);
-        giver = woken ? woken->woken_by : 0;
-      } else if (const coroutine_state* const c = state.by_slot(state.threads()[e.thread].running_slot)) {
-        giver = c->id;
-      }
-      if (giver != 0) givers_[object] = {giver, e.n};
-    }
-  }
-  struct gift {
-    std::uint64_t giver = 0;  // 0: nobody ever
-    std::uint64_t event = 0;
-  };
-  gift of(std::uint64_t object) const {
-    const auto found = givers_.find(object);
-    return found == givers_.end() ? gift{} : found->second;
-  }
-
- private:
-  std::map<std::uint64_t, gift> givers_;
-};
-
 class explainer {
  public:
   explainer(const diary::history& trace, std::uint64_t count, std::int64_t t_ns)
@@ -69,7 +33,7 @@ class explainer {
     because how = because::asked;
     do {  // once, also for the 0 that a broken file may have as an id
       if (!seen_.insert(next_).second) {
-        end(chain_end::cycle, name(next_) + " is in this chain already: they wait for each other.");
+        end_where_it_comes_back_to(next_);
         break;
       }
       const std::uint64_t current = next_;
@@ -118,6 +82,7 @@ class explainer {
       link.since_event = c->since_event;
       link.woken_by = c->woken_by;
       link.woken_event = c->woken_event;
+      link.woken_cause = c->woken_cause;
       if (c->status == coroutine_status::running) add_running(*c, link);
       if (c->status == coroutine_status::ready) add_ready(*c, link);
       if (c->status == coroutine_status::blocked) add_blocked(*c, link);
@@ -148,16 +113,31 @@ class explainer {
     end(chain_end::ended, "");
   }
 
-  // "Woken by B (event #7) from its wait for the mutex."
+  // "B woke it with event #7 from mutex." Who cancelled it, or closed what it waited for, is said to have done that.
   std::string wake_text(const coroutine_state& c) const {
     if (c.woken_event == 0) return "";
-    std::string text = c.woken_by != 0 ? " " + name(c.woken_by) + " woke it" : " It was woken";
-    text += " with " + ordinal_event(c.woken_event);
-    if (c.reason != wait_reason::none) text += " from " + spoken(diary::to_text(c.reason));
-    if (c.woken_cause != diary::wake_cause::granted && c.woken_cause != diary::wake_cause::none) {
-      text += " (" + spoken(diary::to_text(c.woken_cause)) + ")";
+    const std::string who = c.woken_by != 0 ? name(c.woken_by) : "";
+    const std::string with = " with " + ordinal_event(c.woken_event);
+    const std::string wait =
+        c.reason != wait_reason::none ? "its wait (" + spoken(diary::to_text(c.reason)) + ")" : "its wait";
+    const std::string by = who.empty() ? "" : " by " + who;
+    switch (c.woken_cause) {
+      case diary::wake_cause::cancelled:
+        return " I" + wait.substr(1) + " was cancelled" + by + with + ".";
+      case diary::wake_cause::closed:
+        return " What it waited for was closed" + by + with + ": " + wait + " ended.";
+      case diary::wake_cause::timed_out:
+        return " The time limit of " + wait + " ran out" + with + ".";
+      case diary::wake_cause::expired:
+        return " The timeout_scope around " + wait + " ran out" + with + ".";
+      case diary::wake_cause::deadlock:
+        return " Nothing could ever end " + wait + ": deadlock_error" + with + ".";
+      case diary::wake_cause::started:
+        return " Its time to start had come" + with + ".";
+      default:
+        break;
     }
-    return text + ".";
+    return (who.empty() ? " It was woken" : " " + who + " woke it") + with + " from " + wait + ".";
   }
 
   void add_running(const coroutine_state& c, why_link& link) {
@@ -198,7 +178,7 @@ class explainer {
     link.reason = c.reason;
     link.object = c.object;
     link.fd = c.fd;
-    link.deadline_ns = c.deadline_ns.value_or(-1);
+    link.deadline_ns = c.deadline_ns;
     link.text =
         name(c.id) + " is blocked, for " + for_how_long(c.since_ns) + " (" + ordinal_event(c.since_event) + "): ";
     if (c.fd >= 0) {
@@ -213,8 +193,7 @@ class explainer {
       link.text += is_late ? ", due " + duration_text(t_ns_ - *c.deadline_ns) + " ago"
                            : ", for " + duration_text(*c.deadline_ns - t_ns_) + " more at most";
     }
-    const std::uint64_t owner_slot = owner_of(c);
-    const coroutine_state* const owner = state_.by_slot(owner_slot);
+    const coroutine_state* const owner = state_.owner_of_wait(c);
     if (owner) {
       link.owner = owner->id;
       const diary::object_record* const what = trace_.object(c.object);
@@ -257,30 +236,95 @@ class explainer {
                                   " other coroutines that main left over have ended.");
       return;
     }
-    const last_givers::gift gift = c.object != 0 ? givers().of(c.object) : last_givers::gift{};
-    if (gift.giver == 0) {
-      end(chain_end::unknown,
-          "The diary names nobody who could end this wait: nobody has ended one for the same thing before.");
-      return;
-    }
-    if (!alive(gift.giver)) {
-      end(chain_end::unknown,
-          name(gift.giver) + " gave it something last (" + ordinal_event(gift.event) + "), but has ended since.");
-      return;
-    }
-    if (gift.giver == c.id) {
-      end(chain_end::unknown, "Only it itself gave it something before (" + ordinal_event(gift.event) + ").");
-      return;
-    }
-    link.text += " " + name(gift.giver) + " gave it something last, with " + ordinal_event(gift.event) + ".";
-    go_on(gift.giver, because::last_waker);
+    follow_givers(c, link);
   }
 
-  std::uint64_t owner_of(const coroutine_state& c) const {
-    if (const auto found = state_.objects().find(c.object); c.object != 0 && found != state_.objects().end()) {
-      if (found->second.owner_slot != 0) return found->second.owner_slot;
+  // Nobody owns it. Who ended such a wait before may do so again, but that is a guess.
+  void follow_givers(const coroutine_state& c, why_link& link) {
+    link.givers = givers_of(trace_, count_, c);
+    if (link.how == because::asked && link.givers.has_ended) link.text += " " + ending_text(link.givers.end);
+    std::vector<const giver*> others;
+    bool gave_to_itself = false;
+    for (const giver& g : link.givers.all) {
+      gave_to_itself = gave_to_itself || g.coroutine == c.id;
+      if (g.coroutine != c.id) others.push_back(&g);
     }
-    return c.owner_slot;
+    if (others.empty()) {
+      end(chain_end::unknown, gave_to_itself ? "Only it itself ever gave something to what it waits for."
+                                             : "The diary names nobody who could end this wait: nobody ever ended "
+                                               "one for the same thing.");
+      return;
+    }
+    constexpr std::size_t named = 8, guesses_in_a_row = 8;
+    std::string names;
+    for (std::size_t i = 0; i < std::min(named, others.size()); ++i) {
+      names += (i == 0 ? "" : "; ") + giver_text(*others[i]);
+    }
+    if (others.size() > named) names += "; and " + std::to_string(others.size() - named) + " more";
+    const giver& first = *others.front();
+    const bool goes_on = others.size() == 1 && first.coroutine != 0 && alive(first.coroutine) != nullptr;
+    if (goes_on && ++guesses_ <= guesses_in_a_row) {
+      link.text += " Nobody owns that. A guess: it is up to " + names + ", as before.";
+      go_on(first.coroutine, because::last_waker);
+      return;
+    }
+    end(chain_end::unknown, others.size() == 1 ? "Nobody owns that. Who ever ended such a wait: " + names + "."
+                                               : "Nobody owns that. It may be up to any of those who ever ended such "
+                                                 "a wait: " +
+                                                     names + ".");
+  }
+
+  std::string giver_text(const giver& g) const {
+    std::string text = g.coroutine != 0 ? name(g.coroutine) : "no coroutine (a plain thread, or the scheduler)";
+    text += g.first_event >= count_  ? ", first with " + ordinal_event(g.first_event)
+            : g.last_event >= count_ ? ", first with " + ordinal_event(g.first_event) + " and again later"
+                                     : ", last with " + ordinal_event(g.last_event);
+    const diary::coroutine_record* const record = trace_.find_coroutine(g.coroutine);
+    if (record == nullptr) return text;
+    const coroutine_state* const now = alive(g.coroutine);
+    if (now == nullptr) return text + (record->spawn_event >= count_ ? ", not spawned yet" : ", ended since");
+    text += ", now " + std::string(diary::to_text(now->status));
+    if (now->status == coroutine_status::blocked) text += " (" + spoken(diary::to_text(now->reason)) + ")";
+    return text;
+  }
+
+  std::string ending_text(const wait_givers::ending& e) const {
+    const std::string who = e.by != 0 ? name(e.by) : "no coroutine (a plain thread, a timer or the scheduler)";
+    const std::string with = ", with " + ordinal_event(e.event) + ".";
+    const std::string when = "It ends in " + duration_text(std::max<std::int64_t>(0, e.t_ns - t_ns_)) + ": ";
+    switch (e.cause) {
+      case diary::wake_cause::granted:
+        return when + who + " gives it what it waits for" + with;
+      case diary::wake_cause::cancelled:
+        return when + who + " cancels it" + with;
+      default:
+        return when + spoken(diary::to_text(e.cause)) + with;
+    }
+  }
+
+  // A cycle is one only if nothing in it is a guess.
+  void end_where_it_comes_back_to(std::uint64_t id) {
+    const auto first =
+        std::find_if(result_.links.begin(), result_.links.end(), [id](const why_link& l) { return l.coroutine == id; });
+    const bool is_guessed =
+        next_how_ == because::last_waker ||
+        (first != result_.links.end() &&
+         std::any_of(first + 1, result_.links.end(), [](const why_link& l) { return l.how == because::last_waker; }));
+    if (is_guessed) {
+      end(chain_end::unknown, name(id) +
+                                  " is in this chain already. That is no deadlock that the diary shows: one "
+                                  "link is a guess, and anybody could do what " +
+                                  name(id) + " waits for.");
+      return;
+    }
+    std::string text = name(id) + " is in this chain already: they wait for each other";
+    for (auto link = first; link != result_.links.end(); ++link) {
+      if (link->deadline_ns) {
+        text += ", until the time limit of " + name(link->coroutine) + " ends it";
+        break;
+      }
+    }
+    end(chain_end::cycle, text + ".");
   }
 
   // Who is at the other end of a socket, if the diary says.
@@ -299,16 +343,11 @@ class explainer {
     return text;
   }
 
-  const last_givers& givers() {
-    if (!givers_) givers_.emplace(trace_, count_);
-    return *givers_;
-  }
-
   const diary::history& trace_;
   const std::uint64_t count_;
   const std::int64_t t_ns_;
   const diary::scheduler_state state_;
-  std::optional<last_givers> givers_;
+  std::size_t guesses_ = 0;
   std::set<std::uint64_t> seen_;
   std::uint64_t next_ = 0;  // id, 0: the chain ends
   because next_how_ = because::asked;

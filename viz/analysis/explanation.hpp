@@ -1,12 +1,15 @@
 // Why a coroutine does not run: from its wait to who holds what it waits for, to what that one waits for, and so on.
-// Only what the diary says; where it does not say who will end a wait, the one who ended the last such wait is named as
-// that.
+// Only what the diary says. Where it does not say who will end a wait, all who ever ended such a wait are named; the
+// chain goes on over a guess only where that is one coroutine, and what it comes to over a guess is never called a
+// cycle.
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "analysis/givers.hpp"
 #include "trace/history.hpp"
 
 namespace weft::viz {
@@ -16,7 +19,7 @@ enum class because : std::uint8_t {
   asked,       // it is the coroutine asked about
   owner,       // it holds what the one before waits for, or is the task whose end it waits for
   runs,        // it has the thread that the one before needs
-  last_waker,  // it ended the last wait for the same thing
+  last_waker,  // a guess: nobody else ever ended a wait for the same thing
 };
 
 // What the chain ends in.
@@ -39,12 +42,16 @@ struct why_link {
   std::uint64_t object = 0;
   std::uint64_t owner = 0;  // id of who holds the object
   int fd = -1;
-  std::int64_t since_ns = 0, deadline_ns = -1;  // deadline: -1 for none
+  std::int64_t since_ns = 0;
+  std::optional<std::int64_t> deadline_ns;
   std::uint64_t since_event = 0;
   std::uint64_t woken_by = 0, woken_event = 0;  // of a ready or running one: its last wake, 0: none
-  std::size_t place = 0, queue_length = 0;      // of a ready one: from 1, in its thread's ready queue
-  std::vector<std::uint64_t> before;            // who stands in front of it there, ids in order
-  std::string text;                             // all of this as a sentence
+  diary::wake_cause woken_cause = diary::wake_cause::none;
+  std::size_t place = 0, queue_length = 0;  // of a ready one: from 1, in its thread's ready queue
+  std::vector<std::uint64_t> before;        // who stands in front of it there, ids in order
+  // Of a blocked one that waits for what nobody owns: all who ever ended such a wait, and what ended this one.
+  wait_givers givers;
+  std::string text;  // all of this as a sentence
 };
 
 struct explanation {

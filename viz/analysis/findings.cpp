@@ -18,9 +18,12 @@ constexpr detector_maker makers[] = {
 // One pass for all detectors.
 class pass {
  public:
-  pass(const investigation& about, std::span<const detector_maker> wanted)
-      : state_(about.trace.source().info().shuffled) {
-    for (const detector_maker make : wanted) detectors_.push_back(make(about));
+  pass(const diary::history& trace, std::int64_t long_run_ns, bool still_growing, const finding_limits& limits,
+       std::span<const detector_maker> wanted)
+      : gaps_(trace),
+        about_{trace, gaps_, paused_, limits, long_run_ns, still_growing},
+        state_(trace.source().info().shuffled) {
+    for (const detector_maker make : wanted) detectors_.push_back(make(about_));
     for (std::size_t type = 0; type < before_.size(); ++type) {
       for (const auto& d : detectors_) {
         if (d->wants_before(static_cast<diary::event_type>(type))) before_[type].push_back(d.get());
@@ -29,7 +32,11 @@ class pass {
     }
   }
 
+  pass(const pass&) = delete;  // the detectors refer to what is in here
+  pass& operator=(const pass&) = delete;
+
   void take(const diary::event& e) {
+    paused_.take(e, state_);
     const auto type = static_cast<std::size_t>(e.type);
     for (detector* d : before_[type]) d->before(e, state_);
     state_.apply(e);
@@ -52,6 +59,9 @@ class pass {
   const diary::scheduler_state& state() const { return state_; }
 
  private:
+  const trace_gaps gaps_;
+  paused_times paused_;
+  const investigation about_;
   std::vector<std::unique_ptr<detector>> detectors_;
   std::array<std::vector<detector*>, 256> before_, after_;  // by event type: who wants to be told
   diary::scheduler_state state_;
@@ -59,9 +69,7 @@ class pass {
 
 std::vector<finding> find(const trace_model& trace, bool still_growing, const finding_limits& limits,
                           std::span<const detector_maker> wanted) {
-  const trace_gaps gaps(trace.history());
-  const investigation about{trace.history(), gaps, limits, trace.limits().long_run_ns, still_growing};
-  pass all(about, wanted);
+  pass all(trace.history(), trace.limits().long_run_ns, still_growing, limits, wanted);
   trace.events().walk(0).for_each([&](const diary::event& e) {
     all.take(e);
     return true;
@@ -92,9 +100,7 @@ std::vector<finding> blocked_at_end(const trace_model& trace) {
 
 std::vector<finding> find_all(diary::history& trace, std::int64_t long_run_ns, bool still_growing,
                               const finding_limits& limits) {
-  const trace_gaps gaps(trace);
-  const investigation about{trace, gaps, limits, long_run_ns, still_growing};
-  pass all(about, makers);
+  pass all(trace, long_run_ns, still_growing, limits, makers);
   trace.source().walk(0).for_each([&](const diary::event& e) {
     tell(trace, e, all.state());
     all.take(e);
@@ -104,10 +110,8 @@ std::vector<finding> find_all(diary::history& trace, std::int64_t long_run_ns, b
 }
 
 analysis analyse(diary::history& trace, std::int64_t long_run_ns, bool still_growing, const std::atomic<bool>& stops) {
-  const trace_gaps gaps(trace);
-  const investigation about{trace, gaps, {}, long_run_ns, still_growing};
-  pass all(about, makers);
-  summary_collector sums;
+  pass all(trace, long_run_ns, still_growing, {}, makers);
+  statistics_collector sums(grouping::coroutine);
   trace.source().walk(0).for_each([&](const diary::event& e) {
     tell(trace, e, all.state());
     sums.before(e, all.state());
@@ -115,7 +119,7 @@ analysis analyse(diary::history& trace, std::int64_t long_run_ns, bool still_gro
     sums.after(e, all.state());
     return (e.n & 0xfff) != 0 || !stops.load(std::memory_order_relaxed);
   });
-  return {all.finish(trace), sums.finish(all.state(), trace), sums.totals(all.state(), trace)};
+  return {all.finish(trace), summaries_of(sums.finish(all.state(), trace), trace), sums.totals(all.state(), trace)};
 }
 
 }  // namespace weft::viz

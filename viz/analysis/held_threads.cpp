@@ -18,6 +18,7 @@ class held_threads : public detector {
     if (e.thread >= runs_.size()) return;
     const run& r = runs_[e.thread];
     if (r.id == 0 || e.t_ns - r.since_ns < about_.long_run_ns) return;
+    if (about_.paused.active_ns(e.thread, {r.since_ns, e.t_ns}) < about_.long_run_ns) return;
     ends_ = true;
     stood_ready_ = who_stood_ready(state, e.thread, {r.since_ns, e.t_ns});
   }
@@ -40,6 +41,7 @@ class held_threads : public detector {
       const run& r = runs_[thread];
       const time_range when{r.since_ns, std::max(r.since_ns, end.now_ns())};
       if (r.id == 0 || when.length_ns() < about_.long_run_ns) continue;
+      if (about_.paused.active_ns(thread, when) < about_.long_run_ns) continue;
       if (!about_.gaps.is_whole(thread, r.event, end.applied())) continue;
       held_run& held = add(r, when);
       held.stood_ready = who_stood_ready(end, thread, when) + " It still does when the trace ends.";

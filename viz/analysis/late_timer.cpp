@@ -26,16 +26,18 @@ class late_timer : public detector {
     }
     if (e.type != diary::event_type::wake_timer) return;
     const diary::coroutine_state* const c = state.by_slot(e.args[0]);
-    const auto late_ns = static_cast<std::int64_t>(std::min<std::uint64_t>(e.args[2], INT64_MAX / 2));
+    const auto all_ns = static_cast<std::int64_t>(std::min<std::uint64_t>(e.args[2], INT64_MAX / 2));
+    const std::int64_t late_ns = about_.paused.active_ns(e.thread, {e.t_ns - all_ns, e.t_ns});
     if (!c || c->status != diary::coroutine_status::blocked || late_ns < about_.limits.late_timer_ns) return;
     if (!about_.gaps.is_whole(e.thread, c->since_event, e.n)) return;
     ++thread.count;
-    if (late_ns <= thread.worst.when.length_ns()) return;
+    if (late_ns <= thread.worst_ns) return;
+    thread.worst_ns = late_ns;
     finding& f = thread.worst;
     f.kind = finding_kind::late_timer;
     f.coroutine = c->id;
     f.evidence = e.n;
-    f.when = {e.t_ns - late_ns, e.t_ns};
+    f.when = {e.t_ns - all_ns, e.t_ns};
     f.title = about_.name(c->id) + "'s timer fired " + duration_text(late_ns) + " late";
     f.detail = who_ran(thread, f.when);
   }
@@ -60,6 +62,7 @@ class late_timer : public detector {
   struct on_thread {
     std::deque<run> runs;  // the latest ones
     finding worst;
+    std::int64_t worst_ns = 0;  // without what the program was paused
     std::uint64_t count = 0;
   };
 

@@ -63,7 +63,8 @@ class never_yielded : public detector {
   void note(const first_run& run, const diary::coroutine_state& c, std::uint32_t thread, std::uint64_t end_event,
             std::int64_t end_ns, bool goes_on) {
     const time_range when{run.t_ns, end_ns};
-    if (when.length_ns() < about_.limits.never_yielded_ns || !about_.gaps.is_whole(thread, run.event, end_event))
+    if (about_.paused.active_ns(thread, when) < about_.limits.never_yielded_ns ||
+        !about_.gaps.is_whole(thread, run.event, end_event))
       return;
     // Those of one site are one finding; a coroutine without a site is its own.
     group& g = by_site_[c.site != 0 ? c.site : UINT64_MAX - c.id];

@@ -45,22 +45,25 @@ class starved : public detector {
   struct group {
     finding f;
     std::uint64_t times = 0;
+    std::int64_t active_ns = 0;  // without what the program was paused
   };
 
   void note(const diary::coroutine_state& c, std::uint64_t event, std::int64_t t_ns, bool goes_on) {
     if (c.thread >= threads_.size()) return;
     const time_range when{c.since_ns, t_ns};
-    if (when.length_ns() < about_.limits.starved_ns) return;
+    const std::int64_t active_ns = about_.paused.active_ns(c.thread, when);
+    if (active_ns < about_.limits.starved_ns) return;
     if (threads_[c.thread].last_long_run_end_ns > c.since_ns) return;
     if (!about_.gaps.is_whole(c.thread, c.since_event, event)) return;
     group& g = worst_[c.id];
     ++g.times;
-    if (g.times > 1 && g.f.when.length_ns() >= when.length_ns()) return;
+    if (g.times > 1 && g.active_ns >= active_ns) return;
+    g.active_ns = active_ns;
     g.f.kind = finding_kind::starved;
     g.f.coroutine = c.id;
     g.f.evidence = c.since_event;
     g.f.when = when;
-    g.f.title = about_.name(c.id) + " stood ready for " + duration_text(when.length_ns()) +
+    g.f.title = about_.name(c.id) + " stood ready for " + duration_text(active_ns) +
                 (goes_on ? ", to the end of the trace" : "");
     g.f.detail = "Nobody held the thread meanwhile: too many others had their turns.";
   }

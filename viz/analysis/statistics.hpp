@@ -1,13 +1,17 @@
 // What a trace amounts to: run, ready and blocked times, run-queue delays and longest runs, summed by coroutine, by
-// spawn site or by wait reason. One pass over the events; no input or output.
+// spawn site or by wait reason. The only place where these are counted: weft stat, diff and check, the window's table
+// and its card of a coroutine show the same rows. No input or output.
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "analysis/distribution.hpp"
 #include "trace/history.hpp"
+#include "trace/scheduler_state.hpp"
 
 namespace weft::viz {
 
@@ -23,7 +27,8 @@ struct statistics_row {
   std::uint64_t id = 0;  // of the coroutine, the site, or the number of the wait reason
   std::uint64_t coroutines = 0;
   // Times one of them was switched to, another having run before on that thread: as run_stats counts. To go on alone,
-  // after a yield or a wait, is still the same run. The two are equal; both are names that scripts rely on.
+  // after a yield or a wait, is still the same run. The two differ by those that were switched to only to be told that
+  // they are cancelled before their bodies began: a switch, but no run.
   std::uint64_t runs = 0, switches = 0;
   std::uint64_t spawns = 0;  // coroutines they spawned
   std::int64_t run_ns = 0, ready_ns = 0, blocked_ns = 0;
@@ -33,7 +38,48 @@ struct statistics_row {
   std::uint64_t longest_run_event = 0;  // the switch that began it
 };
 
-// Times of what still goes on at the end of the trace are counted up to there.
+// The engine, for a pass that goes over the events anyway: told each event with the state before and after it.
+class statistics_collector {
+ public:
+  explicit statistics_collector(grouping by) : by_(by) {}
+
+  void before(const diary::event& e, const diary::scheduler_state& state);
+  void after(const diary::event& e, const diary::scheduler_state& state);
+  // `end`: the state after the last event. Times of what still goes on are counted up to there. `names` must know all
+  // coroutines by then.
+  std::vector<statistics_row> finish(const diary::scheduler_state& end, const diary::history& names);
+  diary::history::totals_record totals(const diary::scheduler_state& end, const diary::history& names) const;
+
+ private:
+  // Who runs on a thread, or ran there last.
+  struct run_on_thread {
+    std::uint64_t id = 0;                                  // 0: nobody
+    std::uint64_t last_id = 0;                             // the one before nobody
+    bool yielded = false;                                  // that one yielded: if it comes back at once its run goes on
+    diary::wait_reason reason = diary::wait_reason::none;  // what it had waited for
+    std::uint64_t key = 0;                                 // of its row
+    std::int64_t run_since_ns = 0;
+    std::int64_t since_ns = 0;  // the same without a look at the poller in between
+    std::uint64_t since_event = 0;
+  };
+
+  std::uint64_t key_of(const diary::coroutine_state& c, diary::wait_reason reason) const;
+  statistics_row& row(std::uint64_t key) { return rows_[key]; }
+  void begin_run(run_on_thread& run, const diary::coroutine_state& now, const diary::event& e);
+  void end_run(run_on_thread& run, std::int64_t t_ns);
+  void add_life(const diary::coroutine_state& c, std::int64_t end_ns);
+
+  grouping by_;
+  std::unordered_map<std::uint64_t, statistics_row> rows_;           // by coroutine id, site, reason or 0
+  std::unordered_map<std::uint64_t, diary::wait_reason> last_wait_;  // by coroutine id; only by reason
+  std::vector<run_on_thread> runs_;                                  // by thread
+  std::uint64_t finished_ = 0;
+  // Of the event at hand
+  std::optional<std::int64_t> delay_ns_;  // what the coming run waited in the ready queue
+  std::uint64_t runs_before_ = 0;         // of who runs next
+};
+
+// Of a whole trace, in a pass of its own.
 std::vector<statistics_row> compute_statistics(const diary::history& trace, grouping by);
 
 }  // namespace weft::viz

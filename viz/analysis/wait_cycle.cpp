@@ -26,7 +26,7 @@ class wait_cycle : public detector {
   void after(const diary::event& e, const diary::scheduler_state& state) override {
     if (blocks_ == 0) return;
     std::vector<const coroutine_state*> chain;
-    for (const coroutine_state* c = state.by_slot(blocks_); c; c = owner_of_wait(state, *c)) {
+    for (const coroutine_state* c = state.by_slot(blocks_); c; c = state.owner_of_wait(*c)) {
       const auto seen = std::find(chain.begin(), chain.end(), c);
       if (seen == chain.end()) {
         chain.push_back(c);
@@ -72,7 +72,7 @@ class wait_cycle : public detector {
     }
     f.title += chain.size() == 1 ? " waits for itself" : " wait for each other";
     for (const coroutine_state* const c : chain) {
-      const coroutine_state* const owner = owner_of_wait(state, *c);
+      const coroutine_state* const owner = state.owner_of_wait(*c);
       std::string what(diary::to_text(c->reason));
       std::replace(what.begin(), what.end(), '_', ' ');
       const diary::object_record* const object = about_.trace.object(c->object);

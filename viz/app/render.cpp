@@ -16,7 +16,11 @@ bool ends_in(const std::string& text, std::string_view end) {
   return text.size() >= end.size() && text.compare(text.size() - end.size(), end.size(), end) == 0;
 }
 
+// "#15", or a name.
 coroutine_index find_by_name(const trace_model& trace, const std::string& name) {
+  for (coroutine_index c = 0; c < trace.coroutine_count(); ++c) {
+    if (name == "#" + std::to_string(trace.record(c).id)) return c;
+  }
   for (coroutine_index c = 0; c < trace.coroutine_count(); ++c) {
     if (trace.label(c) == name) return c;
   }

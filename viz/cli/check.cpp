@@ -42,8 +42,7 @@ std::vector<finding> slow_queue(const diary::history& trace, std::int64_t limit_
   const distribution& delay = rows.front().delay;
   finding f;
   f.kind = finding_kind::queue_delay;
-  const diary::reader& events = trace.source();
-  f.when = {events.event_count() > 0 ? events.at(0).t_ns : 0, events.info().duration_ns};
+  f.when = {trace.source().info().first_ns, trace.source().info().last_ns};
   f.title = fmt::format("99 % of the delays from ready to running are up to {}, not {}",
                         short_duration(delay.percentile_ns(99)), short_duration(limit_ns));
   f.detail = fmt::format("Half are up to {}, the longest is {}.", short_duration(delay.percentile_ns(50)),

@@ -1,6 +1,7 @@
 // weft export: a trace for other programs.
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <memory>
 #include <ostream>
 
@@ -9,6 +10,7 @@
 #include "cli/output_file.hpp"
 #include "cli/progress.hpp"
 #include "cli/subcommands.hpp"
+#include "cli/table.hpp"
 
 namespace weft::viz::cli {
 namespace {
@@ -24,6 +26,11 @@ int export_trace(const export_command_options& options, console& io) {
   progress shown("writing " + options.out, io);
   export_options how;
   how.all_lanes = options.all;
+  if (const std::int64_t first_ns = trace.source().info().first_ns; first_ns < 0 && options.to == "perfetto") {
+    how.shift_ns = -std::max(first_ns, -INT64_MAX);
+    io.err << fmt::format("weft: {}: warning: perfetto has no times before 0: all times are {} later there\n",
+                          diary::sanitised(trace.source().info().path), exact_time(how.shift_ns));
+  }
   how.go_on = [&](std::uint64_t n) {
     shown.set(n, trace.source().event_count());
     return static_cast<bool>(out.stream());

@@ -60,7 +60,9 @@ void append_text(std::string& out, std::string_view text) {
 // Microseconds with exactly three decimals, so nanoseconds survive.
 void append_time(std::string& out, std::int64_t ns) {
   std::array<char, 32> text;
-  std::snprintf(text.data(), text.size(), "%lld.%03d", static_cast<long long>(ns / 1000), static_cast<int>(ns % 1000));
+  const std::uint64_t size = ns < 0 ? 0 - static_cast<std::uint64_t>(ns) : static_cast<std::uint64_t>(ns);
+  std::snprintf(text.data(), text.size(), "%s%llu.%03u", ns < 0 ? "-" : "",
+                static_cast<unsigned long long>(size / 1000), static_cast<unsigned>(size % 1000));
   out += text.data();
 }
 
@@ -169,7 +171,7 @@ class chrome_sink : public span_sink {
 
  private:
   void begin_event(char phase, std::uint64_t tid, std::int64_t t_ns, std::string_view name, std::string_view category) {
-    last_ns_ = std::max(last_ns_, t_ns);
+    if (phase != 'M') last_ns_ = std::max(last_ns_, t_ns);
     if (!is_first_) text_ += ",\n";
     is_first_ = false;
     text_ += "{\"ph\":\"";
@@ -340,7 +342,7 @@ class chrome_sink : public span_sink {
   std::unordered_map<std::uint32_t, std::uint64_t> thread_tids_;  // by thread
   std::vector<std::size_t> ready_;                                // by thread
   std::size_t ready_sum_ = 0;
-  std::int64_t last_ns_ = 0;
+  std::int64_t last_ns_ = INT64_MIN;
 };
 
 }  // namespace

@@ -52,8 +52,8 @@ class csv_sink : public span_sink {
     cell(blocked && c.object != 0 ? trace_.object_label(c.object) : "");
     cell(owner != 0 ? std::to_string(owner) : "");
     cell(blocked && c.fd >= 0 ? std::to_string(c.fd) : "");
-    cell(std::to_string(begin_ns));
-    cell(std::to_string(t_ns));
+    number_cell(begin_ns);
+    number_cell(t_ns);
     cell(std::to_string(t_ns - begin_ns));
     cell(std::to_string(c.since_event));
     cell(c.status == diary::coroutine_status::ready && c.woken_by != 0 ? std::to_string(c.woken_by) : "");
@@ -73,6 +73,11 @@ class csv_sink : public span_sink {
     std::int64_t t_ns = 0;
   };
 
+  // A time before 0 is a number, no formula.
+  void number_cell(std::int64_t number) {
+    cell("");
+    rows_ += std::to_string(number);
+  }
   void cell(std::string_view text) {
     if (!is_first_cell_) rows_ += ',';
     is_first_cell_ = false;

@@ -212,7 +212,7 @@ class perfetto_sink : public span_sink {
 
 void export_perfetto(const diary::history& trace, std::ostream& out, const export_options& options) {
   perfetto_sink sink(trace, out, options.all_lanes);
-  span_walk(trace, sink).run(options.go_on);
+  span_walk(trace, sink, options.shift_ns).run(options.go_on);
   sink.finish();
   out.flush();
 }

@@ -10,7 +10,8 @@
 namespace weft::viz::cli {
 
 struct export_options {
-  bool all_lanes = false;  // a lane for each coroutine, however many there are
+  bool all_lanes = false;     // a lane for each coroutine, however many there are
+  std::int64_t shift_ns = 0;  // added to all times of a format that has none before 0 (perfetto)
   // Asked now and then, with the number of the next event, whether to go on.
   std::function<bool(std::uint64_t n)> go_on;
 };

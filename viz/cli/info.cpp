@@ -26,6 +26,16 @@ std::string started_text(std::int64_t real_ns) {
   return {text, std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &utc)};
 }
 
+// As --at takes it: local time, to the microsecond.
+std::string local_time_text(std::int64_t real_ns) {
+  const std::time_t seconds = static_cast<std::time_t>(real_ns / 1'000'000'000);
+  std::tm local{};
+  if (!::localtime_r(&seconds, &local)) return "";
+  char text[64];
+  return fmt::format("{}.{:06}", std::string(text, std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", &local)),
+                     real_ns % 1'000'000'000 / 1000);
+}
+
 void print_json(const diary::history& trace, console& io) {
   const diary::file_info& f = trace.source().info();
   json out;
@@ -38,6 +48,8 @@ void print_json(const diary::history& trace, console& io) {
   out["lost"] = f.lost;
   out["truncated"] = f.truncated;
   out["duration_ns"] = f.duration_ns;
+  out["from_ns"] = f.first_ns;
+  out["to_ns"] = f.last_ns;
   out["complete"] = f.complete;
   out["format"] = fmt::format("{}.{}", f.major, f.minor);
   out["arch"] = f.arch;
@@ -60,7 +72,12 @@ void print_text(const diary::history& trace, console& io) {
        fmt::format("{} ({}, format {}.{})", diary::sanitised(f.path), short_size(f.file_bytes), f.major, f.minor));
   line("process", fmt::format("{}, pid {}, {}", f.program.empty() ? "(no name)" : f.program, f.pid, f.arch));
   if (const std::string started = started_text(f.start_real_ns); !started.empty()) line("started", started);
-  line("duration", exact_time(f.duration_ns));
+  line("duration",
+       fmt::format("{}, from {} to {}", exact_time(f.duration_ns), exact_time(f.first_ns), exact_time(f.last_ns)));
+  if (f.start_real_ns > 0) {
+    line("wall clock", fmt::format("{} to {}", local_time_text(f.start_real_ns + f.first_ns),
+                                   local_time_text(f.start_real_ns + f.last_ns)));
+  }
   line("clock", fmt::format("{}{}", f.clock, f.order_only ? ", order only: durations are approximate" : ""));
   line("threads", fmt::format("{}", f.threads));
   line("coroutines", fmt::format("{}, {} finished", trace.lives().size(), trace.finished_count()));

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "cli/progress.hpp"
+#include "cli/table.hpp"
 
 namespace weft::viz::cli {
 namespace {
@@ -27,6 +28,12 @@ void warn_about_gaps(const diary::file_info& info, console& io) {
         "weft: {}: warning: the recording did not end properly (the program still runs, or died): {} events could be "
         "read\n",
         path, info.events);
+  }
+  // Before the recording began only merged traces have times, and those by minutes; nothing runs for ten years.
+  constexpr std::int64_t hour_ns = 3'600'000'000'000;
+  if (info.first_ns < -24 * hour_ns || info.last_ns > 10 * 365 * 24 * hour_ns) {
+    io.err << fmt::format("weft: {}: warning: times out of range: from {} to {}: durations mean nothing\n", path,
+                          exact_time(info.first_ns), exact_time(info.last_ns));
   }
   if (info.lost > 0) io.err << fmt::format("weft: {}: warning: {} events were lost by the recorder\n", path, info.lost);
   if (damaged_places(info) > 0) {

@@ -16,8 +16,8 @@ moment::moment(const diary::history& trace, const position& where)
       count_(events_until(trace.source(), where)),
       state_(trace.state_after(count_)),
       // Not beyond the end: nothing is known of what came then.
-      t_ns_(std::clamp(where.time_ns.value_or(state_.now_ns()), state_.now_ns(),
-                       std::max(state_.now_ns(), trace.source().info().duration_ns))) {
+      t_ns_(std::clamp(where.time_ns || where.share || where.clock ? time_of(trace.source(), where) : state_.now_ns(),
+                       state_.now_ns(), std::max(state_.now_ns(), trace.source().info().last_ns))) {
   for (const diary::coroutine_record& record : trace.lives()) {
     const coroutine_state* alive = state_.by_slot(record.slot);
     if (alive && alive->id == record.id) {
@@ -51,14 +51,7 @@ std::string moment::object(const coroutine_state& c) const {
   return c.status == coroutine_status::blocked && c.object != 0 ? trace_.object_label(c.object) : "";
 }
 
-const coroutine_state* moment::owner(const coroutine_state& c) const {
-  if (c.status != coroutine_status::blocked) return nullptr;
-  std::uint64_t slot = c.owner_slot;
-  if (const auto found = state_.objects().find(c.object); c.object != 0 && found != state_.objects().end()) {
-    if (found->second.owner_slot != 0) slot = found->second.owner_slot;
-  }
-  return slot == 0 ? nullptr : state_.by_slot(slot);
-}
+const coroutine_state* moment::owner(const coroutine_state& c) const { return state_.owner_of_wait(c); }
 
 std::string moment::wait_text(const coroutine_state& c) const {
   std::string text;

@@ -8,12 +8,13 @@
 #include <memory>
 #include <optional>
 
+#include "cli/coroutine_name.hpp"
 #include "cli/output_file.hpp"
 #include "cli/position.hpp"
 #include "cli/private_folder.hpp"
 #include "cli/subcommands.hpp"
 #include "cli/window.hpp"
-#include "trace/reader.hpp"
+#include "trace/history.hpp"
 
 namespace weft::viz::cli {
 namespace {
@@ -44,13 +45,7 @@ std::string read_all(std::istream& in) { return {std::istreambuf_iterator<char>(
 picture_request make_request(const render_command_options& options) {
   picture_request request;
   parse_size_px(options.size, request);
-  if (!options.from.empty()) request.from_ns = parse_time_ns(options.from);
-  if (!options.to.empty()) request.to_ns = parse_time_ns(options.to);
-  if (request.from_ns && request.to_ns && *request.from_ns >= *request.to_ns) {
-    throw usage_error("render: --from must be before --to");
-  }
   request.theme = options.theme;
-  request.select = options.select;
   const bool known = options.out == "-" || options.out.ends_with(".png") || options.out.ends_with(".svg");
   if (!known) throw usage_error(fmt::format("render: {}: the picture's name must end in .png or .svg", options.out));
   return request;
@@ -59,6 +54,8 @@ picture_request make_request(const render_command_options& options) {
 int render_picture(const render_command_options& options, console& io) {
   picture_request request = make_request(options);
   const position where = parse_position(options.at.empty() ? "end" : options.at);
+  const position from = parse_position(options.from.empty() ? "end" : options.from);
+  const position to = parse_position(options.to.empty() ? "end" : options.to);
   std::optional<private_folder> folder;
   request.file = options.file;
   request.out = options.out;
@@ -69,11 +66,21 @@ int render_picture(const render_command_options& options, console& io) {
   }
   if (options.out == "-") request.out = folder->file("picture.png");
 
-  const diary::reader trace = diary::reader::open(request.file, diary::reader::trust::sealed_chunks);
-  request.cursor_ns = where.time_ns;
-  if (!options.at.empty() && !where.time_ns) {
+  diary::reader trace = diary::reader::open(request.file, diary::reader::trust::sealed_chunks);
+  if (!options.from.empty()) request.from_ns = time_of(trace, from);
+  if (!options.to.empty()) request.to_ns = time_of(trace, to);
+  if (request.from_ns && request.to_ns && *request.from_ns >= *request.to_ns) {
+    throw usage_error("render: --from must be before --to");
+  }
+  if (where.time_ns || where.share || where.clock) {
+    request.cursor_ns = time_of(trace, where);
+  } else if (!options.at.empty()) {
     const std::uint64_t count = events_until(trace, where);
     if (count > 0) request.cursor_event = count - 1;
+  }
+  if (!options.select.empty()) {
+    const diary::history names(std::move(trace), diary::history::effort::on_demand);
+    request.select = fmt::format("#{}", coroutine_named(names, options.select, "render"));
   }
   draw_picture(request);
   if (options.out == "-") {
@@ -91,13 +98,14 @@ void declare_render(arguments& parser, action& chosen) {
   parser.add("-o,--output", options->out, "picture to write: .png or .svg; - for PNG on standard output")
       .value_name("OUT")
       .required();
-  parser.add("--from", options->from, "first time shown: 1.5s, 20ms, 540us, 3 (seconds); default: the beginning")
-      .value_name("TIME");
-  parser.add("--to", options->to, "last time shown; default: the end").value_name("TIME");
+  parser.add("--from", options->from, fmt::format("first time shown: {}; default: the beginning", place_help))
+      .value_name("PLACE");
+  parser.add("--to", options->to, "last time shown; default: the end").value_name("PLACE");
   parser.add("--size", options->size, "width x height in pixels; default 1600x1000").value_name("WxH");
   parser.add("--theme", options->theme, "colours; default dark").value_name("THEME").one_of({"dark", "light"});
-  parser.add("--at", options->at, "where the cursor stands: a time, an event (#120) or end").value_name("PLACE");
-  parser.add("--select", options->select, "name of the coroutine to select").value_name("NAME");
+  parser.add("--at", options->at, fmt::format("where the cursor stands: {}", place_help)).value_name("PLACE");
+  parser.add("--select", options->select, "the coroutine to select: its number (#7 or 7) or its name")
+      .value_name("COROUTINE");
   chosen = [options](console& io) { return render_picture(*options, io); };
 }
 

@@ -101,7 +101,7 @@ bool look_at_trace(const std::string& link, running_program& p) {
 std::chrono::system_clock::time_point written_until(const std::filesystem::path& trace, const trace_glance& seen) {
   using clock = std::chrono::system_clock;
   const auto recorded = std::chrono::nanoseconds(static_cast<std::int64_t>(seen.header.start_real_ns)) +
-                        std::chrono::nanoseconds(seen.duration_ns);
+                        std::chrono::nanoseconds(seen.last_ns);
   // A mapped file's own time may be that of its beginning.
   struct stat s {};
   const auto touched = ::stat(trace.c_str(), &s) == 0 ? clock::from_time_t(s.st_mtime) : clock::time_point{};

@@ -76,7 +76,7 @@ void span_walk::note_slot(std::uint64_t slot, std::int64_t t_ns) {
     }
   }
   if (!now) return;
-  const coroutine_state* owner = state_.by_slot(now->owner_slot);
+  const coroutine_state* const owner = state_.owner_of_wait(*now);
   to_.state_begins(*now, owner ? owner->id : 0, t_ns);
   open_[slot] = *now;
 }

@@ -12,7 +12,8 @@
 
 namespace weft::viz::cli {
 
-// What a walk tells. Times are nanoseconds since the trace began, never negative and never going back. Whatever the
+// What a walk tells. Times are as recorded, nanoseconds since time 0: never going back, but those of
+// merged traces may lie before it. Whatever the
 // file says, calls are paired: a state that begins ends, at the latest with the trace, before the next one of that
 // coroutine.
 class span_sink {
@@ -40,8 +41,9 @@ class span_sink {
 
 class span_walk {
  public:
-  span_walk(const diary::history& trace, span_sink& to)
-      : trace_(trace), to_(to), state_(trace.source().info().shuffled) {}
+  // `shift_ns` is added to all times: for a format that has none before 0.
+  span_walk(const diary::history& trace, span_sink& to, std::int64_t shift_ns = 0)
+      : trace_(trace), to_(to), shift_ns_(shift_ns), state_(trace.source().info().shuffled) {}
 
   // `go_on` is asked now and then, with the number of the event that comes next, whether to continue.
   void run(const std::function<bool(std::uint64_t n)>& go_on = {});
@@ -57,10 +59,11 @@ class span_walk {
   void note_slot(std::uint64_t slot, std::int64_t t_ns);
   void note_thread(std::uint32_t thread, std::int64_t t_ns);
   void finish();
-  std::int64_t now_ns() const { return state_.now_ns() > 0 ? state_.now_ns() : 0; }
+  std::int64_t now_ns() const { return state_.now_ns() + shift_ns_; }
 
   const diary::history& trace_;
   span_sink& to_;
+  const std::int64_t shift_ns_;
   diary::scheduler_state state_;
   std::unordered_map<std::uint64_t, diary::coroutine_state> open_;  // by slot: the state that was told last
   std::vector<thread_now> threads_;

@@ -153,8 +153,7 @@ void print_state_text(const moment& m, console& io) {
 void declare_state(arguments& parser, action& chosen) {
   const auto options = std::make_shared<state_options>();
   parser.add("FILE", options->file, "trace, or - for standard input").required();
-  parser.add("--at", options->at, "a time (1.5s, 20ms, 540us, 3: seconds), an event (#120), or end (default)")
-      .value_name("PLACE");
+  parser.add("--at", options->at, fmt::format("{} (default)", place_help)).value_name("PLACE");
   parser.flag("--json", options->json, "print one JSON object");
   parser.footer("The state is the one after the last event at or before the time, or after event #N.");
   chosen = [options](console& io) {

@@ -69,6 +69,20 @@ std::string padded(std::string_view text, std::size_t columns, bool to_the_right
   return to_the_right ? space + std::string(text) : std::string(text) + space;
 }
 
+std::string shortened(std::string_view text, std::size_t columns) {
+  if (display_width(text) <= columns) return std::string(text);
+  std::size_t kept_bytes = 0, width = 0;
+  for (std::string_view rest = text; !rest.empty();) {
+    const std::size_t before = text.size() - rest.size();
+    take_code_point(rest);
+    const std::size_t behind = text.size() - rest.size();
+    width += display_width(text.substr(before, behind - before));
+    if (width + 1 > columns) break;
+    kept_bytes = behind;
+  }
+  return std::string(text.substr(0, kept_bytes)) + "…";
+}
+
 std::string short_duration(std::int64_t ns) {
   struct unit {
     double size_ns;
@@ -108,7 +122,8 @@ void table::print(std::ostream& out) const {
   std::vector<std::size_t> widths;
   for (const column& c : columns_) widths.push_back(display_width(c.title));
   for (const auto& row : rows_) {
-    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], display_width(row[i]));
+    for (std::size_t i = 0; i < row.size(); ++i)
+      widths[i] = std::max(widths[i], std::min(widest_cell, display_width(row[i])));
   }
   const auto print_row = [&](const auto& text_of) {
     std::string line;
@@ -119,9 +134,9 @@ void table::print(std::ostream& out) const {
     line.erase(line.find_last_not_of(' ') + 1);
     out << line << '\n';
   };
-  print_row([&](std::size_t i) -> const std::string& { return columns_[i].title; });
+  print_row([&](std::size_t i) { return columns_[i].title; });
   for (const auto& row : rows_) {
-    print_row([&](std::size_t i) -> const std::string& { return row[i]; });
+    print_row([&](std::size_t i) { return shortened(row[i], widest_cell); });
     if (!out) return;
   }
 }

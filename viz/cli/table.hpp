@@ -22,6 +22,9 @@ std::string exact_time(std::int64_t ns);
 // "512 B", "64.0 KiB", "1.5 MiB".
 std::string short_size(std::uint64_t bytes);
 
+// At most `columns` terminal columns of `text`; where something is left out, "…" is the last of them.
+std::string shortened(std::string_view text, std::size_t columns);
+
 enum class align { left, right };
 
 class table {
@@ -33,7 +36,9 @@ class table {
   explicit table(std::vector<column> columns) : columns_(std::move(columns)) {}
   // As many cells as there are columns.
   void add(std::vector<std::string> row) { rows_.push_back(std::move(row)); }
-  // Title line and rows, columns two spaces apart, no space at line ends.
+  // Title line and rows, columns two spaces apart, no space at line ends. Cells wider than `widest_cell` are shortened:
+  // a name may be thousands of characters long, and --json has all of it.
+  static constexpr std::size_t widest_cell = 80;
   void print(std::ostream& out) const;
 
  private:

@@ -37,15 +37,19 @@ trace_glance glance_at(const std::string& path) {
       diary::checked_header(first.data(), static_cast<std::uint64_t>(std::max<std::streamsize>(0, in.gcount())), path);
 
   std::map<std::uint32_t, last_chunk> last;  // by thread
+  std::uint64_t first_ticks = UINT64_MAX;
   diary::chunk_header chunk;
   for (std::uint64_t at = seen.header.header_bytes; read_at(in, at, &chunk, 1); at += seen.header.chunk_bytes) {
     if (chunk.magic != diary::chunk_magic || chunk.thread >= diary::max_threads) continue;
+    first_ticks = std::min(first_ticks, chunk.base_ticks);
     const auto [known, is_new] = last.try_emplace(chunk.thread, last_chunk{chunk, at});
     if (!is_new && chunk.first_ordinal >= known->second.header.first_ordinal) known->second = {chunk, at};
   }
   const diary::shape_table shapes = diary::shapes_of(seen.header);
   const diary::tick_scale scale(seen.header.start_ticks, seen.header.ticks_per_second);
   seen.threads = static_cast<std::uint32_t>(last.size());
+  const std::int64_t first_ns = last.empty() ? 0 : scale.to_ns(first_ticks);
+  std::int64_t last_ns = INT64_MIN;
   for (const auto& [thread, place] : last) {
     const std::size_t capacity = seen.header.chunk_bytes - sizeof chunk;
     std::vector<std::uint8_t> events(std::min<std::size_t>(place.header.committed, capacity));
@@ -58,7 +62,11 @@ trace_glance glance_at(const std::string& path) {
       at = diary::decode_event(at, events.data() + events.size(), shapes, ticks, e);
       if (at) ++seen.events;
     }
-    seen.duration_ns = std::max(seen.duration_ns, scale.to_ns(ticks));
+    last_ns = std::max(last_ns, scale.to_ns(ticks));
+  }
+  if (last_ns >= first_ns) {
+    seen.last_ns = last_ns;
+    seen.duration_ns = last_ns - first_ns;
   }
   return seen;
 }

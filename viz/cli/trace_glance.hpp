@@ -12,8 +12,9 @@ namespace weft::viz::cli {
 struct trace_glance {
   diary::file_header header{};
   std::uint32_t threads = 0;
-  std::uint64_t events = 0;  // recorded so far, lost ones included
-  std::int64_t duration_ns = 0;
+  std::uint64_t events = 0;      // recorded so far, lost ones included
+  std::int64_t last_ns = 0;      // time of the last event
+  std::int64_t duration_ns = 0;  // from the first chunk that is there to the last event
 };
 
 // Throws diary::file_error unless the file begins with the header of a trace.

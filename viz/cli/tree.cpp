@@ -135,8 +135,7 @@ void print_tree_json(const moment& m, const spawn_tree& tree, const std::vector<
 void declare_tree(arguments& parser, action& chosen) {
   const auto options = std::make_shared<tree_options>();
   parser.add("FILE", options->file, "trace, or - for standard input").required();
-  parser.add("--at", options->at, "a time (1.5s, 20ms, 540us, 3: seconds), an event (#120), or end (default)")
-      .value_name("PLACE");
+  parser.add("--at", options->at, fmt::format("{} (default)", place_help)).value_name("PLACE");
   parser.flag("--live", options->live_only, "leave out what had ended, unless something below it is alive");
   parser.flag("--json", options->json, "print one JSON object, coroutines parents first");
   chosen = [options](console& io) {

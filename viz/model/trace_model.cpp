@@ -57,7 +57,7 @@ void trace_model::take_in() {
 void trace_model::begin_index() {
   const std::uint64_t count = events().event_count();
   begin_ns_ = count > 0 ? events().at(0).t_ns : 0;
-  end_ns_ = std::max(begin_ns_, events().info().duration_ns);
+  end_ns_ = std::max(begin_ns_, events().info().last_ns);
   lane_index::settings how;
   how.begin_ns = begin_ns_;
   how.most_columns = columns_for(events(), limits_.columns);
@@ -82,7 +82,7 @@ bool trace_model::refresh() {
   }
   index_job_->source_grew();
   index_job_->finish();
-  end_ns_ = std::max(end_ns_, events().info().duration_ns);
+  end_ns_ = std::max(end_ns_, events().info().last_ns);
   near_ = {};
   view_job_ = std::make_unique<view_job>(history_, view_job::limits{limits_.long_run_ns, limits_.view_events}, whole());
   return true;
