@@ -1,10 +1,8 @@
 // One scheduler's side of a gate: when to ask it whether somebody has come, and whether its rounds have to ask it.
 #pragma once
 
-#include <algorithm>
 #include <cstdint>
 
-#include "core/clock.hpp"
 #include "core/gate.hpp"
 
 namespace weft::core {
@@ -29,32 +27,22 @@ class gate_watch {
   void look() noexcept {
     if (gate_ != nullptr) gate_->look();
   }
-  // For a round that does not ask the poller. Rarely enough to be for nothing, and often enough that nobody has to wait
-  // long: 50 times a second, or as often as the root gets to run. How many rounds that are is learnt; only a look costs
-  // more than reading the clock.
-  void look_now_and_then(clock& time) noexcept {
-    if (gate_ != nullptr && --rounds_to_look_ == 0) look_if_due(time.now_ns());
+  // Is it time to look? Rarely enough to be for nothing, and often enough that nobody has to wait long: 50 times a
+  // second. Asked whenever the scheduler has read the clock anyway.
+  bool is_due(std::int64_t now_ns) const noexcept { return gate_ != nullptr && now_ns - looked_ns_ >= look_every_ns; }
+  // For a round that does not ask the poller.
+  void look_if_due(std::int64_t now_ns) noexcept {
+    if (!is_due(now_ns)) return;
+    looked_ns_ = now_ns;
+    gate_->look();
   }
 
  private:
-  void look_if_due(std::int64_t now_ns) noexcept {
-    constexpr std::int64_t look_every_ns = 20'000'000;
-    constexpr unsigned most_rounds = 64;
-    const std::int64_t passed = now_ns - looked_ns_;
-    if (passed < look_every_ns) {
-      rounds_a_look_ = std::min(rounds_a_look_ * 2, most_rounds);
-    } else {
-      if (passed > 2 * look_every_ns) rounds_a_look_ = 1;
-      looked_ns_ = now_ns;
-      gate_->look();
-    }
-    rounds_to_look_ = rounds_a_look_;
-  }
+  static constexpr std::int64_t look_every_ns = 20'000'000;
 
   gate* gate_ = nullptr;
   bool closed_ = false;
-  unsigned rounds_to_look_ = 2, rounds_a_look_ = 1;  // of the root while nobody asks the poller
-  std::int64_t looked_ns_ = 0;
+  std::int64_t looked_ns_ = INT64_MIN / 2;  // long ago
 };
 
 }  // namespace weft::core

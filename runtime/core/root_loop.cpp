@@ -54,7 +54,7 @@ bool scheduler::run(coroutine& main) {
       if (fds_.waiting > 0) {
         poll(0);
       } else {
-        gate_.look_now_and_then(clock_);
+        gate_.look_if_due(pace_.looked_ns());
       }
     }
     if (gate_.closed()) [[unlikely]] {
@@ -128,7 +128,7 @@ bool scheduler::root_is_wanted() noexcept {
   bool wanted = rest_of_round_ == 0 || fds_.waiting > 0 || gate_.closed() || inbox_->maybe_filled();
   if (pace_.wants_clock(!timers_.empty() || fds_.waiting > 0)) {
     const std::int64_t now = clock_.now_ns();
-    if (pace_.looked(now) || (!timers_.empty() && timers_.next_deadline() <= now)) wanted = true;
+    if (pace_.looked(now) || (!timers_.empty() && timers_.next_deadline() <= now) || gate_.is_due(now)) wanted = true;
   }
   return wanted;
 }

@@ -265,7 +265,10 @@ void scheduler::leave_script(coroutine* main) {
   for (inbox_message& m : late) take_message(m);
   for (int fd = 0; fd < fds_.end(); ++fd) {
     fd_table::entry* const e = fds_.find(fd);
-    if (e != nullptr && e->held != 0) dispatch(fd, e->generation, std::exchange(e->held, 0));
+    if (e == nullptr) continue;
+    // Whoever waits because the script said so has not tried: what was reported before may still be so.
+    if (e->watched && !(e->readers.empty() && e->writers.empty())) static_cast<void>(poller_.rearm(fd, e->generation));
+    if (e->held != 0) dispatch(fd, e->generation, std::exchange(e->held, 0));
   }
 }
 

@@ -266,7 +266,8 @@ detail::io_outcome scheduler::wait_fd(int fd, detail::direction d, detail::time_
 // A wait is one for a registration, not for a number: closed while it stood, or after it was woken and before it ran,
 // the number is nobody's or somebody else's by now.
 bool scheduler::waits_for_former_fd(const coroutine& me) {
-  if (inbox_->has_closed_fds()) [[unlikely]]
+  // With a script messages are taken when it says so.
+  if (inbox_->has_closed_fds() && script_ == nullptr) [[unlikely]]
     take_closed_fds();
   return fds_.find(me.fd)->generation != me.waiting->tag;
 }

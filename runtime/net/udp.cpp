@@ -21,6 +21,15 @@ namespace {
 
 bool would_block(int error) { return error == EAGAIN || error == EWOULDBLOCK; }
 
+// Leaves errno as it is.
+bool is_ipv6(int fd) {
+  const int error = errno;
+  net::socket_address own;
+  const bool is = ::getsockname(fd, own.get(), &own.size) == 0 && own.family() == AF_INET6;
+  errno = error;
+  return is;
+}
+
 }  // namespace
 
 udp_socket udp_socket::bind(std::string_view host, std::uint16_t port, const listen_options& options) {
@@ -54,7 +63,7 @@ void udp_socket::send_to(std::string_view bytes, const endpoint& to) {
     if (::sendto(native_handle(), bytes.data(), bytes.size(), MSG_NOSIGNAL, address.get(), address.size) >= 0) return;
     if (errno == EINTR) continue;
     // Linux takes an IPv4 address on a socket of both families, others want it in IPv6's form.
-    if ((errno == EAFNOSUPPORT || errno == EINVAL) && address.family() == AF_INET) {
+    if ((errno == EAFNOSUPPORT || errno == EINVAL) && address.family() == AF_INET && is_ipv6(native_handle())) {
       address = net::mapped_to_ipv6(address);
       continue;
     }

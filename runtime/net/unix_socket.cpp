@@ -110,12 +110,16 @@ unix_listener unix_listener::bind(std::string_view path, const unix_listen_optio
   net::owned_fd fd(net::open_socket(AF_UNIX, SOCK_STREAM));
   if (fd.get() < 0) net::fail("socket", name);
   int error = ::bind(fd.get(), address.get(), address.size) == 0 ? 0 : errno;
-  if (error == EADDRINUSE && !is_abstract(path) && is_stale(address, file)) {
+  struct ::stat stale {};
+  if (error == EADDRINUSE && !is_abstract(path) && is_stale(address, file, stale)) {
     if (!options.replace_stale)
       net::fail("bind",
                 name + " (a socket that nobody listens at: unix_listen_options{.replace_stale = true} removes it)",
                 error);
-    if (::unlink(file.c_str()) != 0 && errno != ENOENT) net::fail("remove", name);
+    // Another server may have been as quick: what stands there now is not removed unless it is what was asked.
+    struct ::stat now {};
+    const bool same = ::lstat(file.c_str(), &now) == 0 && now.st_dev == stale.st_dev && now.st_ino == stale.st_ino;
+    if (same && ::unlink(file.c_str()) != 0 && errno != ENOENT) net::fail("remove", name);
     error = ::bind(fd.get(), address.get(), address.size) == 0 ? 0 : errno;
   }
   if (error != 0) net::fail("bind", name, error);

@@ -70,7 +70,8 @@ TEST(LookPace, LongSlicesDelayATimerByOneOfThem) {
     for (int i = 0; i < 5; ++i) {
       const auto before = s.clock.elapsed();
       sleep_for(1ms);
-      EXPECT_LE(s.clock.elapsed() - before, 20ms);
+      // The slice that runs when the time is over, and then the line: whoever is woken stands behind the two.
+      EXPECT_LE(s.clock.elapsed() - before, 40ms);
     }
     stop = true;
   });
