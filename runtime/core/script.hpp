@@ -59,6 +59,8 @@ class script {
   virtual void cannot(const std::string& why) noexcept = 0;
   // The program has done something else than the script says: the error. Null: it has not.
   virtual std::exception_ptr divergence() noexcept = 0;
+  // The scheduler, on its root, has left the script because of that. May end the process.
+  virtual void left_by_divergence() noexcept {}
   // The clock by which to be patient; the scheduler's own may stand still.
   virtual clock& real_time() noexcept = 0;
 };

@@ -257,9 +257,11 @@ bool scheduler::ready_by_script(int fd, detail::direction d) {
 void scheduler::leave_script(coroutine* main) {
   script* const ended = std::exchange(script_, nullptr);
   begin_round();
-  // Main learns of it as of a deadlock: wherever it waits.
-  if (std::exception_ptr error = ended->divergence(); error != nullptr && main != nullptr)
-    interrupt(*main, interruption::error, std::move(error));
+  if (std::exception_ptr error = ended->divergence(); error != nullptr) {
+    ended->left_by_divergence();
+    // Main learns of it as of a deadlock: wherever it waits.
+    if (main != nullptr) interrupt(*main, interruption::error, std::move(error));
+  }
   std::vector<inbox_message> late;
   late.swap(held_);
   for (inbox_message& m : late) take_message(m);

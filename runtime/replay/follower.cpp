@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <climits>
+#include <cstdlib>
 #include <iterator>
 
 #include "replay/step_words.hpp"
@@ -252,6 +253,10 @@ void follower::diverge(const std::string& what_was_done) {
   diary::say(text);
   divergence_ = std::make_exception_ptr(replay_divergence(text, number));
   be_over();
+}
+
+void follower::left_by_divergence() noexcept {
+  if (exit_status_ != 0) std::exit(exit_status_);
 }
 
 void follower::be_over() noexcept {

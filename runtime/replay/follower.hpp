@@ -22,6 +22,9 @@ class follower final : public core::front_observer, public core::script {
   // Both must outlive it. The order's run has begun. `real` goes on where the recording ends. `paced`: timers fire when
   // as much time has passed as in the recording, and not at once.
   follower(recorded_order& order, core::clock& real, bool paced);
+  // The program was not asked whether it wants to follow: where it does something else it ends, with this exit status.
+  // It could not be unwound: main would leave under all others, who may use what is main's.
+  void end_process_where_it_diverges(int exit_status) noexcept { exit_status_ = exit_status; }
 
   // For the scheduler: its time is the recording's, so that a sleep takes none.
   core::clock& time() noexcept { return time_; }
@@ -38,6 +41,7 @@ class follower final : public core::front_observer, public core::script {
   bool waits_for_input() noexcept override;
   void cannot(const std::string& why) noexcept override;
   std::exception_ptr divergence() noexcept override { return divergence_; }
+  void left_by_divergence() noexcept override;
   core::clock& real_time() noexcept override { return real_; }
 
   // ---- core::observer
@@ -96,6 +100,7 @@ class follower final : public core::front_observer, public core::script {
   std::int64_t real_ns_at_end_ = 0, time_ns_at_end_ = 0;
   std::uint64_t progress_ = 0;
   std::exception_ptr divergence_;
+  int exit_status_ = 0;  // 0: the process goes on
   // Slots and fds of this run by the recording's, which may be damaged and name any, and the other way round.
   std::unordered_map<std::uint64_t, std::uint64_t> here_, fds_;
   std::vector<std::uint64_t> there_;     // 0: unknown

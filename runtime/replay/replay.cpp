@@ -72,7 +72,9 @@ std::unique_ptr<recorded_order> next_of_environment() {
 }  // namespace
 
 replayed_run::replayed_run(std::unique_ptr<recorded_order> order, core::clock& clock, bool by_environment)
-    : order_(std::move(order)), follower_(*order_, clock, asked_for_pace()), by_environment_(by_environment) {}
+    : order_(std::move(order)), follower_(*order_, clock, asked_for_pace()), by_environment_(by_environment) {
+  if (by_environment) follower_.end_process_where_it_diverges(exit_differs);
+}
 
 replayed_run::~replayed_run() {
   if (!by_environment_) return;

@@ -177,6 +177,27 @@ TEST(ReplayByEnvironment, ADivergenceEndsTheProcessWithStatus1) {
       "\"main .* sleeps; the scheduler runs\"\n$");
 }
 
+// Main is not unwound under those who use what is its own.
+TEST(ReplayByEnvironment, ADivergenceEndsTheProcessWhereItIs) {
+#if defined(WEFT_ASAN)
+  GTEST_SKIP() << "the process ends while main runs: to LeakSanitizer all of that is lost";
+#endif
+  const recorded_run recorded([] { spawn("other", [] { yield(); }).join(); });
+
+  EXPECT_EXIT(
+      {
+        in_environment("WEFT_REPLAY", recorded.path());
+        run([] {
+          struct unwound {
+            ~unwound() { std::fputs("main was unwound\n", stderr); }
+          } at_end;
+          spawn("other", [] { sleep_for(1ms); });
+          sleep_for(1h);
+        });
+      },
+      ExitedWithCode(1), "^weft: replay of [^\n]*\n$");
+}
+
 TEST(ReplayByEnvironment, AnUnusableFileEndsItWithStatus3) {
   EXPECT_EXIT(
       {
