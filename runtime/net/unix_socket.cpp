@@ -93,9 +93,8 @@ unix_listener& unix_listener::operator=(unix_listener&& other) noexcept {
 
 namespace {
 
-// Somebody who would accept, or who may: only a refusal says that nobody does.
-bool is_stale(const unix_address& address, const std::string& path) {
-  struct ::stat there {};
+// `there`: what stands at the path. Only a refusal says that nobody accepts there.
+bool is_stale(const unix_address& address, const std::string& path, struct ::stat& there) {
   if (::lstat(path.c_str(), &there) != 0 || !S_ISSOCK(there.st_mode)) return false;
   const net::owned_fd probe(net::open_socket(AF_UNIX, SOCK_STREAM));
   return probe.get() >= 0 && ::connect(probe.get(), address.get(), address.size) != 0 && errno == ECONNREFUSED;
