@@ -105,7 +105,7 @@ TEST_F(LiveWindow, TheStartPageOffersRunningProgramsAndAttachesToTheOneThatIsCli
   ASSERT_TRUE(app.model().trace != nullptr);
   EXPECT_TRUE(app.model().live);
   EXPECT_TRUE(comes_to(app, is(program_mode::running)));
-  EXPECT_TRUE(comes_to(app, [](const viz::viewer_model& m) { return m.trace->coroutines().size() == 3; }));
+  EXPECT_TRUE(comes_to(app, [](const viz::viewer_model& m) { return m.trace->coroutine_count() == 3; }));
 }
 
 }  // namespace

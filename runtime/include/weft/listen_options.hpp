@@ -1,6 +1,8 @@
 // How a socket is bound.
 #pragma once
 
+#include "weft/detail/cxx20.hpp"
+
 namespace weft {
 
 // For sockets with an IP address.
