@@ -37,6 +37,22 @@ const std::uint8_t* event_walk::events_of(std::uint32_t index) const {
   return source_->bytes + source_->streams[index].chunks[lanes_[index].chunk].offset + sizeof(chunk_header);
 }
 
+void event_walk::require_chunk(const lane& l) const {
+  if (source_->file == nullptr) return;
+  const chunk_place& chunk = source_->streams[static_cast<std::size_t>(&l - lanes_.data())].chunks[l.chunk];
+  source_->file->require_whole(chunk.offset + sizeof(chunk_header) + chunk.valid_bytes);
+}
+
+void event_walk::require_what_was_read() const {
+  if (source_->file == nullptr) return;
+  std::uint64_t needed_bytes = 0;
+  for (std::size_t i = 0; i < lanes_.size(); ++i) {
+    const chunk_place& chunk = source_->streams[i].chunks[lanes_[i].chunk];
+    needed_bytes = std::max(needed_bytes, chunk.offset + sizeof(chunk_header) + chunk.valid_bytes);
+  }
+  source_->file->require_whole(needed_bytes);
+}
+
 void event_walk::open_chunk(std::uint32_t index, std::uint32_t byte) {
   lane& l = lanes_[index];
   std::uint32_t readable = source_->streams[index].chunks[l.chunk].valid_bytes;
@@ -60,6 +76,7 @@ bool event_walk::find_chunk(std::uint32_t index) {
       const auto& ends = source_->boundaries[next_boundary_].ends;
       if (index >= ends.size() || l.chunk >= ends[index].chunk) return false;
     }
+    require_chunk(l);
     // A large file is read through, not gathered in memory.
     if (source_->file != nullptr) source_->file->forget(chunks[l.chunk].offset, source_->chunk_bytes);
     ++l.chunk;
@@ -67,6 +84,7 @@ bool event_walk::find_chunk(std::uint32_t index) {
     l.ordinal = chunks[l.chunk].first_ordinal;
     open_chunk(index, 0);
   }
+  if (l.in == l.end && boundary_n_ == UINT64_MAX) require_chunk(l);
   return l.in != l.end;
 }
 
@@ -144,7 +162,10 @@ void event_walk::end_before(std::uint64_t n) {
 }
 
 bool event_walk::cross_boundary() {
-  if (n_ >= end_n_) return false;
+  if (n_ >= end_n_) {
+    require_what_was_read();
+    return false;
+  }
   const std::vector<stream_position> here = positions();
   ++next_boundary_;
   const auto& boundaries = source_->boundaries;

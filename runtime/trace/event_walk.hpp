@@ -2,6 +2,9 @@
 // which names the waker's event comes after that event. This header is the reader's inside; programs use it only
 // through reader::walk.
 //
+// Whatever reads on from a file may throw file_error: the file may be cut while it is read. Each chunk is asked for
+// once it was gone through, so nothing of a stretch that was cut is told as the whole.
+//
 // The order must not depend on where a walk starts, nor on how much of a growing file was there when events got their
 // numbers. Where later bytes would change it, the reader puts an order_boundary: what was numbered before stays before.
 #pragma once
@@ -153,8 +156,11 @@ class event_walk {
   }
   bool take(lane& l, event& e) {
     const std::uint8_t* behind = decode_event(l.in, l.end, source_->shapes, l.ticks, e);
-    // Checked when the reader numbered it, so this happens only if somebody rewrote the file meanwhile.
-    if (behind == nullptr) return false;
+    // Checked when the reader numbered it, so this happens only if somebody rewrote or cut the file meanwhile.
+    if (behind == nullptr) {
+      require_chunk(l);
+      return false;
+    }
     l.in = behind;
     e.n = n_++;
     e.t_ns = source_->scale.to_ns(l.ticks);
@@ -182,7 +188,10 @@ class event_walk {
     bool goes_on = true;
     while (in != end && n < stop_n && goes_on) {
       const std::uint8_t* behind = decode_event(in, end, source.shapes, ticks, e);
-      if (behind == nullptr) break;
+      if (behind == nullptr) {
+        require_chunk(l);
+        break;
+      }
       in = behind;
       e.t_ns = source.scale.to_ns(ticks);
       e.n = n++;
@@ -215,8 +224,9 @@ class event_walk {
   void decode_head(lane& l) {
     l.head_ticks = l.ticks;
     l.behind_head = decode_event(l.in, l.end, source_->shapes, l.head_ticks, l.head);
-    // Checked when the reader numbered it, so it fails only if somebody rewrote the file meanwhile.
+    // Checked when the reader numbered it, so it fails only if somebody rewrote or cut the file meanwhile.
     l.has_head = l.behind_head != nullptr;
+    if (!l.has_head) require_chunk(l);
     l.head.t_ns = source_->scale.to_ns(l.head_ticks);
   }
 
@@ -225,6 +235,8 @@ class event_walk {
   }
 
   const std::uint8_t* events_of(std::uint32_t index) const;  // where the events of the lane's chunk begin
+  void require_chunk(const lane& l) const;                   // that it was there: file_bytes::require_whole
+  void require_what_was_read() const;                        // the same for the chunks of all lanes
   void open_chunk(std::uint32_t index, std::uint32_t byte);
   bool find_chunk(std::uint32_t index);  // goes on to the next chunk that has events, false if there is none
   void find_head(std::uint32_t index);

@@ -13,6 +13,7 @@
 
 #include "trace/event.hpp"
 #include "trace/format.hpp"
+#include "trace/mapping_guard.hpp"
 
 namespace weft::diary {
 namespace {
@@ -41,7 +42,11 @@ std::vector<std::uint8_t> read_to_end(int fd, const std::string& path) {
   std::vector<std::uint8_t> bytes;
   std::size_t used = 0;
   while (true) {
-    bytes.resize(used + chunk_bytes + bytes.size() / 2);
+    // Nobody knows whether such an input has an end: what is no trace is refused at its first bytes.
+    if (used >= file_magic.size() && !std::equal(file_magic.begin(), file_magic.end(), bytes.begin())) {
+      throw file_error(path, 0, "not a weft trace");
+    }
+    bytes.resize(used + (used == 0 ? file_magic.size() : chunk_bytes + bytes.size() / 2));
     const ssize_t n = ::read(fd, bytes.data() + used, bytes.size() - used);
     if (n < 0 && errno == EINTR) continue;
     if (n < 0) refuse(path, "cannot read");
@@ -52,7 +57,20 @@ std::vector<std::uint8_t> read_to_end(int fd, const std::string& path) {
   return bytes;
 }
 
+[[noreturn]] void refuse_cut(const std::string& path, std::uint64_t size) {
+  throw file_error(path, size, "the file was cut while it was read");
+}
+
 }  // namespace
+
+struct file_bytes::guard {
+  guard(void* memory, std::size_t size) : place(memory, size, loss) {}
+
+  mapping_loss loss;  // without a message: whoever reads says it
+  mapping_guard place;
+};
+
+file_bytes::file_bytes() = default;
 
 std::uint64_t next_written(int fd, std::uint64_t offset, std::uint64_t size) {
 #if defined(SEEK_DATA)
@@ -100,6 +118,7 @@ file_bytes& file_bytes::operator=(file_bytes&& other) noexcept {
   copy_ = std::move(other.copy_);
   mapping_ = std::exchange(other.mapping_, nullptr);
   mapped_bytes_ = std::exchange(other.mapped_bytes_, 0);
+  guard_ = std::move(other.guard_);
   data_ = std::exchange(other.data_, nullptr);
   size_ = std::exchange(other.size_, 0);
   return *this;
@@ -108,6 +127,7 @@ file_bytes& file_bytes::operator=(file_bytes&& other) noexcept {
 file_bytes::~file_bytes() { release(); }
 
 void file_bytes::release() noexcept {
+  guard_.reset();
   if (mapping_ != nullptr) ::munmap(mapping_, mapped_bytes_);
   mapping_ = nullptr;
   if (fd_ >= 0) ::close(fd_);
@@ -119,7 +139,8 @@ bool file_bytes::refresh(std::uint64_t needed_bytes) {
   struct stat status {};
   if (::fstat(fd_, &status) != 0) refuse(path_, "cannot look at");
   const auto size = static_cast<std::uint64_t>(status.st_size);
-  if (size < needed_bytes) throw file_error(path_, size, "the file was cut while it was read");
+  if (size < needed_bytes) refuse_cut(path_, size);
+  if (was_cut()) refuse_cut(path_, size);
   const bool is_mapped = mapping_ != nullptr;
   if (is_mapped && size == size_) return true;
   size_ = size;
@@ -131,6 +152,8 @@ void file_bytes::load() {
   if (size_ > copy_limit_bytes) {
     void* fresh = ::mmap(nullptr, size_, PROT_READ, MAP_SHARED, fd_, 0);
     if (fresh == MAP_FAILED) refuse(path_, "cannot map");
+    // A guard never outlives its mapping: something else may be mapped there next.
+    guard_ = std::make_unique<guard>(fresh, size_);
     if (mapping_ != nullptr) ::munmap(mapping_, mapped_bytes_);
     mapping_ = fresh;
     mapped_bytes_ = size_;
@@ -161,8 +184,19 @@ void file_bytes::load() {
     if ((header.flags & chunk_flag_sealed) == 0) std::memcpy(copy_.data() + at, &header, sizeof header);
   }
   data_ = copy_.data();
+  guard_.reset();
   if (mapping_ != nullptr) ::munmap(mapping_, mapped_bytes_);
   mapping_ = nullptr;
+}
+
+bool file_bytes::was_cut() const noexcept { return guard_ && guard_->loss.happened; }
+
+void file_bytes::require_whole_mapping(std::uint64_t needed_bytes) const {
+  struct stat status {};
+  if (::fstat(fd_, &status) != 0) refuse(path_, "cannot look at");
+  const auto size = static_cast<std::uint64_t>(status.st_size);
+  // A page that lost its end only reads as zeroes, and nobody is told of that.
+  if (size < needed_bytes || was_cut()) refuse_cut(path_, size);
 }
 
 void file_bytes::forget(std::uint64_t offset, std::size_t size) const noexcept {

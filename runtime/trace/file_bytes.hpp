@@ -4,21 +4,22 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
 namespace weft::diary {
 
-// The first byte of a file of `size` bytes at or behind `offset` that has ever been written, as far as the system knows;
-// `size` if none has.
+// The first byte of a file of `size` bytes at or behind `offset` that has ever been written, as far as the system
+// knows; `size` if none has.
 std::uint64_t next_written(int fd, std::uint64_t offset, std::uint64_t size);
 
-// A file that others cut while it is mapped would fault where bytes are gone; so small files are copied, and what is
-// new in a mapped one is looked at through copy_out before anybody touches the mapping. Somebody who truncates a large
-// trace below its begun chunks during a read still ends the reader: that is what mapping a file means.
+// A file that others cut while it is mapped faults where bytes are gone: small files are copied, and in a mapped one a
+// mapping_guard puts zeroes there. So whoever has read a stretch asks require_whole() before believing it.
 class file_bytes {
  public:
-  // Throws file_error if the file cannot be opened or read, or is a directory. A pipe is read to its end.
+  // Throws file_error if the file cannot be opened or read, or is a directory. A pipe or device is read to its end, but
+  // no further than its first bytes if it does not begin as a trace does: it may have no end.
   static file_bytes open(const std::string& path);
   static file_bytes from_memory(std::vector<std::uint8_t> bytes);
 
@@ -34,6 +35,16 @@ class file_bytes {
   // `needed_bytes`.
   bool refresh(std::uint64_t needed_bytes);
 
+  // What was read from the first `needed_bytes` were the file's bytes. Throws file_error if the file was cut below
+  // that, or anything in the mapping was found gone. A look at the file's size; nothing for bytes in memory. Any
+  // thread.
+  void require_whole(std::uint64_t needed_bytes) const {
+    if (mapping_ != nullptr) require_whole_mapping(needed_bytes);
+  }
+
+  // Bytes of the mapping were found gone: nothing that is read any more is the file's. Any thread.
+  bool was_cut() const noexcept;
+
   // These bytes are not needed for now: they leave this process's memory, if the file is mapped. Any thread.
   void forget(std::uint64_t offset, std::size_t size) const noexcept;
 
@@ -46,7 +57,10 @@ class file_bytes {
   bool copy_out(std::uint64_t offset, void* out, std::size_t size) const;
 
  private:
-  file_bytes() = default;
+  struct guard;  // of the mapping
+
+  file_bytes();
+  void require_whole_mapping(std::uint64_t needed_bytes) const;
   void load();  // copies or maps `size_` bytes
   void release() noexcept;
 
@@ -55,6 +69,7 @@ class file_bytes {
   std::vector<std::uint8_t> copy_;
   void* mapping_ = nullptr;
   std::size_t mapped_bytes_ = 0;
+  std::unique_ptr<guard> guard_;
   const std::uint8_t* data_ = nullptr;
   std::uint64_t size_ = 0;
 };

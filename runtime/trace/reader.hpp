@@ -39,6 +39,10 @@ struct file_info {
   std::int64_t duration_ns = 0;
   std::uint32_t threads = 0;
   bool truncated = false;  // not complete (still running or died), or bytes are missing
+  // Bytes that were there once are not in the file: somebody has cut it, or copied a part. Who dies while recording
+  // does not leave such a file.
+  bool cut = false;
+  std::uint64_t missing_bytes = 0;  // of a cut file, at least
   std::vector<std::string>
       damage;  // one line for each place that could not be decoded, with its byte offset; at most 100
 };
@@ -64,6 +68,7 @@ class reader {
   const file_header& header() const;
   std::uint64_t event_count() const { return info().events; }
 
+  // Everything below that reads events throws file_error if the file is cut meanwhile.
   // Calls f for the events [begin, end) in order, until f returns false. O(distance to the nearest index point) to
   // start.
   void for_each(std::uint64_t begin, std::uint64_t end, const std::function<bool(const event&)>& f) const;

@@ -55,6 +55,7 @@ void reader::impl::look(bool first) {
   }
   number_events(first);
   finish_info(first);
+  bytes.require_whole(needed_bytes);
 }
 
 // The file as it is now. Headers of new chunks first, `committed` counts after them: so a chunk that has a successor is
@@ -127,6 +128,7 @@ std::vector<found_chunk> reader::impl::find_chunks(bool first) {
 void reader::impl::decode_ahead(std::vector<found_chunk>& found) const {
   const std::uint64_t capacity = header.chunk_bytes - sizeof(chunk_header);
   for_all(found.size(), [&](std::size_t i) {
+    if (bytes.was_cut()) return;  // each place that is gone costs a mapping, and check_events will say so
     found_chunk& f = found[i];
     f.decoded.ticks = f.header.base_ticks;
     if (trusts == trust::sealed_chunks && (f.header.flags & chunk_flag_sealed) != 0) return;
@@ -240,6 +242,7 @@ void reader::impl::check_events(chunk_place& chunk, const decoded_chunk& ahead) 
     add_damage(chunk.offset, "the file ends inside this chunk: " + std::to_string(present) + " of " +
                                  std::to_string(committed) + " bytes are there");
     bytes_missing = true;
+    info.missing_bytes = std::max(info.missing_bytes, committed - present);
     chunk.damaged = true;
     committed = present;
   }
@@ -251,6 +254,7 @@ void reader::impl::check_events(chunk_place& chunk, const decoded_chunk& ahead) 
   }
   known = decode_chunk(begin, static_cast<std::size_t>(committed), streams.shapes, streams.scale, known);
   if (known.bytes != committed) {
+    bytes.require_whole(chunk.offset + sizeof(chunk_header) + committed);  // else this is no damage
     if (!bytes_missing) add_damage(chunk.offset + sizeof(chunk_header) + known.bytes, damage_at(begin + known.bytes));
     chunk.damaged = true;
   }
@@ -355,7 +359,12 @@ void reader::impl::finish_info(bool first) {
     add_damage(bytes.size(), "the file is cut: " + std::to_string(header.chunk_count - present) + " of " +
                                  std::to_string(header.chunk_count) + " chunks are not there");
     bytes_missing = true;
+    const std::uint64_t whole = header.chunk_count < UINT64_MAX / header.chunk_bytes
+                                    ? add(header.header_bytes, header.chunk_count * header.chunk_bytes)
+                                    : UINT64_MAX;
+    info.missing_bytes = whole - std::min(whole, bytes.size());
   }
+  info.cut = bytes_missing;
   info.truncated = !info.complete || bytes_missing;
 }
 

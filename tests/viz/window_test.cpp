@@ -5,10 +5,12 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <sstream>
 
 #include "app/app.hpp"
 #include "app/window_app.hpp"
 #include "small_trace.hpp"
+#include "trace/text.hpp"
 
 namespace weft::viz {
 namespace {
@@ -83,6 +85,36 @@ TEST_F(Window, PaintsWaitingAsAPatternOfTwoShades) {
 
   EXPECT_GE(seen.size(), 2u);
   EXPECT_TRUE(std::all_of(seen.begin(), seen.end(), [](colour c) { return c.r > c.b; })) << "ready is orange";
+}
+
+// The file is cut to half while it is looked at: the window goes on, and says so.
+TEST_F(Window, OutlivesATraceThatIsCut) {
+  trace_on_disk other;
+  std::string text = "# weft trace text 1\n0.0 T0 thread_start tid=1 text=\"main\"\n";
+  for (int i = 0; i < 60000; ++i)
+    text += "0." + std::to_string(100000 + i) + " T0 mark text=\"a line of some length\"\n";
+  std::istringstream in(text);
+  const std::vector<std::uint8_t> bytes = diary::load_text(in, "long");
+  std::ofstream(other.path(), std::ios::binary)
+      .write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+  app.open(other.path(), false, 0, false);
+  app.draw();
+
+  std::filesystem::resize_file(other.path(), 300'000);
+  const bool has_lost_it = app.survive([&] {
+    app.take(key_down{key::home, {}});
+    app.take(key_down{key::right, {}});
+    app.model().trace->history().state_after(50'000);
+    app.draw();
+  });
+  app.draw();
+
+  EXPECT_TRUE(has_lost_it);
+  EXPECT_EQ(app.model().trace, nullptr);
+  EXPECT_NE(app.model().notice.find("cut while it was read"), std::string::npos);
+  app.open(file.path(), false, 0, false);
+  app.draw();
+  EXPECT_EQ(app.model().notice, "");
 }
 
 TEST_F(Window, OpensWhereTheStoryIs) {

@@ -192,7 +192,12 @@ void gl_window::draw_once(float interface_scale, const std::function<void(canvas
   ImGui::NewFrame();
   {
     imgui_canvas to(*ImGui::GetBackgroundDrawList(), *fonts_, patterns_);
-    paint(to);
+    try {
+      paint(to);
+    } catch (...) {
+      ImGui::EndFrame();  // the next one can begin
+      throw;
+    }
   }
   ImGui::Render();
   gl_.viewport(0, 0, w, h);

@@ -109,6 +109,18 @@ void window_app::finish_reading() {
   model_.trace->finish_work();
 }
 
+bool window_app::survive(const std::function<void()>& what) {
+  try {
+    what();
+    return false;
+  } catch (const diary::file_error& e) {
+    live_ = {};  // reads the same file
+    model_.let_go(e.what());
+    window_.set_title("weft");
+    return true;
+  }
+}
+
 void window_app::run() {
   using clock = std::chrono::steady_clock;
   bool said_about_fonts = false;
@@ -123,19 +135,21 @@ void window_app::run() {
                                                                    : 1000;
     const gl_window::news news = window_.wait(patience_ms);
     if (news.closed) return;
-    for (const std::string& path : news.dropped_files) open(path, false, 0, true);
-    for (const input& i : news.inputs) take(i);
     dirty |= news.redraw || !news.inputs.empty() || !news.dropped_files.empty();
-
-    const clock::time_point now = clock::now();
-    if (model_.playing) {
-      model_.apply(act::let_time_pass{std::min(0.1, std::chrono::duration<double>(now - last_frame).count())});
-      dirty = true;
-    }
-    last_frame = now;
-    dirty |= refresh();
-    if (!dirty) continue;
-    draw();
+    const bool has_lost_trace = survive([&] {
+      for (const std::string& path : news.dropped_files) open(path, false, 0, true);
+      for (const input& i : news.inputs) take(i);
+      const clock::time_point now = clock::now();
+      const clock::duration passed = now - std::exchange(last_frame, now);
+      if (model_.playing) {
+        model_.apply(act::let_time_pass{std::min(0.1, std::chrono::duration<double>(passed).count())});
+        dirty = true;
+      }
+      dirty |= refresh();
+      if (dirty) draw();
+    });
+    if (has_lost_trace) draw();
+    if (!dirty && !has_lost_trace) continue;
     window_.set_pointer(view_.pointer_shape());
     if (!said_about_fonts && !window_.font_notice().empty()) {
       std::cerr << "weft: " << window_.font_notice() << "\n";

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <string>
 #include <utility>
 
@@ -32,6 +33,9 @@ class window_app {
   // What has come of the trace and from the program since. True: draw().
   bool refresh();
   void draw();
+  // Does that. A trace that turns out to be unreadable meanwhile, because its file was cut, is let go: the start page
+  // says so, and true comes back. (Nobody is asked to open it again: it may be a program's that goes on.)
+  bool survive(const std::function<void()>& what);
   // Of a huge trace everything that what is in view needs, for pictures. Its findings are not among it.
   void finish_reading();
 

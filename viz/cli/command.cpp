@@ -11,6 +11,7 @@
 
 #include "cli/subcommands.hpp"
 #include "trace/event.hpp"
+#include "trace/mapping_guard.hpp"
 
 namespace weft::viz::cli {
 namespace {
@@ -53,7 +54,11 @@ void report(console& io, const std::string& text) { io.err << "weft: " << diary:
 
 int run_guarded(console& io, const std::string& where, const action& body) {
   try {
-    return body(io);
+    const int status = body(io);
+    // What was read last before the cut may not have been asked for: nothing of it is to be believed.
+    if (!diary::a_mapped_file_was_cut()) return status;
+    report(io, where + ": a trace file was cut while it was read");
+    return unreadable_input;
   } catch (const usage_error& e) {
     report(io, e.what());
     return wrong_use;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "model/pixel_spans.hpp"
 
@@ -15,6 +16,25 @@ constexpr std::size_t undo_limit = 200;
 constexpr float smallest_scale = 0.6f, largest_scale = 3.0f;
 
 }  // namespace
+
+void viewer_model::let_go(std::string why) {
+  trace.reset();
+  notice = std::move(why);
+  live = following = playing = false;
+  lanes = {};
+  findings.clear();
+  summaries.clear();
+  strip.clear();
+  totals = {};
+  analysed = analysis_state::done;
+  selected.reset();
+  measured.reset();
+  at = {};
+  state_ = before_ = diary::scheduler_state();
+  state_of_.reset();
+  undo_.clear();
+  redo_.clear();
+}
 
 void viewer_model::open(std::unique_ptr<trace_model> opened, bool is_live) {
   trace = std::move(opened);

@@ -71,6 +71,8 @@ class viewer_model {
   float side_width = 382, bottom_height = 300, label_width = 196;
 
   void open(std::unique_ptr<trace_model> opened, bool is_live);
+  // There is no trace any more: the start page, with this line for the user.
+  void let_go(std::string why);
   // The trace may have grown: lanes, and the view if it follows the end.
   void trace_grew();
   void apply(const action& a);
