@@ -5,6 +5,7 @@
 #include <charconv>
 #include <cmath>
 #include <cstdlib>
+#include <limits>
 
 #include "trace/varint.hpp"
 
@@ -70,6 +71,15 @@ std::optional<std::uint64_t> bits_from_text(std::string_view words) {
   }
 }
 
+// What is no finite number, in words; not a number has many forms, and the others are told apart by their bits.
+struct unreal {
+  std::string_view word;
+  double value;
+};
+constexpr std::array<unreal, 3> unreals{{{"inf", std::numeric_limits<double>::infinity()},
+                                         {"-inf", -std::numeric_limits<double>::infinity()},
+                                         {"nan", std::numeric_limits<double>::quiet_NaN()}}};
+
 void append_real(std::string& out, std::uint64_t bits) {
   const double value = std::bit_cast<double>(bits);
   char buffer[40];
@@ -77,7 +87,11 @@ void append_real(std::string& out, std::uint64_t bits) {
     out.append(buffer, std::to_chars(buffer, buffer + sizeof buffer, value).ptr);
     return;
   }
-  // Not a number has many forms; their bits tell them apart.
+  for (const unreal& u : unreals) {
+    if (std::bit_cast<std::uint64_t>(u.value) != bits) continue;
+    out += u.word;
+    return;
+  }
   out += "0x";
   out.append(buffer, std::to_chars(buffer, buffer + sizeof buffer, bits, 16).ptr);
 }
@@ -91,6 +105,9 @@ std::optional<Number> whole_number(std::string_view word, Base... base) {
 }
 
 std::optional<std::uint64_t> real_from_text(std::string_view word) {
+  for (const unreal& u : unreals) {
+    if (u.word == word) return std::bit_cast<std::uint64_t>(u.value);
+  }
   if (word.substr(0, 2) == "0x") return whole_number<std::uint64_t>(word.substr(2), 16);
 #ifdef __cpp_lib_to_chars
   const std::optional<double> value = whole_number<double>(word);

@@ -1,4 +1,6 @@
 // The diary as JSON, one object a line, for programs. Written by hand: the diary's language depends on nothing.
+#include <bit>
+#include <cmath>
 #include <ostream>
 
 #include "trace/dump_selection.hpp"
@@ -60,9 +62,8 @@ void append_argument(std::string& line, const history& h, const event& e, unsign
       return;
     }
     case arg_kind::real: {
-      std::string number;
-      append_value(number, kind, value);
-      line += number.substr(0, 2) == "0x" ? "null" : number;
+      // JSON has no words for what is no finite number.
+      std::isfinite(std::bit_cast<double>(value)) ? append_value(line, kind, value) : void(line += "null");
       return;
     }
     case arg_kind::slot:

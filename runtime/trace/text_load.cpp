@@ -2,6 +2,7 @@
 // explanations behind values are for people and are skipped, everything else must be understood.
 #include <algorithm>
 #include <istream>
+#include <memory>
 #include <stdexcept>
 
 #include "trace/event_decoder.hpp"
@@ -16,6 +17,9 @@ namespace {
 
 // Each gap costs a chunk of 64 KiB, however short its line.
 constexpr std::size_t gap_limit = 16384;
+// Longer than any line of a dump: a text of 4096 bytes in escapes, names in words. What has longer ones is no dump, and
+// may have no end.
+constexpr std::size_t line_limit = 1 << 20;
 
 [[noreturn]] void refuse(const std::string& what) { throw std::invalid_argument(what); }
 
@@ -195,11 +199,16 @@ std::vector<std::uint8_t> load_text(std::istream& in, const std::string& name) {
   text_loader loader;
   std::uint64_t offset = 0, number = 0;
   try {
-    std::string line;
-    while (std::getline(in, line)) {
+    const std::unique_ptr<char[]> line(new char[line_limit]);
+    while (in.getline(line.get(), line_limit)) {
       ++number;
-      loader.take_line(line);
-      offset += line.size() + 1;
+      const auto taken = static_cast<std::size_t>(in.gcount());  // with the end of the line, unless the file ends
+      loader.take_line({line.get(), taken - (in.eof() ? 0 : 1)});
+      offset += taken;
+    }
+    if (!in.eof() && !in.bad()) {
+      ++number;
+      refuse("a line of more than " + std::to_string(line_limit - 1) + " bytes: no dump of a trace has one");
     }
     if (in.bad()) throw file_error(name, offset, "cannot read");
     return loader.finish();

@@ -490,6 +490,33 @@ TEST(Export, DoesNotWriteOverTheTraceItReads) {
   EXPECT_EQ(read_file(file), sample_schedule().bytes());
 }
 
+// Its times have no sign.
+TEST(ExportPerfetto, TimesBeforeTheRecordingAreShiftedAndNoneIsNegative) {
+  const test_folder folder;
+  const std::string file = folder.path("early.weft"), out = folder.path("early.pftrace");
+  const outcome loaded = run_weft({"load", "-", "-o", file},
+                                  "# weft trace text 1\n"
+                                  "-0.5 T0 thread_start tid=1 text=\"main\"\n"
+                                  "-0.4 T0 spawn slot=1 id=1\n"
+                                  "-0.3 T0 enter to=1\n"
+                                  "0.1 T0 mark text=\"here\"\n"
+                                  "0.2 T0 finish to=0 status=done\n");
+  ASSERT_EQ(loaded.status, 0) << loaded.err;
+
+  const outcome result = run_weft({"export", file, "--to", "perfetto", "-o", out});
+
+  EXPECT_EQ(result.status, 0);
+  EXPECT_THAT(result.err, HasSubstr("perfetto has no times before 0"));
+  EXPECT_EQ(broken_perfetto(read_file(out)), "");
+  const perfetto_trace t(read_file(out));
+  std::map<std::string, std::int64_t> told;
+  for (const perfetto_event& e : t.events) {
+    EXPECT_GE(static_cast<std::int64_t>(e.t_ns), 0) << e.name;
+    told.emplace(e.name, static_cast<std::int64_t>(e.t_ns));
+  }
+  EXPECT_EQ(told.at("here"), 600'000'000) << "0.1 s, and all are half a second later";
+}
+
 TEST(Export, WithoutAFormatIsWrongUse) {
   EXPECT_EQ(run_weft({"export", "x.weft", "-o", "-"}).status, 2);
   EXPECT_EQ(run_weft({"export", "x.weft", "--to", "excel", "-o", "-"}).status, 2);

@@ -15,7 +15,8 @@
 
 namespace weft::viz::cli {
 
-chunk_tail::chunk_tail(const std::string& path) : path_(path), fd_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {
+chunk_tail::chunk_tail(const std::string& path)
+    : path_(path), fd_(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC)) {
   if (fd_ < 0) throw diary::file_error(path, 0, std::string("cannot open: ") + std::strerror(errno));
   std::vector<std::uint8_t> first(diary::file_header_bytes);
   const ssize_t got = ::pread(fd_, first.data(), first.size(), 0);

@@ -115,10 +115,10 @@ int draw(const demo& d, const demo_options& options, const std::string& trace, c
   program.wait_for_trace();
   picture_request request;
   request.file = trace;
-  request.out = is_picture(options.out) ? options.out : default_picture;
   request.theme = options.theme;
-  draw_picture(request);
-  io.out << fmt::format("{} ran for {} s; its picture is in {}\n", d.name, seconds, diary::sanitised(request.out));
+  const std::string out = is_picture(options.out) ? options.out : default_picture;
+  write_picture(request, out, io);
+  io.out << fmt::format("{} ran for {} s; its picture is in {}\n", d.name, seconds, diary::sanitised(out));
   return good;
 }
 

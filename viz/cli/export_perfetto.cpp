@@ -3,6 +3,7 @@
 // that one of no length can be an instant; each wake is a flow of its own, from an instant on the waker's track to the
 // slice in which the woken one runs.
 #include <bit>
+#include <cmath>
 #include <ostream>
 #include <string>
 #include <unordered_map>
@@ -124,6 +125,8 @@ class perfetto_sink : public span_sink {
       s.category = "mark";
       to_.instant(track, s, t_ns);
     } else if (e.type == diary::event_type::counter) {
+      // Such a sample has no place on a track, in no viewer.
+      if (!std::isfinite(std::bit_cast<double>(e.args[1]))) return;
       const std::string& name = counters_.of(e.args[0]);
       const std::uint64_t counter = counter_of_.try_emplace(name, counter_tracks + counter_of_.size()).first->second;
       to_.declare_counter(counter, process_track, name);

@@ -36,6 +36,11 @@ std::string local_time_text(std::int64_t real_ns) {
                      real_ns % 1'000'000'000 / 1000);
 }
 
+std::string ended_text(const diary::file_info& f) {
+  if (f.cut) return fmt::format("unknown: the file is cut, at least {} bytes are missing", f.missing_bytes);
+  return f.complete ? "properly" : "no: the program still runs, or died; all up to the last event is here";
+}
+
 void print_json(const diary::history& trace, console& io) {
   const diary::file_info& f = trace.source().info();
   json out;
@@ -47,6 +52,8 @@ void print_json(const diary::history& trace, console& io) {
   out["coroutines"] = trace.lives().size();
   out["lost"] = f.lost;
   out["truncated"] = f.truncated;
+  out["cut"] = f.cut;
+  out["missing_bytes"] = f.missing_bytes;
   out["duration_ns"] = f.duration_ns;
   out["from_ns"] = f.first_ns;
   out["to_ns"] = f.last_ns;
@@ -60,6 +67,7 @@ void print_json(const diary::history& trace, console& io) {
   out["file_bytes"] = f.file_bytes;
   out["event_bytes"] = f.event_bytes;
   out["damage"] = f.damage;
+  out["warnings"] = warnings_about(f);
   print_json(out, io);
 }
 
@@ -84,7 +92,7 @@ void print_text(const diary::history& trace, console& io) {
   const double bytes_each = f.events == 0 ? 0 : static_cast<double>(f.event_bytes) / static_cast<double>(f.events);
   line("events", fmt::format("{}, {:.1f} bytes each", f.events, bytes_each));
   line("lost", fmt::format("{}", f.lost));
-  line("ended", f.complete ? "properly" : "no: the program still runs, or died; all up to the last event is here");
+  line("ended", ended_text(f));
   for (const std::string& place : f.damage) line("damaged", diary::sanitised(place));
 }
 

@@ -3,42 +3,27 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <cstring>
 #include <istream>
-#include <iterator>
 #include <ostream>
 #include <utility>
 #include <vector>
 
 #include "cli/progress.hpp"
 #include "cli/table.hpp"
+#include "trace/format.hpp"
 
 namespace weft::viz::cli {
 namespace {
 
 diary::reader open_reader(const std::string& file, console& io) {
   if (file != "-") return diary::reader::open(file);
-  std::vector<std::uint8_t> bytes{std::istreambuf_iterator<char>(io.in), std::istreambuf_iterator<char>()};
-  return diary::reader::from_bytes(std::move(bytes), shown_path(file));
+  return diary::reader::from_bytes(read_standard_input(io), shown_path(file));
 }
 
 void warn_about_gaps(const diary::file_info& info, console& io) {
-  const std::string path = diary::sanitised(info.path);
-  if (info.truncated) {
-    io.err << fmt::format(
-        "weft: {}: warning: the recording did not end properly (the program still runs, or died): {} events could be "
-        "read\n",
-        path, info.events);
-  }
-  // Before the recording began only merged traces have times, and those by minutes; nothing runs for ten years.
-  constexpr std::int64_t hour_ns = 3'600'000'000'000;
-  if (info.first_ns < -24 * hour_ns || info.last_ns > 10 * 365 * 24 * hour_ns) {
-    io.err << fmt::format("weft: {}: warning: times out of range: from {} to {}: durations mean nothing\n", path,
-                          exact_time(info.first_ns), exact_time(info.last_ns));
-  }
-  if (info.lost > 0) io.err << fmt::format("weft: {}: warning: {} events were lost by the recorder\n", path, info.lost);
-  if (damaged_places(info) > 0) {
-    io.err << fmt::format("weft: {}: warning: {} damaged places were left out: weft validate lists them\n", path,
-                          damaged_places(info));
+  for (const std::string& warning : warnings_about(info)) {
+    io.err << fmt::format("weft: {}: warning: {}\n", diary::sanitised(info.path), warning);
   }
 }
 
@@ -50,6 +35,47 @@ diary::history open_checked(const std::string& file, diary::history::effort effo
 }
 
 }  // namespace
+
+std::vector<std::string> warnings_about(const diary::file_info& info) {
+  std::vector<std::string> warnings;
+  if (info.cut) {
+    warnings.push_back(fmt::format("the file is cut: of {} bytes at least {} are missing: {} events could be read",
+                                   info.file_bytes + info.missing_bytes, info.missing_bytes, info.events));
+  } else if (info.truncated) {
+    warnings.push_back(fmt::format(
+        "the recording did not end properly (the program still runs, or died): {} events could be read", info.events));
+  }
+  // Before the recording began only merged traces have times, and those by minutes; nothing runs for ten years. Without
+  // times an old recorder let its threads begin at 0 of the machine's clock, which is before the recording by however
+  // long the machine has been up.
+  constexpr std::int64_t second_ns = 1'000'000'000, hour_ns = 3600 * second_ns;
+  const std::int64_t earliest_ns = info.order_only ? -second_ns : -24 * hour_ns;
+  if (info.first_ns < earliest_ns || info.last_ns > 10 * 365 * 24 * hour_ns) {
+    warnings.push_back(fmt::format("times out of range: from {} to {}: durations mean nothing",
+                                   exact_time(info.first_ns), exact_time(info.last_ns)));
+  }
+  if (info.lost > 0) warnings.push_back(fmt::format("{} events were lost by the recorder", info.lost));
+  if (const std::size_t places = damaged_places(info); places > 0) {
+    warnings.push_back(fmt::format("{} damaged places were left out: weft validate lists them", places));
+  }
+  return warnings;
+}
+
+std::vector<std::uint8_t> read_standard_input(console& io) {
+  std::vector<std::uint8_t> bytes;
+  std::size_t used = 0;
+  while (io.in) {
+    // The first bytes first: what is no trace may have no end.
+    bytes.resize(used + (used == 0 ? diary::file_magic.size() : diary::chunk_bytes + used / 2));
+    io.in.read(reinterpret_cast<char*>(bytes.data()) + used, static_cast<std::streamsize>(bytes.size() - used));
+    used += static_cast<std::size_t>(io.in.gcount());
+    if (std::memcmp(bytes.data(), diary::file_magic.data(), std::min(used, diary::file_magic.size())) != 0) {
+      throw diary::file_error(shown_path("-"), 0, "not a weft trace");
+    }
+  }
+  bytes.resize(used);
+  return bytes;
+}
 
 std::size_t damaged_places(const diary::file_info& info) {
   // The reader has one list for both and tells them apart by words.

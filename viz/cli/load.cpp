@@ -36,8 +36,7 @@ void declare_load(arguments& parser, action& chosen) {
       .value_name("OUT")
       .required();
   chosen = [options](console& io) {
-    const std::vector<std::uint8_t> bytes = load(options->file, io);
-    write_output(options->out, std::string(bytes.begin(), bytes.end()), io);
+    write_output(options->out, load(options->file, io), io);
     return good;
   };
 }

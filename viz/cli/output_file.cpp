@@ -1,86 +1,74 @@
 #include "cli/output_file.hpp"
 
-#include <fcntl.h>
 #include <fmt/core.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <ostream>
 #include <system_error>
 
 #include "cli/descriptor_buffer.hpp"
+#include "cli/new_file.hpp"
+#include "cli/private_folder.hpp"
+#include "cli/window.hpp"
 
 namespace weft::viz::cli {
 
-void write_output(const std::string& out, const std::string& bytes, console& io) {
-  if (out == "-") {
-    io.out.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-    return;
-  }
-  const auto refuse = [&](const char* what) {
-    throw std::system_error(errno, std::generic_category(), fmt::format("{}: cannot {}", out, what));
-  };
-  const int fd = ::open(out.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-  if (fd < 0) refuse("create");
-  std::size_t done = 0;
-  while (done < bytes.size()) {
-    const ssize_t n = ::write(fd, bytes.data() + done, bytes.size() - done);
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) {
-      const int error = errno;
-      ::close(fd);
-      errno = error;
-      refuse("write");
-    }
-    done += static_cast<std::size_t>(n);
-  }
-  if (::close(fd) != 0) refuse("write");
-}
+bool is_standard_output(const std::string& out) { return out == "-" || out == "/dev/stdout"; }
 
 struct output_stream::file {
-  file(std::string path, int descriptor) : name(std::move(path)), fd(descriptor) {}
+  explicit file(const std::string& path) : name(path), target(path) {}
 
   std::string name;
-  int fd;
-  descriptor_buffer buffer{fd};
+  new_file target;
+  descriptor_buffer buffer{target.fd()};
   std::ostream stream{&buffer};
-  bool is_closed = false;
 };
 
 output_stream::output_stream(const std::string& out, const std::string& input, console& io) : stream_(&io.out) {
-  if (out == "-") return;
+  if (is_standard_output(out)) return;
   std::error_code error;
   if (input != "-" && std::filesystem::equivalent(out, input, error)) {
     throw usage_error(out + ": is the trace itself: choose another name with -o");
   }
-  const int fd = ::open(out.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-  if (fd < 0) throw std::system_error(errno, std::generic_category(), out + ": cannot create");
-  file_ = std::make_unique<file>(out, fd);
+  file_ = std::make_unique<file>(out);
   stream_ = &file_->stream;
 }
 
-output_stream::~output_stream() {
-  if (file_ && !file_->is_closed) ::close(file_->fd);
-}
+output_stream::~output_stream() = default;
 
 void output_stream::close() {
   stream_->flush();
   if (!file_) return;
-  file_->is_closed = true;
-  const bool is_closed = ::close(file_->fd) == 0;
-  const int error = file_->buffer.error() != 0 ? file_->buffer.error() : is_closed ? 0 : errno;
+  const int error = file_->buffer.error();
+  if (error == EPIPE && file_->target.is_stream()) return;  // its reader has seen enough
   if (error != 0) throw std::system_error(error, std::generic_category(), file_->name + ": cannot write");
+  file_->target.commit();
+}
+
+void write_output(const std::string& out, std::string_view bytes, console& io) {
+  output_stream to(out, "-", io);
+  to.stream().write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  to.close();
 }
 
 void make_way_for(const std::string& trace, bool force) {
-  namespace fs = std::filesystem;
-  std::error_code error;
-  const fs::file_status status = fs::symlink_status(trace, error);
-  if (!fs::exists(status)) return;
-  if (fs::is_directory(status)) throw usage_error(trace + ": is a folder: choose another name with -o");
+  if (!is_replaceable(trace)) return;
   if (!force) throw usage_error(trace + ": exists already: choose another name with -o, or replace it with --force");
-  if (!fs::remove(trace, error)) throw usage_error(trace + ": cannot be replaced: " + error.message());
+  if (::unlink(trace.c_str()) != 0 && errno != ENOENT) {
+    throw usage_error(trace + ": cannot be replaced: " + std::generic_category().message(errno));
+  }
+}
+
+void write_picture(picture_request request, const std::string& out, console& io) {
+  const private_folder folder;
+  request.out = folder.file(out.ends_with(".svg") ? "picture.svg" : "picture.png");
+  draw_picture(request);
+  std::ifstream picture(request.out, std::ios::binary);
+  write_output(out, std::string(std::istreambuf_iterator<char>(picture), {}), io);
 }
 
 }  // namespace weft::viz::cli

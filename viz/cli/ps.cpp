@@ -1,4 +1,6 @@
 // weft ps: the programs that weft live can watch, recorded or not.
+#include <fmt/core.h>
+
 #include <memory>
 #include <ostream>
 
@@ -21,7 +23,8 @@ void print_programs_json(const std::vector<running_program>& programs, console& 
                                {"threads", p.threads},
                                {"events", p.events},
                                {"duration_ns", p.duration_ns},
-                               {"recording", p.recording},
+                               {"recording", p.recording || p.deleted},
+                               {"deleted", p.deleted},
                                {"attachable", p.attachable}});
   }
   print_json(out, io);
@@ -38,6 +41,9 @@ void print_programs_text(const std::vector<running_program>& programs, console& 
     if (p.recording) {
       t.add({std::to_string(p.pid), p.program, std::to_string(p.threads), std::to_string(p.events),
              short_duration(p.duration_ns), diary::sanitised(p.trace)});
+    } else if (p.deleted) {
+      t.add({std::to_string(p.pid), p.program, "-", "-", "-",
+             fmt::format("{} (deleted: it records on, and nobody can read it)", diary::sanitised(p.trace))});
     } else {
       t.add({std::to_string(p.pid), p.program, "-", "-", "-", "not recorded: weft live starts that"});
     }
@@ -52,7 +58,9 @@ void declare_ps(arguments& parser, action& chosen) {
   parser.flag("--json", *as_json, "print one JSON object");
   parser.footer("Programs announce themselves in $XDG_RUNTIME_DIR/weft from their first weft::run on.");
   chosen = [as_json](console& io) {
-    const std::vector<running_program> programs = find_running_programs(runtime_folder());
+    std::vector<std::string> left_out;
+    const std::vector<running_program> programs = find_running_programs(runtime_folder(), &left_out);
+    for (const std::string& what : left_out) io.err << fmt::format("weft: ps: {}\n", diary::sanitised(what));
     *as_json ? print_programs_json(programs, io) : print_programs_text(programs, io);
     return good;
   };

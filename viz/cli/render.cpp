@@ -2,13 +2,12 @@
 #include <fmt/core.h>
 
 #include <charconv>
-#include <fstream>
-#include <istream>
-#include <iterator>
 #include <memory>
 #include <optional>
+#include <utility>
 
 #include "cli/coroutine_name.hpp"
+#include "cli/input.hpp"
 #include "cli/output_file.hpp"
 #include "cli/position.hpp"
 #include "cli/private_folder.hpp"
@@ -40,13 +39,11 @@ void parse_size_px(const std::string& text, picture_request& request) {
   }
 }
 
-std::string read_all(std::istream& in) { return {std::istreambuf_iterator<char>(in), {}}; }
-
 picture_request make_request(const render_command_options& options) {
   picture_request request;
   parse_size_px(options.size, request);
   request.theme = options.theme;
-  const bool known = options.out == "-" || options.out.ends_with(".png") || options.out.ends_with(".svg");
+  const bool known = is_standard_output(options.out) || options.out.ends_with(".png") || options.out.ends_with(".svg");
   if (!known) throw usage_error(fmt::format("render: {}: the picture's name must end in .png or .svg", options.out));
   return request;
 }
@@ -58,13 +55,11 @@ int render_picture(const render_command_options& options, console& io) {
   const position to = parse_position(options.to.empty() ? "end" : options.to);
   std::optional<private_folder> folder;
   request.file = options.file;
-  request.out = options.out;
-  if (options.file == "-" || options.out == "-") folder.emplace();
   if (options.file == "-") {
+    folder.emplace();
     request.file = folder->file("standard-input.weft");
-    write_output(request.file, read_all(io.in), io);
+    write_output(request.file, read_standard_input(io), io);
   }
-  if (options.out == "-") request.out = folder->file("picture.png");
 
   diary::reader trace = diary::reader::open(request.file, diary::reader::trust::sealed_chunks);
   if (!options.from.empty()) request.from_ns = time_of(trace, from);
@@ -82,11 +77,7 @@ int render_picture(const render_command_options& options, console& io) {
     const diary::history names(std::move(trace), diary::history::effort::on_demand);
     request.select = fmt::format("#{}", coroutine_named(names, options.select, "render"));
   }
-  draw_picture(request);
-  if (options.out == "-") {
-    std::ifstream picture(request.out, std::ios::binary);
-    write_output("-", read_all(picture), io);
-  }
+  write_picture(std::move(request), options.out, io);
   return good;
 }
 

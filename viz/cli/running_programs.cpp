@@ -76,11 +76,25 @@ std::string name_of_process(pid_t pid) {
 #endif
 }
 
+bool is_there(const std::string& path) {
+  struct stat s {};
+  return ::lstat(path.c_str(), &s) == 0;
+}
+
 // What the trace at the link's end says of it. False: it is not this process's, or it is not written any more.
-bool look_at_trace(const std::string& link, running_program& p) {
+bool look_at_trace(const std::string& link, running_program& p, std::vector<std::string>& left_out) {
   std::error_code error;
   const std::string target = std::filesystem::read_symlink(link, error).string();
-  if (error) return false;
+  if (error) {
+    if (is_there(link)) left_out.push_back(link + ": left out: no link to a trace");
+    return false;
+  }
+  if (!is_there(target)) {
+    // The link goes when the recording ends, so the file went before.
+    p.trace = target;
+    p.deleted = true;
+    return false;
+  }
   try {
     // A number may have been given to another process since: the trace itself says whose it is.
     const trace_glance trace = glance_at(target);
@@ -92,8 +106,9 @@ bool look_at_trace(const std::string& link, running_program& p) {
     p.duration_ns = trace.duration_ns;
     p.recording = true;
     return true;
-  } catch (const diary::file_error&) {
-    return false;  // left behind by a process that died
+  } catch (const diary::file_error& e) {
+    left_out.push_back(fmt::format("{}: left out: {}", link, e.what()));
+    return false;
   }
 }
 
@@ -110,15 +125,15 @@ std::chrono::system_clock::time_point written_until(const std::filesystem::path&
 
 // A trace that was made for a viewer, and whose viewer did not take it away: it goes once its program has ended, and
 // a day later if the program died, because then it may tell why.
-void sweep(const std::filesystem::path& trace) {
+void sweep(const std::filesystem::path& trace, std::vector<std::string>& left_out) {
   constexpr auto kept_for = std::chrono::hours(24);
   try {
     const trace_glance seen = glance_at(trace.string());
     const bool is_over = seen.header.complete != 0;
     if (!is_over && std::chrono::system_clock::now() - written_until(trace, seen) < kept_for) return;
     ::unlink(trace.c_str());
-  } catch (const diary::file_error&) {
-    // Not a trace, or gone meanwhile.
+  } catch (const diary::file_error& e) {
+    if (is_there(trace.string())) left_out.push_back(fmt::format("{}: left out", e.what()));
   }
 }
 
@@ -128,7 +143,9 @@ std::optional<pid_t> pid_of_attached(const std::string& name) {
 
 }  // namespace
 
-std::vector<running_program> find_running_programs(const std::string& folder) {
+std::vector<running_program> find_running_programs(const std::string& folder, std::vector<std::string>* left_out) {
+  std::vector<std::string> nobody_asks;
+  std::vector<std::string>& out = left_out != nullptr ? *left_out : nobody_asks;
   std::vector<running_program> found;
   if (!only_ours(folder)) return found;
   std::set<pid_t> pids;
@@ -138,7 +155,7 @@ std::vector<running_program> find_running_programs(const std::string& folder) {
     for (const std::string_view suffix : {trace_suffix, control_suffix}) {
       if (const std::optional<pid_t> pid = pid_of(name, suffix)) pids.insert(*pid);
     }
-    if (const std::optional<pid_t> pid = pid_of_attached(name); pid && !is_alive(*pid)) sweep(entry.path());
+    if (const std::optional<pid_t> pid = pid_of_attached(name); pid && !is_alive(*pid)) sweep(entry.path(), out);
   }
   for (const pid_t pid : pids) {
     running_program p;
@@ -152,7 +169,11 @@ std::vector<running_program> find_running_programs(const std::string& folder) {
       ::unlink(link.c_str());
       continue;
     }
-    if (alive && look_at_trace(link, p)) {
+    struct stat door {};
+    if (alive && ::lstat(socket.c_str(), &door) == 0 && !S_ISSOCK(door.st_mode)) {
+      out.push_back(socket + ": left out: no socket of a program");
+    }
+    if (alive && look_at_trace(link, p, out)) {
       found.push_back(std::move(p));
     } else if (p.attachable) {
       p.program = diary::sanitised(name_of_process(pid));

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstring>
 #include <system_error>
 
 #include "trace/format.hpp"
@@ -58,6 +59,11 @@ void stream_spool::copy() {
     const ssize_t n = ::read(in_, piece.data(), std::min(piece.size(), wanted - unit.size()));
     if (n < 0 && errno == EINTR) continue;
     if (n > 0) unit.append(piece.data(), static_cast<std::size_t>(n));
+    const std::size_t magic_bytes = std::min(unit.size(), diary::file_magic.size());
+    if (written == 0 && std::memcmp(unit.data(), diary::file_magic.data(), magic_bytes) != 0) {
+      is_trace_ = false;
+      break;
+    }
     if (n > 0 && unit.size() < wanted) continue;
     // The events first: a chunk's header is what makes a reader look at them.
     const std::size_t header = written == 0 ? 0 : std::min(unit.size(), sizeof(diary::chunk_header));

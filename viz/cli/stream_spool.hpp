@@ -2,6 +2,7 @@
 // in the file whole: their counts are written after their events, as a recorder does it.
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <mutex>
 #include <string>
@@ -19,6 +20,9 @@ class stream_spool {
 
   // Blocks until the first chunk is in the file, or all there is.
   void wait_for_first_chunk();
+  // Asked after that wait: it begins as a trace does, or with nothing at all. If not, no more of it is read: it may
+  // have no end.
+  bool is_trace() const { return is_trace_; }
 
  private:
   void copy();
@@ -28,6 +32,7 @@ class stream_spool {
   int stop_[2] = {-1, -1};  // a pipe: closing its writing end ends the wait for input
   std::mutex mutex_;
   std::condition_variable changed_;
+  std::atomic<bool> is_trace_ = true;
   bool has_chunk_ = false;  // or nothing more comes
   std::thread thread_;
 };

@@ -1,8 +1,13 @@
 #include "cli/trace_glance.hpp"
 
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <algorithm>
-#include <fstream>
+#include <cerrno>
 #include <map>
+#include <system_error>
 #include <vector>
 
 #include "trace/event_decoder.hpp"
@@ -17,29 +22,56 @@ struct last_chunk {
   std::uint64_t offset = 0;
 };
 
-template <class T>
-bool read_at(std::ifstream& in, std::uint64_t offset, T* to, std::size_t count) {
-  in.clear();
-  in.seekg(static_cast<std::streamoff>(offset));
-  in.read(reinterpret_cast<char*>(to), static_cast<std::streamsize>(count * sizeof(T)));
-  return in.gcount() == static_cast<std::streamsize>(count * sizeof(T));
-}
+// A regular file of this user: whatever stands at a name that others could choose must neither hold the command up nor
+// tell of somebody else's programs.
+class glanced_file {
+ public:
+  explicit glanced_file(const std::string& path)
+      : fd_(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)) {
+    if (fd_ < 0) throw diary::file_error(path, 0, "cannot open: " + std::generic_category().message(errno));
+    struct stat status {};
+    const bool is_seen = ::fstat(fd_, &status) == 0;
+    const char* const wrong = !is_seen || !S_ISREG(status.st_mode) ? "is no ordinary file"
+                              : status.st_uid != ::geteuid()       ? "belongs to another user"
+                                                                   : nullptr;
+    if (wrong == nullptr) return;
+    ::close(fd_);
+    throw diary::file_error(path, 0, wrong);
+  }
+  ~glanced_file() { ::close(fd_); }
+  glanced_file(const glanced_file&) = delete;
+  glanced_file& operator=(const glanced_file&) = delete;
+
+  // How many of `size` bytes at `offset` there are.
+  std::size_t read_at(std::uint64_t offset, void* to, std::size_t size) const {
+    std::size_t done = 0;
+    while (done < size) {
+      const ssize_t n = ::pread(fd_, static_cast<char*>(to) + done, size - done, static_cast<off_t>(offset + done));
+      if (n < 0 && errno == EINTR) continue;
+      if (n <= 0) break;
+      done += static_cast<std::size_t>(n);
+    }
+    return done;
+  }
+
+ private:
+  int fd_;
+};
 
 }  // namespace
 
 trace_glance glance_at(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  if (!in) throw diary::file_error(path, 0, "cannot open");
+  const glanced_file in(path);
   std::vector<std::uint8_t> first(diary::file_header_bytes);
-  in.read(reinterpret_cast<char*>(first.data()), static_cast<std::streamsize>(first.size()));
+  const std::size_t got = in.read_at(0, first.data(), first.size());
   trace_glance seen;
-  seen.header =
-      diary::checked_header(first.data(), static_cast<std::uint64_t>(std::max<std::streamsize>(0, in.gcount())), path);
+  seen.header = diary::checked_header(first.data(), got, path);
 
   std::map<std::uint32_t, last_chunk> last;  // by thread
   std::uint64_t first_ticks = UINT64_MAX;
   diary::chunk_header chunk;
-  for (std::uint64_t at = seen.header.header_bytes; read_at(in, at, &chunk, 1); at += seen.header.chunk_bytes) {
+  for (std::uint64_t at = seen.header.header_bytes; in.read_at(at, &chunk, sizeof chunk) == sizeof chunk;
+       at += seen.header.chunk_bytes) {
     if (chunk.magic != diary::chunk_magic || chunk.thread >= diary::max_threads) continue;
     first_ticks = std::min(first_ticks, chunk.base_ticks);
     const auto [known, is_new] = last.try_emplace(chunk.thread, last_chunk{chunk, at});
@@ -53,7 +85,7 @@ trace_glance glance_at(const std::string& path) {
   for (const auto& [thread, place] : last) {
     const std::size_t capacity = seen.header.chunk_bytes - sizeof chunk;
     std::vector<std::uint8_t> events(std::min<std::size_t>(place.header.committed, capacity));
-    if (!read_at(in, place.offset + sizeof chunk, events.data(), events.size())) continue;
+    if (in.read_at(place.offset + sizeof chunk, events.data(), events.size()) != events.size()) continue;
     seen.events += place.header.first_ordinal;
     std::uint64_t ticks = place.header.base_ticks;
     const std::uint8_t* at = events.data();

@@ -17,7 +17,8 @@ struct trace_glance {
   std::int64_t duration_ns = 0;  // from the first chunk that is there to the last event
 };
 
-// Throws diary::file_error unless the file begins with the header of a trace.
+// Throws diary::file_error unless it is a regular file of this user that begins with the header of a trace. Waits for
+// nobody.
 trace_glance glance_at(const std::string& path);
 
 }  // namespace weft::viz::cli

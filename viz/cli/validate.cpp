@@ -1,5 +1,5 @@
 // weft validate: does the trace keep the format's and the scheduler's rules? A crash of the recorded program is no
-// broken rule: a trace that only stops early is valid.
+// broken rule: a trace that only stops early is valid. One from which bytes were cut is not.
 #include <fmt/core.h>
 
 #include <memory>
@@ -33,6 +33,9 @@ void print_verdict_json(const diary::history& trace, bool valid, console& io) {
     out["violations"].push_back({{"event", v.event}, {"text", diary::sanitised(v.text)}});
   }
   out["damage"] = f.damage;
+  out["cut"] = f.cut;
+  out["missing_bytes"] = f.missing_bytes;
+  out["warnings"] = warnings_about(f);
   print_json(out, io);
 }
 
@@ -51,8 +54,9 @@ void print_verdict_text(const diary::history& trace, bool valid, console& io) {
   if (valid) {
     io.out << fmt::format("{}: {} events, every rule kept\n", path, f.events);
   } else {
-    io.out << fmt::format("{}: {} events, {} rules broken, {} damaged places\n", path, f.events,
-                          trace.violation_count(), damaged_places(f));
+    io.out << fmt::format("{}: {} events, {} rules broken, {} damaged places{}\n", path, f.events,
+                          trace.violation_count(), damaged_places(f),
+                          f.cut ? fmt::format(", cut: at least {} bytes are missing", f.missing_bytes) : "");
   }
 }
 
@@ -62,10 +66,14 @@ void declare_validate(arguments& parser, action& chosen) {
   const auto options = std::make_shared<validate_options>();
   parser.add("FILE", options->file, "trace, or - for standard input").required();
   parser.flag("--json", options->json, "print one JSON object");
-  parser.footer("Exit status 1 if a rule is broken. A trace that was cut off but is sound up to there is valid.");
+  parser.footer(
+      "Exit status 1 if a rule is broken, or the file is cut. The trace of a program that died is valid if it is sound "
+      "up "
+      "to there.");
   chosen = [options](console& io) {
     const diary::history trace = open_trace(options->file, io);
-    const bool valid = trace.violation_count() == 0 && damaged_places(trace.source().info()) == 0;
+    const diary::file_info& info = trace.source().info();
+    const bool valid = trace.violation_count() == 0 && damaged_places(info) == 0 && !info.cut;
     options->json ? print_verdict_json(trace, valid, io) : print_verdict_text(trace, valid, io);
     return valid ? good : answer_is_no;
   };

@@ -1,13 +1,12 @@
 // weft view: the window on a recorded trace.
 #include <unistd.h>
 
-#include <istream>
-#include <iterator>
 #include <list>
 #include <memory>
 #include <optional>
 #include <vector>
 
+#include "cli/input.hpp"
 #include "cli/output_file.hpp"
 #include "cli/private_folder.hpp"
 #include "cli/running_programs.hpp"
@@ -40,8 +39,7 @@ int view(const view_command_options& options, console& io) {
     }
     folder.emplace();
     request.files.push_back(folder->file("together.weft"));
-    const std::vector<std::uint8_t> bytes = diary::merged(traces);
-    write_output(request.files.front(), std::string(bytes.begin(), bytes.end()), io);
+    write_output(request.files.front(), diary::merged(traces), io);
   } else if (file == "-") {
     folder.emplace();
     request.files.push_back(folder->file("standard-input.weft"));
@@ -50,10 +48,11 @@ int view(const view_command_options& options, console& io) {
       // machine.
       spool.emplace(io.in_fd, request.files.front());
       spool->wait_for_first_chunk();
+      if (!spool->is_trace()) throw diary::file_error(shown_path(file), 0, "not a weft trace");
       request.live = true;
       request.live_pid = static_cast<std::uint32_t>(::getpid());
     } else {
-      write_output(request.files.front(), std::string(std::istreambuf_iterator<char>(io.in), {}), io);
+      write_output(request.files.front(), read_standard_input(io), io);
     }
   } else if (!file.empty()) {
     request.files.push_back(file);
