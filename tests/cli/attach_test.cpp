@@ -50,6 +50,23 @@ TEST_F(Attach, ProgramsThatDoNotRecordAreListed) {
   EXPECT_EQ(found[0].trace, "");
 }
 
+TEST_F(Attach, ATraceThatSomebodyDeletedIsSaidToBeDeleted) {
+  const std::string trace = folder_.path("gone.weft");
+  const auto child = start("sleep-long", {{"WEFT_TRACE", trace}});
+  ASSERT_TRUE(becomes_true([&] { return find_running_programs(place()).at(0).recording; }));
+  std::filesystem::remove(trace);
+
+  const outcome shown = run_weft({"ps"}), told = run_weft({"ps", "--json"});
+
+  EXPECT_THAT(shown.out, HasSubstr(trace + " (deleted"));
+  EXPECT_EQ(shown.out.find("not recorded"), std::string::npos);
+  const nlohmann::json program = told.json().at("programs").at(0);
+  EXPECT_EQ(program.at("deleted"), true);
+  EXPECT_EQ(program.at("recording"), true);
+  EXPECT_EQ(program.at("trace"), trace);
+  EXPECT_EQ(shown.err + told.err, "");
+}
+
 TEST_F(Attach, OnlyTheUserCanComeNear) {
   const auto child = start("sleep-long");
 
