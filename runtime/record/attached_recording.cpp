@@ -31,7 +31,7 @@ void start_attached(const trace::options& o) {
   begin_recording(wanted, true);
   if (!o.path.empty()) return;
   const std::lock_guard guard(p.lock);
-  if (p.attached) p.temporary = wanted.path;
+  if (p.attached) p.temporary = p.current->asked().path;
 }
 
 void stop_attached() { end_recording(whose::attached); }

@@ -23,6 +23,8 @@ class chunk_store : public diary::chunk_source {
   // A thread that has recorded so many bytes since its last generation began should begin another one. 0: never, this
   // store keeps everything.
   virtual std::uint64_t generation_bytes() noexcept { return 0; }
+  // In a forked child: the file is the parent's.
+  virtual void abandon_in_child() noexcept = 0;
   // The thread records nothing for now. What it records later begins a generation.
   virtual void leave(std::uint32_t) noexcept {}
 };

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <csignal>
 #include <cstdlib>
 #include <exception>
 #include <new>
@@ -19,6 +20,7 @@
 #include "core/scheduler.hpp"
 #include "record/attached_recording.hpp"
 #include "record/control_door.hpp"
+#include "trace/say.hpp"
 #include "weft/trace.hpp"
 
 namespace weft::record {
@@ -58,60 +60,83 @@ control_server& control_server::of_process() {
 
 void control_server::abandon_in_child() noexcept {
   // Another thread of the parent may have held its lock: nothing but the numbers is looked at.
-  const control_server* parents = the_server.exchange(nullptr);
+  control_server* parents = the_server.exchange(nullptr);
   if (parents == nullptr) return;
   static std::atomic<const control_server*> left_behind;
   left_behind.store(parents);  // never destroyed, but no leak either
-  for (const int fd : {parents->door_, parents->wake_pipe_[0], parents->wake_pipe_[1]}) {
-    if (fd >= 0) ::close(fd);
-  }
-  for (const client& c : parents->clients_) {
-    if (c.fd >= 0) ::close(c.fd);
-  }
+  parents->door_.close();
+  for (core::own_descriptor& end : parents->wake_pipe_) end.close();
+  for (client& c : parents->clients_) c.fd.close();
 }
 
 int control_server::open() {
   const std::lock_guard guard(lock_);
   if (!tried_) {
     tried_ = true;
-    door_ = open_door(path_);
+    door_.set(open_door(path_));
   }
-  return door_;
+  return door();
+}
+
+// With the lock. A door that the program has closed is let go of: its number may be a listener of the program's.
+int control_server::door() noexcept {
+  const int fd = door_.ours();
+  if (fd < 0 && door_.is_set()) {
+    door_.close();
+    unlink(path_.c_str());
+    diary::say("the program has closed the socket that viewers come to: nobody can attach any more");
+  }
+  return fd;
 }
 
 void control_server::close_door() noexcept {
   const std::lock_guard guard(lock_);
-  if (door_ < 0) return;
+  if (!door_.is_set()) return;
   // The fd stays: schedulers may still be looking at it.
   unlink(path_.c_str());
 }
 
 bool control_server::let_in_all() noexcept {
   const std::lock_guard guard(lock_);
-  for (int fd; (fd = let_in(door_)) >= 0;) {
+  for (;;) {
+    const int from = door();
+    if (from < 0) return true;
+    const int fd = let_in(from);
+    if (fd < 0) break;
     if (!take(fd)) ::close(fd);
   }
   return errno == EAGAIN || errno == EWOULDBLOCK;
 }
 
 bool control_server::take(int fd) noexcept {
-  const auto place = std::find_if(clients_.begin(), clients_.end(), [](const client& c) { return c.fd < 0; });
+  const auto place = std::find_if(clients_.begin(), clients_.end(), [](const client& c) { return !c.fd.is_set(); });
   if (place == clients_.end()) return false;
-  place->fd = fd;
+  place->fd.set(fd);
   if (serving_) {
     wake();
     return true;
   }
   serving_ = start_thread();
-  if (!serving_) place->fd = -1;
+  if (!serving_) place->fd.forget();
   return serving_;
 }
 
-// The thread takes no signals: they are the program's.
+// With the lock. A pipe that the program has closed an end of is made anew.
+bool control_server::have_wake_pipe() noexcept {
+  if (wake_pipe_[0].ours() >= 0 && wake_pipe_[1].ours() >= 0) return true;
+  std::array<int, 2> ends;
+  if (!make_pipe(ends)) return false;
+  wake_pipe_[0].set(ends[0]);
+  wake_pipe_[1].set(ends[1]);
+  return true;
+}
+
+// The thread takes no signals, which are the program's, but the one of a trace that is cut while it copies.
 bool control_server::start_thread() noexcept {
-  if (wake_pipe_[0] < 0 && !make_pipe(wake_pipe_)) return false;
+  if (!have_wake_pipe()) return false;
   sigset_t all, before;
   sigfillset(&all);
+  sigdelset(&all, SIGBUS);
   pthread_sigmask(SIG_SETMASK, &all, &before);
   bool started = true;
   try {
@@ -131,7 +156,8 @@ bool control_server::start_thread() noexcept {
 
 void control_server::wake() noexcept {
   const char byte = 0;
-  while (write(wake_pipe_[1], &byte, 1) < 0 && errno == EINTR) {
+  const int end = wake_pipe_[1].ours();
+  while (end >= 0 && write(end, &byte, 1) < 0 && errno == EINTR) {
   }
 }
 
@@ -141,14 +167,24 @@ void control_server::serve() noexcept {
   bool door_is_stuck = false;
   for (;;) {
     std::array<pollfd, most_clients + others> waited{};
-    waited[0] = {wake_pipe_[0], POLLIN, 0};
-    waited[1] = {door_is_stuck ? -1 : door_, POLLIN, 0};
+    // Of what the program has closed the wake pipe ends the wait: nobody holds its other end then.
+    bool can_be_woken = true;
     {
       const std::lock_guard guard(lock_);
+      can_be_woken = have_wake_pipe();
+    }
+    // Whom it has closed the connection of, or who could not be told of others, is let go.
+    for (client& c : clients_) {
+      if (c.fd.is_lost() || (c.fd.is_set() && !can_be_woken)) drop(c);
+    }
+    {
+      const std::lock_guard guard(lock_);
+      waited[0] = {wake_pipe_[0].ours(), POLLIN, 0};
+      waited[1] = {door_is_stuck ? -1 : door(), POLLIN, 0};
       bool somebody = false;
       for (std::size_t i = 0; i < most_clients; ++i) {
-        waited[i + others] = {clients_[i].fd, POLLIN, 0};
-        somebody |= clients_[i].fd >= 0;
+        waited[i + others] = {clients_[i].fd.ours(), POLLIN, 0};
+        somebody |= clients_[i].fd.is_set();
       }
       if (!somebody) {
         serving_ = false;
@@ -160,7 +196,7 @@ void control_server::serve() noexcept {
     if (ready < 0) continue;
     if (waited[0].revents != 0) {
       std::array<char, 16> bytes;
-      while (read(wake_pipe_[0], bytes.data(), bytes.size()) > 0) {
+      for (int end; (end = wake_pipe_[0].ours()) >= 0 && read(end, bytes.data(), bytes.size()) > 0;) {
       }
     }
     if (waited[1].revents != 0) door_is_stuck = !let_in_all();
@@ -171,7 +207,9 @@ void control_server::serve() noexcept {
 }
 
 void control_server::read_from(client& c) noexcept {
-  const ssize_t count = recv(c.fd, c.message.data() + c.received, c.message.size() - c.received, 0);
+  const int fd = c.fd.ours();
+  if (fd < 0) return drop(c);
+  const ssize_t count = recv(fd, c.message.data() + c.received, c.message.size() - c.received, 0);
   if (count < 0 && (errno == EINTR || errno == EAGAIN || errno == EWOULDBLOCK)) return;
   if (count <= 0) return drop(c);
   c.received += static_cast<std::size_t>(count);
@@ -190,7 +228,7 @@ void control_server::read_from(client& c) noexcept {
     out.pid = static_cast<std::uint32_t>(getpid());
     // Whoever does not take its answers is not waited for.
     const diary::control_bytes bytes = diary::to_bytes(out);
-    if (!send_whole(c.fd, bytes.data(), bytes.size()) || out.status == control_status::bad_message) drop(c);
+    if (!send_whole(c.fd.ours(), bytes.data(), bytes.size()) || out.status == control_status::bad_message) drop(c);
   } catch (const std::exception&) {
     drop(c);  // no memory for an answer
   }
@@ -273,7 +311,7 @@ void control_server::drop(client& c) noexcept {
   c.received = 0;
   {
     const std::lock_guard guard(lock_);
-    ::close(c.fd.exchange(-1));
+    c.fd.close();
   }
   const auto nobody = [this](bool client::*what) {
     return std::none_of(clients_.begin(), clients_.end(), [what](const client& other) { return other.*what; });

@@ -8,6 +8,7 @@
 #include <mutex>
 #include <string>
 
+#include "core/own_descriptor.hpp"
 #include "record/hold.hpp"
 #include "trace/control_message.hpp"
 
@@ -19,7 +20,7 @@ class control_server {
   // In a forked child: the door and everybody at it are the parent's.
   static void abandon_in_child() noexcept;
 
-  // Opens the door, the first time. Its fd, -1: there is none.
+  // Opens the door, the first time. Its fd, -1: there is none, or the program has closed it.
   int open();
   // Takes the door away: the process ends.
   void close_door() noexcept;
@@ -31,7 +32,7 @@ class control_server {
  private:
   static constexpr std::size_t most_clients = 8;
   struct client {
-    std::atomic<int> fd{-1};  // -1: a free place. Set with the lock; the rest is the server's thread's
+    core::own_descriptor fd;  // none: a free place. Set with the lock; the rest is the server's thread's
     std::size_t received = 0;
     diary::control_bytes message{};
     bool records = false;  // it asked for the recording
@@ -39,7 +40,9 @@ class control_server {
   };
 
   control_server() = default;
+  int door() noexcept;
   bool take(int fd) noexcept;
+  bool have_wake_pipe() noexcept;
   bool start_thread() noexcept;
   void serve() noexcept;
   void wake() noexcept;
@@ -51,11 +54,11 @@ class control_server {
 
   hold hold_;
   std::mutex lock_;
-  int door_ = -1;
+  core::own_descriptor door_;
   std::string path_;
   bool tried_ = false;
   bool serving_ = false;  // the thread is there
-  std::array<int, 2> wake_pipe_{-1, -1};
+  std::array<core::own_descriptor, 2> wake_pipe_;
   std::array<client, most_clients> clients_;
 };
 

@@ -32,6 +32,7 @@ void after_fork_in_child() noexcept {
   core::forget_outside_in_child();
   control_server::abandon_in_child();
   if (p.current != nullptr) {
+    p.current->store().abandon_in_child();
     if (!p.attached) p.forked = p.current->asked();
     if (p.forked && !p.forked->path.empty()) p.forked->path += "." + std::to_string(getpid());
     new std::shared_ptr<recording>(std::move(p.current));
@@ -160,6 +161,7 @@ void scheduler_recording::follow() {
 void scheduler_recording::begin(std::shared_ptr<recording> r) {
   thread_recorder& recorder = r->this_thread(virtual_clock_);
   recording_ = std::move(r);
+  recorder.time_next();
   recorder.record_text(diary::event_type::thread_start, this_thread_name().data(), this_thread_number(), 0, 0);
   if (const std::optional<std::uint64_t> seed = scheduler_.shuffle_seed()) {
     recording_->mark_shuffled();

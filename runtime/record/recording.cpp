@@ -11,6 +11,7 @@
 #include "record/thread_recorder.hpp"
 #include "record/trace_file.hpp"
 #include "record/trace_ring.hpp"
+#include "trace/writer_identity.hpp"
 
 #if defined(__linux__)
 #include <sys/syscall.h>
@@ -58,8 +59,12 @@ recording::recording(const trace::options& o) : asked_(o), ticks_(choose_tick_cl
   clock_gettime(CLOCK_REALTIME, &real);
   h.start_real_ns = static_cast<std::uint64_t>(real.tv_sec) * 1'000'000'000u + static_cast<std::uint64_t>(real.tv_nsec);
   std::random_device random;
-  for (std::uint64_t& word : h.uuid) word = static_cast<std::uint64_t>(random()) << 32 | random();
+  h.uuid[1] = static_cast<std::uint64_t>(random()) << 32 | random();
+  h.uuid[0] = diary::program_run();
   h.pid = static_cast<std::uint32_t>(getpid());
+  h.process_start = diary::process_start(h.pid);
+  ticks_per_second_ = ticks_.per_second;
+  asked_.path = store_->path();  // another one if that was taken
   copy_text(h.program, sizeof h.program, program_name());
 #if defined(__x86_64__)
   copy_text(h.arch, sizeof h.arch, "x86_64");
@@ -83,7 +88,7 @@ thread_recorder& recording::this_thread(core::clock* virtual_clock) {
   const std::lock_guard guard(lock_);
   if (virtual_clock != nullptr && threads_.empty()) {
     diary::file_header& h = store_->header();
-    h.ticks_per_second = 1'000'000'000;
+    ticks_per_second_ = h.ticks_per_second = 1'000'000'000;
     h.start_ticks = static_cast<std::uint64_t>(virtual_clock->now_ns());
     copy_text(h.clock, sizeof h.clock, "virtual");
   }

@@ -33,9 +33,12 @@ class recording {
   recording& operator=(const recording&) = delete;
 
   chunk_store& store() noexcept { return *store_; }
+  // As it was asked for, but with the path that is recorded into.
   const trace::options& asked() const noexcept { return asked_; }
   name_table& names() noexcept { return names_; }
   const tick_clock& ticks() const noexcept { return ticks_; }
+  // Of the time in the file. Not asked of the file's header: somebody may cut that away.
+  std::uint64_t ticks_per_second() const noexcept { return ticks_per_second_; }
 
   // The recorder of the calling thread, made at the first call. `virtual_clock` is null for a scheduler on the
   // machine's time; if the first thread's is not null, the whole recording is in its time.
@@ -48,6 +51,7 @@ class recording {
   std::unique_ptr<chunk_store> store_;
   name_table names_;
   tick_clock ticks_;
+  std::uint64_t ticks_per_second_ = 1;
   std::mutex lock_;
   std::map<std::uint64_t, std::unique_ptr<thread_recorder>> threads_;  // by the system's thread number
 };

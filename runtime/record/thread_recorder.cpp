@@ -42,7 +42,7 @@ void thread_recorder::use_clock(core::clock* virtual_clock) noexcept {
 }
 
 std::uint64_t thread_recorder::now(event_type type) noexcept {
-  if (order_only_ && type != event_type::poll_begin && type != event_type::poll_end && ++untimed_ % 64 != 0)
+  if (order_only_ && type != event_type::poll_begin && type != event_type::poll_end && ++untimed_ % events_a_time != 0)
     return last_ticks;
   last_ticks = virtual_clock_ != nullptr ? static_cast<std::uint64_t>(virtual_clock_->now_ns()) : ticks_.now();
   return last_ticks;
@@ -146,8 +146,7 @@ bool thread_recorder::wants_checkpoint(std::size_t live) noexcept {
   if (last_ticks - checkpoint_ticks_ < checkpoint_rest_ticks_) return false;
   if (wants_generation(live)) return true;
   const std::uint64_t events = writer_.next_ordinal() - checkpoint_ordinal_;
-  if (events < most_events && last_ticks - checkpoint_ticks_ < recording_.store().header().ticks_per_second)
-    return false;
+  if (events < most_events && last_ticks - checkpoint_ticks_ < recording_.ticks_per_second()) return false;
   // What one took more than was expected, the next ones wait for. The chunk that is begun counts as written.
   const bool has_share =
       share * (spent_bytes_ + bytes_of_next(live)) <= writer_.bytes() - other_bytes_ + diary::chunk_payload_bytes;
@@ -290,8 +289,7 @@ void thread_recorder::begin_generation() noexcept {
 
 std::uint64_t thread_recorder::ns_since(std::uint64_t ticks) const noexcept {
   if (ticks >= last_ticks) return 0;
-  const auto ns =
-      static_cast<double>(last_ticks - ticks) * 1e9 / static_cast<double>(recording_.store().header().ticks_per_second);
+  const auto ns = static_cast<double>(last_ticks - ticks) * 1e9 / static_cast<double>(recording_.ticks_per_second());
   return static_cast<std::uint64_t>(ns);
 }
 

@@ -46,12 +46,14 @@ class thread_recorder final : public core::observer {
   void end_checkpoint() noexcept override;
   checkpoint_form form_of_checkpoint(std::size_t live) noexcept override;
   void record_checkpoint_part(const checkpoint_part& part, std::string_view code) noexcept override;
-  std::uint64_t ticks_per_second() const noexcept override { return recording_.store().header().ticks_per_second; }
+  std::uint64_t ticks_per_second() const noexcept override { return recording_.ticks_per_second(); }
   std::uint64_t ns_since(std::uint64_t ticks) const noexcept override;
 
   void use_clock(core::clock* virtual_clock) noexcept;
   // Coroutines live already that this recording does not know.
   void begin_in_the_middle() noexcept { past_is_told_ = false; }
+  // The next event has a time of its own, order only or not: nothing was recorded for a while.
+  void time_next() noexcept { untimed_ = events_a_time - 1; }
   // Its thread records nothing for now.
   void leave() noexcept;
   // Its thread records nothing more. Returns how many events were lost since the last one that was not.
@@ -90,7 +92,8 @@ class thread_recorder final : public core::observer {
   unsigned shift_;
   bool order_only_;
   bool plain_counter_ = false;  // time is the processor's counter, and every event has its own
-  unsigned untimed_ = 0;        // order only: events since the last one with a time of its own
+  static constexpr unsigned events_a_time = 64;
+  unsigned untimed_ = events_a_time - 1;  // order only: events since the last one with a time of its own
   diary::chunk_writer writer_;
   defined_set strings_, sites_, objects_;
   std::vector<known_string> known_strings_{known_count};

@@ -60,7 +60,7 @@ void begin_recording(const trace::options& o, bool attached) {
     if (!p.temporary.empty()) unlink(p.temporary.c_str());
     p.temporary.clear();
     if (!attached) p.environment_asked = true;  // the program has spoken
-    if (!o.path.empty()) announce(o.path);
+    if (const std::string& path = p.current->asked().path; !path.empty()) announce(path);
   }
   tell_schedulers();
 }
@@ -109,15 +109,9 @@ void snapshot(const std::string& path) {
   if (!on->asked().path.empty() && std::filesystem::equivalent(path, on->asked().path, error)) {
     throw std::invalid_argument("trace::snapshot: " + path + " is being recorded into");
   }
-  const int fd = record::create_trace_file(path);
-  try {
-    on->store().copy_to(fd);
-  } catch (...) {
-    close(fd);
-    unlink(path.c_str());
-    throw;
-  }
-  close(fd);
+  record::snapshot_file file(path);
+  on->store().copy_to(file.fd());
+  file.commit();
 }
 
 bool active() noexcept {

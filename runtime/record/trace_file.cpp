@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -14,6 +15,7 @@
 #include "core/scheduler.hpp"
 #include "record/chunk_copy.hpp"
 #include "record/secure_file.hpp"
+#include "trace/event.hpp"
 #include "trace/say.hpp"
 
 namespace weft::record {
@@ -33,17 +35,19 @@ void touch_pages([[maybe_unused]] std::uint8_t* chunk) noexcept {
 
 }  // namespace
 
-trace_file::trace_file(const std::string& path) : path_(path), fd_(create_trace_file(path)) {
-  const int error = reserve_bytes(fd_, 0, diary::file_header_bytes);
+trace_file::trace_file(const std::string& path) : path_(path), fd_(create_trace_file(path_)) {
+  const int fd = fd_.ours();
+  const int error = reserve_bytes(fd, 0, diary::file_header_bytes);
   void* memory =
-      error == 0 ? mmap(nullptr, diary::file_header_bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd_, 0) : MAP_FAILED;
+      error == 0 ? mmap(nullptr, diary::file_header_bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0) : MAP_FAILED;
   if (memory == MAP_FAILED) {
     const int why = error != 0 ? error : errno;
-    close(fd_);
     unlink(path_.c_str());
     throw std::system_error(why, std::generic_category(), "cannot write trace file " + path);
   }
   header_ = static_cast<diary::file_header*>(memory);
+  loss_.message = "weft: trace file " + diary::sanitised(path_) + " was cut by somebody: recording ends here\n";
+  guards_.emplace_back(memory, diary::file_header_bytes, loss_);
   diary::init_file_header(*header_);
   file_bytes_ = diary::file_header_bytes;
   start_supplier();
@@ -51,15 +55,16 @@ trace_file::trace_file(const std::string& path) : path_(path), fd_(create_trace_
 
 trace_file::~trace_file() {
   stop_supplier();
+  guards_.clear();
   munmap(header_, diary::file_header_bytes);
   for (const window& w : windows_) munmap(w.memory, w.bytes);
-  close(fd_);
 }
 
-// The supplier takes no signals: they are the program's.
+// The supplier takes no signals, which are the program's, but the one of its own mapping.
 void trace_file::start_supplier() noexcept {
   sigset_t all, before;
   sigfillset(&all);
+  sigdelset(&all, SIGBUS);
   pthread_sigmask(SIG_SETMASK, &all, &before);
   try {
     std::unique_lock guard(lock_);
@@ -143,6 +148,7 @@ std::uint8_t* trace_file::next_chunk(std::uint32_t, bool) noexcept {
 }
 
 std::uint8_t* trace_file::make_chunk() noexcept {
+  if (!is_still_there()) return nullptr;
   if ((windows_.empty() || next_in_window_ == windows_.back().bytes) && !grow()) return nullptr;
   std::uint8_t* chunk = windows_.back().memory + next_in_window_;
   next_in_window_ += diary::chunk_bytes;
@@ -153,27 +159,31 @@ std::uint8_t* trace_file::make_chunk() noexcept {
 bool trace_file::grow() noexcept {
   if (full_) return false;
   std::size_t bytes = windows_.empty() ? smallest_window : std::min(windows_.back().bytes * 2, largest_window);
-  int error = reserve_bytes(fd_, file_bytes_, file_bytes_ + bytes);
+  const int fd = fd_.ours();
+  int error = reserve_bytes(fd, file_bytes_, file_bytes_ + bytes);
   // The last bit of a full disk, or of a quota, is good for a few chunks more.
   while ((error == ENOSPC || error == EFBIG || error == EDQUOT) && bytes > diary::chunk_bytes) {
     bytes = std::max(bytes / 4, diary::chunk_bytes);
-    error = reserve_bytes(fd_, file_bytes_, file_bytes_ + bytes);
+    error = reserve_bytes(fd, file_bytes_, file_bytes_ + bytes);
   }
   void* memory = MAP_FAILED;
   if (error == 0) {
-    memory = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd_, static_cast<off_t>(file_bytes_));
+    memory = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, static_cast<off_t>(file_bytes_));
     error = memory == MAP_FAILED ? errno : 0;
   }
   try {
-    if (error == 0) windows_.push_back({static_cast<std::uint8_t*>(memory), bytes});
+    if (error == 0) {
+      guards_.reserve(guards_.size() + 1);
+      windows_.push_back({static_cast<std::uint8_t*>(memory), bytes});
+      guards_.emplace_back(memory, bytes, loss_);
+    }
   } catch (const std::bad_alloc&) {
+    if (!windows_.empty() && windows_.back().memory == memory) windows_.pop_back();
     munmap(memory, bytes);
     error = ENOMEM;
   }
   if (error != 0) {
-    full_ = true;
-    diary::say(
-        {"trace file ", path_, ": ", std::strerror(error), ": recording ends here, what was recorded stays readable"});
+    end_here(std::strerror(error));
     return false;
   }
   file_bytes_ += bytes;
@@ -181,16 +191,45 @@ bool trace_file::grow() noexcept {
   return true;
 }
 
+void trace_file::end_here(const char* why) noexcept {
+  full_ = true;
+  diary::say({"trace file ", path_, ": ", why, ": recording ends here, what was recorded stays readable"});
+}
+
+// Nobody has closed its descriptor, deleted or cut it. Once a chunk, by the supplier.
+bool trace_file::is_still_there() noexcept {
+  if (full_) return false;
+  if (loss_.happened) {  // that has said so
+    full_ = true;
+    return false;
+  }
+  struct stat s {};
+  const int fd = fd_.ours();
+  if (fd < 0 || fstat(fd, &s) != 0) {
+    end_here("its descriptor was closed by the program");
+    fd_.close();
+  } else if (s.st_nlink == 0) {
+    end_here("it was deleted");
+  } else if (static_cast<std::size_t>(s.st_size) < file_bytes_ && !loss_.happened.exchange(true)) {
+    full_ = true;
+    diary::say({"trace file ", path_, " was cut by somebody: recording ends here"});
+  }
+  return !full_;
+}
+
 void trace_file::complete() noexcept {
   stop_supplier();
   const std::lock_guard growth(growth_lock_);
   const std::lock_guard guard(lock_);
+  // One that is full is still cut to what was used; one that was taken away is left alone.
+  const bool is_whole = full_ ? fd_.ours() >= 0 && !loss_.happened : is_still_there();
   full_ = true;
+  const int fd = fd_.ours();
   const std::size_t used = diary::file_header_bytes + handed_out_ * diary::chunk_bytes;
-  if (ftruncate(fd_, static_cast<off_t>(used)) != 0) {
+  if (is_whole && ftruncate(fd, static_cast<off_t>(used)) != 0) {
     // The rest stays as zeroes, which readers skip.
   }
-  __atomic_store_n(&header_->complete, 1u, __ATOMIC_RELEASE);  // libc++ has no std::atomic_ref
+  if (!loss_.happened) __atomic_store_n(&header_->complete, 1u, __ATOMIC_RELEASE);  // libc++ has no std::atomic_ref
 }
 
 void trace_file::copy_to(int fd) {

@@ -16,14 +16,15 @@
 #include <thread>
 #include <vector>
 
+#include "core/own_descriptor.hpp"
 #include "record/chunk_store.hpp"
+#include "trace/mapping_guard.hpp"
 
 namespace weft::record {
 
 class trace_file final : public chunk_store {
  public:
-  // Creates the file with mode 0600 and maps its header. A trace file of this user that stands there is replaced,
-  // anything else is an error: std::system_error naming the path.
+  // Creates the file as create_trace_file does, and maps its header.
   explicit trace_file(const std::string& path);
   // Closes the file, complete or not.
   ~trace_file() override;
@@ -36,6 +37,7 @@ class trace_file final : public chunk_store {
   // Cuts off what was reserved too much.
   void complete() noexcept override;
   void copy_to(int fd) override;
+  void abandon_in_child() noexcept override { fd_.close(); }
 
   // How often a recording thread had to make its chunk itself. For tests and measurements.
   std::uint64_t late_chunks() noexcept;
@@ -52,9 +54,13 @@ class trace_file final : public chunk_store {
   void supply() noexcept;
   std::uint8_t* make_chunk() noexcept;  // with growth_lock_
   bool grow() noexcept;
+  bool is_still_there() noexcept;
+  void end_here(const char* why) noexcept;
 
   std::string path_;
-  int fd_ = -1;
+  core::own_descriptor fd_;
+  diary::mapping_loss loss_;
+  std::vector<diary::mapping_guard> guards_;  // of the header and, with growth_lock_, the windows
   diary::file_header* header_ = nullptr;
 
   // Guards the growth of the file; held over system calls. The supplier's, usually.

@@ -2,19 +2,38 @@
 
 #include <fcntl.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <system_error>
+#include <utility>
 
 #include "record/chunk_copy.hpp"
 #include "record/secure_file.hpp"
+#include "trace/event.hpp"
+#include "trace/say.hpp"
 
 namespace weft::record {
 
 namespace {
+
+// How many chunks `bytes` are. One that the machine has no memory or addresses for is refused before anything is
+// prepared for it, which alone would take long.
+std::size_t chunks_of(std::size_t bytes, bool in_memory) {
+  const std::size_t pages = static_cast<std::size_t>(std::max(sysconf(_SC_PHYS_PAGES), 1L));
+  const std::size_t page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+  const std::size_t most = in_memory ? pages * page : std::size_t{1} << 42;
+  if (bytes > most) {
+    throw std::system_error(ENOMEM, std::generic_category(),
+                            "a trace ring of " + std::to_string(bytes) + " bytes is more than " +
+                                (in_memory ? "this machine's memory of " : "a trace file may have, ") +
+                                std::to_string(most) + " bytes");
+  }
+  return std::max(bytes / diary::chunk_bytes + (bytes % diary::chunk_bytes != 0), trace_ring::fewest_chunks);
+}
 
 std::size_t mapped_bytes(std::size_t chunks) { return diary::file_header_bytes + chunks * diary::chunk_bytes; }
 
@@ -22,27 +41,23 @@ std::size_t mapped_bytes(std::size_t chunks) { return diary::file_header_bytes +
 
 trace_ring::trace_ring(const std::string& path, std::size_t bytes)
     : path_(path),
-      chunk_count_(std::max(bytes / diary::chunk_bytes + (bytes % diary::chunk_bytes != 0), fewest_chunks)),
+      chunk_count_(chunks_of(bytes, path.empty())),
       generation_of_chunk_(chunk_count_),
       order_of_chunk_(chunk_count_) {
   const std::size_t size = mapped_bytes(chunk_count_);
-  if (size < bytes) throw std::system_error(ENOMEM, std::generic_category(), "cannot have so large a trace ring");
   int error = 0;
   if (!path_.empty()) {
-    fd_ = create_trace_file(path_);
-    error = reserve_bytes(fd_, 0, size);
+    fd_.set(create_trace_file(path_));
+    error = reserve_bytes(fd_.ours(), 0, size);
   }
   if (error == 0) {
-    const int flags = fd_ >= 0 ? MAP_SHARED : MAP_PRIVATE | MAP_ANONYMOUS;
-    void* memory = mmap(nullptr, size, PROT_READ | PROT_WRITE, flags, fd_, 0);
+    const int flags = fd_.is_set() ? MAP_SHARED : MAP_PRIVATE | MAP_ANONYMOUS;
+    void* memory = mmap(nullptr, size, PROT_READ | PROT_WRITE, flags, fd_.ours(), 0);
     error = memory == MAP_FAILED ? errno : 0;
     memory_ = memory != MAP_FAILED ? static_cast<std::uint8_t*>(memory) : nullptr;
   }
   if (error != 0) {
-    if (fd_ >= 0) {
-      close(fd_);
-      unlink(path_.c_str());
-    }
+    if (fd_.is_set()) unlink(path_.c_str());
     throw std::system_error(
         error, std::generic_category(),
         "cannot have a trace ring of " + std::to_string(size) + " bytes" + (path_.empty() ? "" : " in " + path_));
@@ -52,14 +67,18 @@ trace_ring::trace_ring(const std::string& path, std::size_t bytes)
   constexpr std::size_t most_at_once = std::size_t{256} << 20;
   madvise(memory_, std::min(size, most_at_once), MADV_POPULATE_WRITE);
 #endif
+  if (fd_.is_set()) {
+    loss_.message = "weft: trace file " + diary::sanitised(path_) + " was cut by somebody: recording ends here\n";
+    guard_.emplace(memory_, size, loss_);
+  }
   diary::init_file_header(header());
   header().flags |= diary::header_flag_ring;
   share_out();
 }
 
 trace_ring::~trace_ring() {
+  guard_.reset();
   munmap(memory_, mapped_bytes(chunk_count_));
-  if (fd_ >= 0) close(fd_);
 }
 
 diary::file_header& trace_ring::header() noexcept { return *reinterpret_cast<diary::file_header*>(memory_); }
@@ -102,6 +121,7 @@ bool trace_ring::drop_oldest() noexcept {
 std::uint8_t* trace_ring::next_chunk(std::uint32_t thread, bool begins_generation) noexcept {
   if (thread >= diary::max_threads) return nullptr;
   const std::lock_guard guard(lock_);
+  if (is_cut()) return nullptr;
   std::uint64_t& current = current_[thread];
   if (current == 0) {
     ++threads_;
@@ -120,6 +140,23 @@ std::uint8_t* trace_ring::next_chunk(std::uint32_t thread, bool begins_generatio
   return chunk_at(index);
 }
 
+// With the lock, once a chunk. A file that was deleted, or whose descriptor the program has closed, is still mapped:
+// what is recorded is there for snapshots, and that is said. Cut, it has no room any more.
+bool trace_ring::is_cut() noexcept {
+  if (!fd_.is_set() || loss_.happened) return loss_.happened;
+  struct stat s {};
+  const int fd = fd_.ours();
+  if (fd < 0 || fstat(fd, &s) != 0) {
+    diary::say({"trace file ", path_, ": its descriptor was closed by the program: recording goes on"});
+    fd_.close();
+  } else if (static_cast<std::size_t>(s.st_size) < mapped_bytes(chunk_count_) && !loss_.happened.exchange(true)) {
+    diary::say({"trace file ", path_, " was cut by somebody: recording ends here"});
+  } else if (s.st_nlink == 0 && !std::exchange(deleted_, true)) {
+    diary::say({"trace file ", path_, " was deleted: from now on only snapshots show what is recorded"});
+  }
+  return loss_.happened;
+}
+
 void trace_ring::leave(std::uint32_t thread) noexcept {
   const std::lock_guard guard(lock_);
   if (thread >= diary::max_threads || current_[thread] == 0) return;
@@ -128,7 +165,9 @@ void trace_ring::leave(std::uint32_t thread) noexcept {
   share_out();
 }
 
-void trace_ring::complete() noexcept { __atomic_store_n(&header().complete, 1u, __ATOMIC_RELEASE); }
+void trace_ring::complete() noexcept {
+  if (!loss_.happened) __atomic_store_n(&header().complete, 1u, __ATOMIC_RELEASE);
+}
 
 void trace_ring::copy_to(int fd) {
   // Generation by generation, so that nobody waits for long, the newest first: what is dropped meanwhile is the oldest.

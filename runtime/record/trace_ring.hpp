@@ -7,10 +7,13 @@
 #include <atomic>
 #include <cstdint>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "core/own_descriptor.hpp"
 #include "record/chunk_store.hpp"
+#include "trace/mapping_guard.hpp"
 
 namespace weft::record {
 
@@ -30,6 +33,7 @@ class trace_ring final : public chunk_store {
   std::uint8_t* next_chunk(std::uint32_t thread, bool begins_generation) noexcept override;
   void complete() noexcept override;
   void copy_to(int fd) override;
+  void abandon_in_child() noexcept override { fd_.close(); }
   // About a quarter of the ring, shared by the threads: so what is lost at once is less than what is kept.
   std::uint64_t generation_bytes() noexcept override { return generation_bytes_.load(std::memory_order_relaxed); }
   void leave(std::uint32_t thread) noexcept override;
@@ -40,10 +44,14 @@ class trace_ring final : public chunk_store {
   }
   bool is_current(std::uint64_t generation) const noexcept;
   bool drop_oldest() noexcept;
+  bool is_cut() noexcept;
   void share_out() noexcept;
 
   std::string path_;
-  int fd_ = -1;
+  core::own_descriptor fd_;  // needed no more once it is mapped, but it holds the file's lock
+  bool deleted_ = false;     // and that has been said
+  diary::mapping_loss loss_;
+  std::optional<diary::mapping_guard> guard_;
   std::uint8_t* memory_ = nullptr;  // header and chunks
   std::size_t chunk_count_;
 

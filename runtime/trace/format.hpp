@@ -58,8 +58,8 @@ struct file_header {
   char arch[16];              // "x86_64", "aarch64"
   char clock[16];             // "tsc", "cntvct", "monotonic", "virtual"
   std::uint32_t schema_count;
-  std::uint32_t lost_at_end;  // events dropped after the last chunk (no more room), saturating; written when stopping
-  std::uint32_t reserved[2];
+  std::uint32_t lost_at_end;    // events dropped after the last chunk (no more room), saturating; written when stopping
+  std::uint64_t process_start;  // when the writing process began, in the system's units (Linux: clock ticks since boot)
   schema_entry schema[schema_capacity];
 };
 inline constexpr std::uint32_t header_flag_order_only = 1;  // most switches carry no time of their own

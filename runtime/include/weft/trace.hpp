@@ -31,7 +31,8 @@
 namespace weft::trace {
 
 struct options {
-  std::string path;  // the trace file; created with mode 0600. A trace of ours that stands there is replaced
+  std::string path;  // the trace file, mode 0600. A trace of ours whose writer is gone, or is this program,
+                     // is replaced; if another that lives wrote it, PATH.PID is recorded into: a line says so
   // Not 0: only the last so many bytes are kept (rounded up to 64 KiB, at least 512 KiB), in the file at `path`, which
   // never grows beyond them, or, if `path` is empty, in memory only, for snapshot().
   std::size_t ring_bytes = 0;
