@@ -1,6 +1,7 @@
 // Each fd is registered once, edge-triggered, in both directions; its generation travels through the kernel in the
-// event's data. The eventfd of notify() is level-triggered and read empty: an edge-triggered one that is never read
-// loses wake-ups on some kernels.
+// event's data. The eventfd of notify() is always readable and disarmed once it was reported (EPOLLONESHOT): notify()
+// arms it again. So nothing is ever written by its number, which may be a file's of the program by now if that closes
+// descriptors that are not its own; arming what is not in the epoll instance does nothing.
 #include "poller/epoll_poller.hpp"
 
 #include <sys/epoll.h>
@@ -65,14 +66,14 @@ class epoll_poller final : public poller {
   epoll_poller() {
     epoll_ = ::epoll_create1(EPOLL_CLOEXEC);
     if (epoll_ < 0) throw std::system_error(errno, std::generic_category(), "epoll_create1");
-    wake_ = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    wake_ = ::eventfd(1, EFD_CLOEXEC | EFD_NONBLOCK);
     ::epoll_event event{};
-    event.events = EPOLLIN;
-    event.data.u64 = notify_mark;
+    event.data.u64 = notify_mark;  // no events: not armed
     if (wake_ < 0 || ::epoll_ctl(epoll_, EPOLL_CTL_ADD, wake_, &event) != 0) {
       const int error = errno;
       const char* call = wake_ < 0 ? "eventfd" : "epoll_ctl";
-      close_all();
+      if (wake_ >= 0) ::close(wake_);
+      ::close(epoll_);
       throw std::system_error(error, std::generic_category(), call);
     }
   }
@@ -117,9 +118,10 @@ class epoll_poller final : public poller {
     // that a wait() which has not returned yet will see what was posted before this call.
     if (notified_.exchange(true, std::memory_order_acq_rel)) return;
     const int saved = errno;  // may be called from a signal handler
-    const std::uint64_t one = 1;
-    while (::write(wake_, &one, sizeof one) < 0 && errno == EINTR) {
-    }
+    ::epoll_event event{};
+    event.events = EPOLLIN | EPOLLONESHOT;
+    event.data.u64 = notify_mark;
+    (void)::epoll_ctl(epoll_, EPOLL_CTL_MOD, wake_, &event);
     errno = saved;
   }
 
@@ -163,18 +165,24 @@ class epoll_poller final : public poller {
                         timeout_ms < 0 ? -1 : static_cast<int>(std::min<std::int64_t>(timeout_ms, INT_MAX)));
   }
 
-  // First read, then clear: the other way round, a notify() in between would leave the flag set over an empty eventfd
-  // and every later one would be lost.
-  void take_notification() noexcept {
-    std::uint64_t count = 0;
-    while (::read(wake_, &count, sizeof count) < 0 && errno == EINTR) {
+  // It is disarmed by now. Cleared before that, a notify() in between could be lost.
+  void take_notification() noexcept { (void)notified_.exchange(false, std::memory_order_acq_rel); }
+
+  // Adding what is there already changes nothing and says so.
+  bool both_are_ours() noexcept {
+    ::epoll_event event{};
+    if (::epoll_ctl(epoll_, EPOLL_CTL_ADD, wake_, &event) == 0) {
+      forget(wake_);
+      return false;
     }
-    (void)notified_.exchange(false, std::memory_order_acq_rel);
+    return errno == EEXIST;
   }
 
+  // If the program has closed at least one of them, both numbers may be its own by now: rather is one left open.
   void close_all() noexcept {
-    if (wake_ >= 0) ::close(wake_);
-    if (epoll_ >= 0) ::close(epoll_);
+    if (epoll_ < 0 || !both_are_ours()) return;
+    ::close(wake_);
+    ::close(epoll_);
   }
 
   int epoll_ = -1;

@@ -19,6 +19,7 @@
 #include <system_error>
 #include <vector>
 
+#include "poller/own_descriptor.hpp"
 #include "trace/states.hpp"
 
 // Where the kernel has no user events, notify() writes into a pipe. Defining the macro chooses the pipe everywhere.
@@ -71,11 +72,14 @@ class kqueue_poller final : public poller {
     const char* failed = open_notification();
     if (failed != nullptr) {
       const int error = errno;
-      close_all();
+      ::close(kqueue_);
       throw std::system_error(error, std::generic_category(), failed);
     }
   }
-  ~kqueue_poller() override { close_all(); }
+  // A queue that does not know our notification is the program's, which has closed ours.
+  ~kqueue_poller() override {
+    if (kqueue_ >= 0 && trigger_notification()) ::close(kqueue_);
+  }
   kqueue_poller(const kqueue_poller&) = delete;
   kqueue_poller& operator=(const kqueue_poller&) = delete;
 
@@ -128,15 +132,7 @@ class kqueue_poller final : public poller {
     // that a wait() which has not returned yet will see what was posted before this call.
     if (notified_.exchange(true, std::memory_order_acq_rel)) return;
     const int saved = errno;  // may be called from a signal handler
-#if WEFT_KQUEUE_USER_EVENT
-    auto trigger = change(0, EVFILT_USER, 0);
-    trigger.fflags = NOTE_TRIGGER;
-    (void)apply(trigger);
-#else
-    const char byte = 0;
-    while (::write(pipe_[1], &byte, 1) < 0 && errno == EINTR) {
-    }
-#endif
+    (void)trigger_notification();
     errno = saved;
   }
 
@@ -151,8 +147,7 @@ class kqueue_poller final : public poller {
   void abandon_in_child() noexcept override {
     kqueue_ = -1;
 #if !WEFT_KQUEUE_USER_EVENT
-    close_all();
-    pipe_ = {-1, -1};
+    for (own_descriptor& end : pipe_) end.close();
 #endif
   }
 
@@ -184,28 +179,44 @@ class kqueue_poller final : public poller {
     errno = error;
     return error == 0 ? nullptr : "kevent";
   }
+  // False: the queue is not ours any more, because the program has closed it.
+  bool trigger_notification() noexcept {
+    auto trigger = change(0, EVFILT_USER, 0);
+    trigger.fflags = NOTE_TRIGGER;
+    return apply(trigger) == 0;
+  }
   bool is_notification(const struct ::kevent& event) const noexcept { return event.filter == EVFILT_USER; }
   void drain_notification() noexcept {}  // EV_CLEAR has reset it
 #else
   const char* open_notification() noexcept {
-    if (::pipe(pipe_.data()) != 0) return "pipe";
-    for (const int end : pipe_) {
-      (void)::fcntl(end, F_SETFD, FD_CLOEXEC);
-      (void)::fcntl(end, F_SETFL, O_NONBLOCK);
+    std::array<int, 2> ends{-1, -1};
+    if (::pipe(ends.data()) != 0) return "pipe";
+    for (std::size_t i = 0; i < ends.size(); ++i) {
+      (void)::fcntl(ends[i], F_SETFD, FD_CLOEXEC);
+      (void)::fcntl(ends[i], F_SETFL, O_NONBLOCK);
+      pipe_[i].set(ends[i]);
     }
-    const int error = apply(change(pipe_[0], EVFILT_READ, EV_ADD));  // level-triggered, read empty
+    reader_ = ends[0];
+    const int error = apply(change(reader_, EVFILT_READ, EV_ADD));  // level-triggered, read empty
     errno = error;
     return error == 0 ? nullptr : "kevent";
   }
-  bool is_notification(const struct ::kevent& event) const noexcept {
-    return static_cast<int>(event.ident) == pipe_[0];
+  bool trigger_notification() noexcept {
+    const int end = pipe_[1].ours();
+    const char byte = 0;
+    while (end >= 0 && ::write(end, &byte, 1) < 0 && errno == EINTR) {
+    }
+    return end >= 0;
   }
+  bool is_notification(const struct ::kevent& event) const noexcept { return static_cast<int>(event.ident) == reader_; }
   void drain_notification() noexcept {
     std::array<char, 16> bytes;  // notified_ lets at most one byte in
-    while (::read(pipe_[0], bytes.data(), bytes.size()) > 0 || errno == EINTR) {
+    const int end = pipe_[0].ours();
+    while (end >= 0 && (::read(end, bytes.data(), bytes.size()) > 0 || errno == EINTR)) {
     }
   }
-  std::array<int, 2> pipe_{-1, -1};
+  std::array<own_descriptor, 2> pipe_;
+  int reader_ = -1;
 #endif
 
   // First drain, then clear: the other way round, a notify() in between would leave the flag set with nothing pending
@@ -213,15 +224,6 @@ class kqueue_poller final : public poller {
   void take_notification() noexcept {
     drain_notification();
     (void)notified_.exchange(false, std::memory_order_acq_rel);
-  }
-
-  void close_all() noexcept {
-#if !WEFT_KQUEUE_USER_EVENT
-    for (const int end : pipe_) {
-      if (end >= 0) ::close(end);
-    }
-#endif
-    ::close(kqueue_);
   }
 
   int kqueue_ = -1;

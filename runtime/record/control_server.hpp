@@ -8,7 +8,7 @@
 #include <mutex>
 #include <string>
 
-#include "core/own_descriptor.hpp"
+#include "poller/own_descriptor.hpp"
 #include "record/hold.hpp"
 #include "trace/control_message.hpp"
 

@@ -16,7 +16,7 @@
 #include <thread>
 #include <vector>
 
-#include "core/own_descriptor.hpp"
+#include "poller/own_descriptor.hpp"
 #include "record/chunk_store.hpp"
 #include "trace/mapping_guard.hpp"
 

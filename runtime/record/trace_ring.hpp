@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-#include "core/own_descriptor.hpp"
+#include "poller/own_descriptor.hpp"
 #include "record/chunk_store.hpp"
 #include "trace/mapping_guard.hpp"
 

@@ -21,7 +21,7 @@
 #include <system_error>
 #include <vector>
 
-#include "core/own_descriptor.hpp"
+#include "poller/own_descriptor.hpp"
 #include "support/recorded.hpp"
 #include "trace/format.hpp"
 #include "trace/reader.hpp"
