@@ -15,8 +15,9 @@ class chunk_store : public diary::chunk_source {
   virtual diary::file_header& header() noexcept = 0;
   // Of the trace file; empty if there is none.
   virtual const std::string& path() const noexcept = 0;
-  // Nobody writes any more: marks the file as complete.
-  virtual void complete() noexcept = 0;
+  // Nobody writes any more: marks the file as complete. `lost`: events of which no chunk tells, by their threads'
+  // count.
+  virtual void complete(std::uint64_t lost) noexcept = 0;
   // Writes a trace of its own into `fd`: what was recorded until now. Other threads go on recording meanwhile. Throws
   // std::system_error.
   virtual void copy_to(int fd) = 0;

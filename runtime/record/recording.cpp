@@ -6,8 +6,12 @@
 #include <algorithm>
 #include <cstdlib>
 #include <cstring>
+#include <mutex>
+#include <new>
 #include <random>
+#include <utility>
 
+#include "record/process_state.hpp"
 #include "record/thread_recorder.hpp"
 #include "record/trace_file.hpp"
 #include "record/trace_ring.hpp"
@@ -40,6 +44,26 @@ std::string program_name() {
 #else
   return {};
 #endif
+}
+
+// Tells the recording when a thread ends that was recorded: until then its number is its own.
+class thread_end {
+ public:
+  ~thread_end() {
+    if (!watches) return;
+    std::shared_ptr<recording> on;
+    {
+      const std::lock_guard guard(process().lock);
+      on = process().current;
+    }
+    if (on != nullptr) on->this_thread_has_ended();
+  }
+  bool watches = false;
+};
+
+void watch_this_thread() noexcept {
+  static thread_local thread_end mine;
+  mine.watches = true;  // its first use makes it
 }
 
 }  // namespace
@@ -77,11 +101,10 @@ recording::recording(const trace::options& o) : asked_(o), ticks_(choose_tick_cl
 recording::~recording() {
   std::uint64_t lost = 0;
   for (const auto& [number, thread] : threads_) lost += thread->finish();
-  // A file says so while it happens; in a ring room may come back, and then the next chunk says it.
-  std::uint32_t& lost_at_end = store_->header().lost_at_end;
-  lost_at_end = std::max(lost_at_end, static_cast<std::uint32_t>(std::min<std::uint64_t>(lost, UINT32_MAX)));
+  for (const auto& thread : ended_) lost += thread->finish();
   threads_.clear();
-  store_->complete();
+  ended_.clear();
+  store_->complete(lost);
 }
 
 thread_recorder& recording::this_thread(core::clock* virtual_clock) {
@@ -93,10 +116,26 @@ thread_recorder& recording::this_thread(core::clock* virtual_clock) {
     copy_text(h.clock, sizeof h.clock, "virtual");
   }
   std::unique_ptr<thread_recorder>& mine = threads_[this_thread_number()];
-  if (mine == nullptr)
-    mine = std::make_unique<thread_recorder>(*this, static_cast<std::uint32_t>(threads_.size() - 1), virtual_clock);
+  if (mine == nullptr && count_ >= threads_of_their_own && !ended_.empty()) {
+    mine = std::move(ended_.back());
+    ended_.pop_back();
+  }
+  if (mine == nullptr) mine = std::make_unique<thread_recorder>(*this, count_++, virtual_clock);
   mine->use_clock(virtual_clock);
+  watch_this_thread();
   return *mine;
+}
+
+void recording::this_thread_has_ended() noexcept {
+  const std::lock_guard guard(lock_);
+  const auto mine = threads_.find(this_thread_number());
+  if (mine == threads_.end()) return;
+  try {
+    ended_.push_back(std::move(mine->second));
+    threads_.erase(mine);
+  } catch (const std::bad_alloc&) {
+    // Its number is its own for good.
+  }
 }
 
 std::uint64_t this_thread_number() noexcept {

@@ -40,9 +40,12 @@ class recording {
   // Of the time in the file. Not asked of the file's header: somebody may cut that away.
   std::uint64_t ticks_per_second() const noexcept { return ticks_per_second_; }
 
-  // The recorder of the calling thread, made at the first call. `virtual_clock` is null for a scheduler on the
+  // The recorder of the calling thread, made at the first call, or, when there are many, one that a thread which has
+  // ended leaves: its number and what is free of its chunk go on. Threads beyond diary::max_threads that live at once
+  // are recorded as lost. `virtual_clock` is null for a scheduler on the
   // machine's time; if the first thread's is not null, the whole recording is in its time.
   thread_recorder& this_thread(core::clock* virtual_clock);
+  void this_thread_has_ended() noexcept;
   // Says in the file that the ready queue is shuffled.
   void mark_shuffled() noexcept { store_->header().flags |= diary::header_flag_shuffled; }
 
@@ -53,7 +56,11 @@ class recording {
   tick_clock ticks_;
   std::uint64_t ticks_per_second_ = 1;
   std::mutex lock_;
+  // So many threads each have a number of their own, as long as the recording: a reader sees one as one.
+  static constexpr std::uint32_t threads_of_their_own = 64;
   std::map<std::uint64_t, std::unique_ptr<thread_recorder>> threads_;  // by the system's thread number
+  std::vector<std::unique_ptr<thread_recorder>> ended_;                // of threads that have ended
+  std::uint32_t count_ = 0;                                            // of both
 };
 
 // The system's number of the calling thread, and its name there.

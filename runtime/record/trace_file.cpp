@@ -116,8 +116,17 @@ void trace_file::supply() noexcept {
   }
 }
 
-std::uint8_t* trace_file::next_chunk(std::uint32_t, bool) noexcept {
+// The loss is in the file at once, should the process be killed. With the lock.
+void trace_file::count_lost() noexcept {
+  if (header_->lost_at_end != UINT32_MAX) ++header_->lost_at_end;
+}
+
+std::uint8_t* trace_file::next_chunk(std::uint32_t thread, bool) noexcept {
   std::unique_lock guard(lock_);
+  if (thread >= diary::max_threads) {  // readers know no such number
+    count_lost();
+    return nullptr;
+  }
   if (ready_count_ == 0) {
     guard.unlock();
     const std::lock_guard growth(growth_lock_);
@@ -127,8 +136,7 @@ std::uint8_t* trace_file::next_chunk(std::uint32_t, bool) noexcept {
       std::uint8_t* chunk = make_chunk();
       guard.lock();
       if (chunk == nullptr) {
-        // No more room ever: the loss is in the file at once, should the process be killed.
-        if (header_->lost_at_end != UINT32_MAX) ++header_->lost_at_end;
+        count_lost();  // no more room ever
         return nullptr;
       }
       ++late_;
@@ -217,7 +225,7 @@ bool trace_file::is_still_there() noexcept {
   return !full_;
 }
 
-void trace_file::complete() noexcept {
+void trace_file::complete(std::uint64_t) noexcept {
   stop_supplier();
   const std::lock_guard growth(growth_lock_);
   const std::lock_guard guard(lock_);

@@ -34,8 +34,8 @@ class trace_file final : public chunk_store {
   diary::file_header& header() noexcept override { return *header_; }
   const std::string& path() const noexcept override { return path_; }
   std::uint8_t* next_chunk(std::uint32_t thread, bool begins_generation) noexcept override;
-  // Cuts off what was reserved too much.
-  void complete() noexcept override;
+  // Cuts off what was reserved too much. What is lost was counted while it happened.
+  void complete(std::uint64_t lost) noexcept override;
   void copy_to(int fd) override;
   void abandon_in_child() noexcept override { fd_.close(); }
 
@@ -55,6 +55,7 @@ class trace_file final : public chunk_store {
   std::uint8_t* make_chunk() noexcept;  // with growth_lock_
   bool grow() noexcept;
   bool is_still_there() noexcept;
+  void count_lost() noexcept;
   void end_here(const char* why) noexcept;
 
   std::string path_;

@@ -35,6 +35,8 @@ std::size_t chunks_of(std::size_t bytes, bool in_memory) {
   return std::max(bytes / diary::chunk_bytes + (bytes % diary::chunk_bytes != 0), trace_ring::fewest_chunks);
 }
 
+std::uint32_t saturated(std::uint64_t n) { return static_cast<std::uint32_t>(std::min<std::uint64_t>(n, UINT32_MAX)); }
+
 std::size_t mapped_bytes(std::size_t chunks) { return diary::file_header_bytes + chunks * diary::chunk_bytes; }
 
 }  // namespace
@@ -43,7 +45,8 @@ trace_ring::trace_ring(const std::string& path, std::size_t bytes)
     : path_(path),
       chunk_count_(chunks_of(bytes, path.empty())),
       generation_of_chunk_(chunk_count_),
-      order_of_chunk_(chunk_count_) {
+      order_of_chunk_(chunk_count_),
+      kept_(diary::max_threads) {
   const std::size_t size = mapped_bytes(chunk_count_);
   int error = 0;
   if (!path_.empty()) {
@@ -111,11 +114,22 @@ bool trace_ring::drop_oldest() noexcept {
     }
     if (first == chunk_count_) return dropped > 0;
     auto* chunk = reinterpret_cast<diary::chunk_header*>(chunk_at(first));
+    note_gone(*chunk);
     __atomic_store_n(&chunk->magic, 0u, __ATOMIC_RELEASE);
     *chunk = {};
     generation_of_chunk_[first] = 0;
     ++dropped;
   }
+}
+
+// The next chunk of the thread tells by its ordinals what is missing. If there is none, the file's header does.
+void trace_ring::note_gone(const diary::chunk_header& chunk) noexcept {
+  if (chunk.magic != diary::chunk_magic || chunk.thread >= diary::max_threads) return;
+  kept_part& part = kept_[chunk.thread];
+  if (--part.chunks != 0) return;
+  part.ordinals_gone = chunk.first_ordinal + chunk.event_count;
+  gone_ += part.ordinals_gone;
+  header().lost_at_end = saturated(gone_);
 }
 
 std::uint8_t* trace_ring::next_chunk(std::uint32_t thread, bool begins_generation) noexcept {
@@ -136,6 +150,11 @@ std::uint8_t* trace_ring::next_chunk(std::uint32_t thread, bool begins_generatio
   *place = current;
   const auto index = static_cast<std::size_t>(place - generation_of_chunk_.begin());
   order_of_chunk_[index] = ++handed_out_;
+  kept_part& part = kept_[thread];
+  if (part.chunks++ == 0) {
+    gone_ -= std::exchange(part.ordinals_gone, 0);
+    header().lost_at_end = saturated(gone_);
+  }
   header().chunk_count = handed_out_;
   return chunk_at(index);
 }
@@ -165,7 +184,9 @@ void trace_ring::leave(std::uint32_t thread) noexcept {
   share_out();
 }
 
-void trace_ring::complete() noexcept {
+void trace_ring::complete(std::uint64_t lost) noexcept {
+  // Room may come back while it is recorded into, and then the next chunk tells of these.
+  header().lost_at_end = saturated(gone_ + lost);
   if (!loss_.happened) __atomic_store_n(&header().complete, 1u, __ATOMIC_RELEASE);
 }
 

@@ -31,7 +31,7 @@ class trace_ring final : public chunk_store {
   diary::file_header& header() noexcept override;
   const std::string& path() const noexcept override { return path_; }
   std::uint8_t* next_chunk(std::uint32_t thread, bool begins_generation) noexcept override;
-  void complete() noexcept override;
+  void complete(std::uint64_t lost) noexcept override;
   void copy_to(int fd) override;
   void abandon_in_child() noexcept override { fd_.close(); }
   // About a quarter of the ring, shared by the threads: so what is lost at once is less than what is kept.
@@ -45,6 +45,7 @@ class trace_ring final : public chunk_store {
   bool is_current(std::uint64_t generation) const noexcept;
   bool drop_oldest() noexcept;
   bool is_cut() noexcept;
+  void note_gone(const diary::chunk_header& chunk) noexcept;
   void share_out() noexcept;
 
   std::string path_;
@@ -60,7 +61,14 @@ class trace_ring final : public chunk_store {
   std::vector<std::uint64_t> order_of_chunk_;       // when it was handed out
   std::uint64_t last_generation_ = 0, handed_out_ = 0;
   std::array<std::uint64_t, diary::max_threads> current_{};  // by thread; 0: none
-  std::uint32_t threads_ = 0;                                // that have a current generation
+  // What is here of each thread
+  struct kept_part {
+    std::uint32_t chunks = 0;
+    std::uint64_t ordinals_gone = 0;  // no chunk: so many events of it were recorded
+  };
+  std::vector<kept_part> kept_;
+  std::uint64_t gone_ = 0;     // the sum of these
+  std::uint32_t threads_ = 0;  // that have a current generation
   std::atomic<std::uint64_t> generation_bytes_{0};
 };
 

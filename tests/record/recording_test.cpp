@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
@@ -15,8 +16,10 @@
 #include <thread>
 
 #include "core/sanitizer.hpp"
+#include "record/trace_file.hpp"
 #include "support/emulator.hpp"
 #include "support/recorded.hpp"
+#include "trace/chunk_writer.hpp"
 #include "trace/history.hpp"
 #include "weft/event.hpp"
 #include "weft/mutex.hpp"
@@ -276,6 +279,45 @@ TEST(Recording, ThreadsWakeEachOtherInOrder) {
 
   EXPECT_EQ(h.source().info().threads, 2u);
   EXPECT_EQ(h.violation_count(), 0u) << h.violations().front().text;
+}
+
+TEST(Recording, ManyThreadsThatEndTakeNoRoomForGood) {
+  const temporary_trace file;
+  trace::start({.path = file.path()});
+  constexpr std::uint64_t threads = 300;
+  for (std::uint64_t i = 0; i < threads; ++i) {
+    std::thread([] {
+      run([] {
+        trace::mark("here");
+        yield();
+      });
+    }).join();
+  }
+  trace::stop();
+
+  const history h(reader::open(file.path()));
+
+  EXPECT_EQ(count_of(h, event_type::mark), threads);
+  EXPECT_EQ(count_of(h, event_type::thread_start), threads);
+  EXPECT_EQ(h.violation_count(), 0u) << h.violations().front().text;
+  EXPECT_EQ(h.source().info().lost, 0u);
+  EXPECT_EQ(h.source().info().threads, 64u);
+  EXPECT_LE(h.source().info().file_bytes, 66u * diary::chunk_bytes);
+}
+
+TEST(Recording, AThreadThatTheFormatHasNoNumberForIsCountedAsLost) {
+  const temporary_trace file;
+  record::trace_file store(file.path());
+  store.header().ticks_per_second = 1;
+  diary::chunk_writer writer(store, diary::max_threads);
+  const std::array<std::uint64_t, 1> args{1};
+
+  EXPECT_FALSE(writer.append(event_type::zone_begin, 0, args.data(), 1));
+  EXPECT_FALSE(writer.append(event_type::zone_begin, 0, args.data(), 1));
+  store.complete(2);
+
+  EXPECT_EQ(reader::open(file.path()).info().lost, 2u);
+  EXPECT_TRUE(reader::open(file.path()).info().damage.empty());
 }
 
 TEST(Recording, OrderOnlyKeepsTheOrder) {

@@ -89,6 +89,22 @@ TEST(Ring, KeepsTheEndAndCountsWhatWent) {
   EXPECT_GE(h.source().info().lost + h.source().event_count(), 600'000u);
 }
 
+TEST(Ring, CountsWhatWentWithThreadsOfWhichNothingIsLeft) {
+  const temporary_trace file;
+  trace::start({.path = file.path(), .ring_bytes = ring_bytes});
+  constexpr int threads = 40;  // each has a chunk of the 16
+  for (int i = 0; i < threads; ++i) std::thread([] { run([] { trace::mark("here"); }); }).join();
+  trace::stop();
+
+  const history h(reader::open(file.path()));
+
+  const std::uint64_t kept = marks_in(h);
+  ASSERT_GT(kept, 0u);
+  ASSERT_LT(kept, static_cast<std::uint64_t>(threads));
+  const std::uint64_t events_of_each = h.source().event_count() / kept;
+  EXPECT_EQ(h.source().event_count() + h.source().info().lost, threads * events_of_each);
+}
+
 TEST(Ring, HoldsMoreThanHalfOfItsSize) {
   const temporary_trace file;
   trace::start({.path = file.path(), .ring_bytes = ring_bytes});
