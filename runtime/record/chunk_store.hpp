@@ -18,6 +18,8 @@ class chunk_store : public diary::chunk_source {
   // Nobody writes any more: marks the file as complete. `lost`: events of which no chunk tells, by their threads'
   // count.
   virtual void complete(std::uint64_t lost) noexcept = 0;
+  // Weft itself is about to delete the file, which nobody asked to keep: that is nothing to tell. Any thread.
+  virtual void file_goes() noexcept = 0;
   // Writes a trace of its own into `fd`: what was recorded until now. Other threads go on recording meanwhile. Throws
   // std::system_error.
   virtual void copy_to(int fd) = 0;

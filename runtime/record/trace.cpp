@@ -57,7 +57,10 @@ void begin_recording(const trace::options& o, bool attached) {
     auto begun = std::make_shared<recording>(o);
     replaced = std::exchange(p.current, std::move(begun));
     p.attached = attached;
-    if (!p.temporary.empty()) unlink(p.temporary.c_str());
+    if (!p.temporary.empty()) {
+      if (replaced != nullptr) replaced->store().file_goes();
+      unlink(p.temporary.c_str());
+    }
     p.temporary.clear();
     if (!attached) p.environment_asked = true;  // the program has spoken
     if (const std::string& path = p.current->asked().path; !path.empty()) announce(path);
@@ -73,7 +76,10 @@ void end_recording(whose kind) {
     if (p.current == nullptr || (kind == whose::own && p.attached) || (kind == whose::attached && !p.attached)) return;
     ended = std::exchange(p.current, nullptr);
     p.attached = false;
-    if (kind == whose::attached && !p.temporary.empty()) unlink(p.temporary.c_str());
+    if (kind == whose::attached && !p.temporary.empty()) {
+      ended->store().file_goes();
+      unlink(p.temporary.c_str());
+    }
     p.temporary.clear();
     withdraw();
   }

@@ -217,7 +217,8 @@ bool trace_file::is_still_there() noexcept {
     end_here("its descriptor was closed by the program");
     fd_.close();
   } else if (s.st_nlink == 0) {
-    end_here("it was deleted");
+    full_ = true;
+    if (!may_go_) diary::say({"trace file ", path_, " was deleted: recording ends here"});
   } else if (static_cast<std::size_t>(s.st_size) < file_bytes_ && !loss_.happened.exchange(true)) {
     full_ = true;
     diary::say({"trace file ", path_, " was cut by somebody: recording ends here"});

@@ -37,6 +37,7 @@ class trace_file final : public chunk_store {
   // Cuts off what was reserved too much. What is lost was counted while it happened.
   void complete(std::uint64_t lost) noexcept override;
   void copy_to(int fd) override;
+  void file_goes() noexcept override { may_go_ = true; }
   void abandon_in_child() noexcept override { fd_.close(); }
 
   // How often a recording thread had to make its chunk itself. For tests and measurements.
@@ -59,6 +60,7 @@ class trace_file final : public chunk_store {
   void end_here(const char* why) noexcept;
 
   std::string path_;
+  std::atomic<bool> may_go_ = false;
   core::own_descriptor fd_;
   diary::mapping_loss loss_;
   std::vector<diary::mapping_guard> guards_;  // of the header and, with growth_lock_, the windows

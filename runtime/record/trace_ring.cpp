@@ -170,7 +170,7 @@ bool trace_ring::is_cut() noexcept {
     fd_.close();
   } else if (static_cast<std::size_t>(s.st_size) < mapped_bytes(chunk_count_) && !loss_.happened.exchange(true)) {
     diary::say({"trace file ", path_, " was cut by somebody: recording ends here"});
-  } else if (s.st_nlink == 0 && !std::exchange(deleted_, true)) {
+  } else if (s.st_nlink == 0 && !deleted_.exchange(true)) {
     diary::say({"trace file ", path_, " was deleted: from now on only snapshots show what is recorded"});
   }
   return loss_.happened;

@@ -33,6 +33,7 @@ class trace_ring final : public chunk_store {
   std::uint8_t* next_chunk(std::uint32_t thread, bool begins_generation) noexcept override;
   void complete(std::uint64_t lost) noexcept override;
   void copy_to(int fd) override;
+  void file_goes() noexcept override { deleted_ = true; }
   void abandon_in_child() noexcept override { fd_.close(); }
   // About a quarter of the ring, shared by the threads: so what is lost at once is less than what is kept.
   std::uint64_t generation_bytes() noexcept override { return generation_bytes_.load(std::memory_order_relaxed); }
@@ -49,8 +50,8 @@ class trace_ring final : public chunk_store {
   void share_out() noexcept;
 
   std::string path_;
-  core::own_descriptor fd_;  // needed no more once it is mapped, but it holds the file's lock
-  bool deleted_ = false;     // and that has been said
+  core::own_descriptor fd_;            // needed no more once it is mapped, but it holds the file's lock
+  std::atomic<bool> deleted_ = false;  // and that has been said, or is nothing to tell
   diary::mapping_loss loss_;
   std::optional<diary::mapping_guard> guard_;
   std::uint8_t* memory_ = nullptr;  // header and chunks

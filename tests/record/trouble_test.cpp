@@ -5,6 +5,7 @@
 #include <netinet/in.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -19,9 +20,12 @@
 #include <set>
 #include <string>
 #include <system_error>
+#include <thread>
 #include <vector>
 
 #include "poller/own_descriptor.hpp"
+#include "record/attached_recording.hpp"
+#include "record/discovery.hpp"
 #include "support/recorded.hpp"
 #include "trace/format.hpp"
 #include "trace/reader.hpp"
@@ -259,6 +263,40 @@ TEST(Trouble, ADaemonsOwnListenersAreNotServedWhenItHasClosedAllDescriptors) {
             0);
 }
 
+#if defined(__linux__)
+bool a_viewer_is_served() {
+  for (const auto& task : std::filesystem::directory_iterator("/proc/self/task")) {
+    std::string name;
+    std::getline(std::ifstream(task.path() / "comm") >> std::ws, name);
+    if (name == "weft-control") return true;
+  }
+  return false;
+}
+
+// With a descriptor of the server's own closed, or all: its thread neither spins nor stays.
+TEST(Trouble, WhoServesViewersEndsWhenTheProgramHasClosedAllDescriptors) {
+  EXPECT_EQ(in_child([] {
+              const int viewer = socket(AF_UNIX, SOCK_STREAM, 0);
+              run([&] {
+                sockaddr_un address{};
+                address.sun_family = AF_UNIX;
+                const std::string path = record::discovery_folder() + "/" + std::to_string(getpid()) + ".control";
+                path.copy(address.sun_path, sizeof address.sun_path - 1);
+                if (connect(viewer, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) _exit(2);
+                while (!a_viewer_is_served()) sleep_for(std::chrono::milliseconds(1));
+              });
+              const int kept = dup2(viewer, 300);  // the viewer itself does not go
+              for (int fd = 3; fd < 256; ++fd) close(fd);
+              for (int tries = 0; a_viewer_is_served(); ++tries) {
+                if (tries == 2000) return 3;
+                std::this_thread::sleep_for(std::chrono::milliseconds(1));
+              }
+              return close(kept);
+            }),
+            0);
+}
+#endif
+
 TEST(Trouble, ARingWhoseFileIsDeletedSaysSoAndServesSnapshots) {
   const temporary_trace file, copy;
   testing::internal::CaptureStderr();
@@ -276,6 +314,33 @@ TEST(Trouble, ARingWhoseFileIsDeletedSaysSoAndServesSnapshots) {
             "weft: trace file " + file.path() + " was deleted: from now on only snapshots show what is recorded\n");
   EXPECT_TRUE(reader::open(copy.path()).info().complete);
   EXPECT_FALSE(std::filesystem::exists(file.path()));
+}
+
+TEST(Trouble, ATraceThatIsDeletedEndsWithOneLine) {
+  const temporary_trace file;
+  testing::internal::CaptureStderr();
+  trace::start({.path = file.path()});
+  run([&] {
+    yield_often(100);
+    std::filesystem::remove(file.path());
+    yield_often(100'000);
+  });
+  trace::stop();
+
+  EXPECT_EQ(testing::internal::GetCapturedStderr(),
+            "weft: trace file " + file.path() + " was deleted: recording ends here\n");
+}
+
+TEST(Trouble, ATraceThatNobodyAskedToKeepGoesWithoutALine) {
+  testing::internal::CaptureStderr();
+  run([&] {
+    record::start_attached({});
+    yield_often(100);
+    record::stop_attached();
+    yield_often(100'000);
+  });
+
+  EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
 }
 
 TEST(Trouble, ARingThatIsCutEndsWithOneLine) {
