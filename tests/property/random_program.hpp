@@ -44,7 +44,10 @@ class random_program {
     c_.ingredients.forks = ingredients.forks && seed % 4 == 1;  // a fork takes as long as a program
   }
   // Time passes by this clock; without it by the machine's.
-  void use(support::fake_clock& clock) { c_.virtual_clock = &clock; }
+  void use(support::fake_clock& clock) {
+    c_.virtual_clock = &clock;
+    clock.stand_for_steady_clock();  // its numbers make the points
+  }
   // Where the program is recorded.
   void recorded_at(const std::string& path) { forks_.trace_path = path; }
 

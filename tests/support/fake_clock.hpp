@@ -21,6 +21,10 @@ class fake_clock final : public core::clock {
   // From now on each look at the clock takes so long, as if the machine was slow.
   void advance_with_each_look(std::chrono::nanoseconds d) noexcept { each_look_ns_ = d.count(); }
 
+  // From now on its numbers are those of steady_clock's time points. Before the run.
+  void stand_for_steady_clock() noexcept { is_steady_ = true; }
+  bool is_steady_clock() const noexcept override { return is_steady_; }
+
   // From any thread. A negative duration is ignored: the clock never goes back.
   void advance(std::chrono::nanoseconds d) noexcept {
     if (d.count() > 0) now_ns_.fetch_add(d.count(), std::memory_order_acq_rel);
@@ -34,6 +38,7 @@ class fake_clock final : public core::clock {
  private:
   std::atomic<std::int64_t> now_ns_{start_ns};
   std::atomic<std::int64_t> each_look_ns_{0};
+  bool is_steady_ = false;
 };
 
 }  // namespace weft::support
