@@ -59,16 +59,23 @@ void tell_in_child(void (*f)() noexcept) noexcept { told_in_child = f; }
 
 bool in_forked_child() noexcept { return forked_child.load(std::memory_order_relaxed); }
 
-// With the program's start, so that our handlers are the last before the fork and the first after it.
+void look_after_forks() noexcept {
+  static const int once = pthread_atfork(&before_fork, &after_fork_in_parent, &after_fork_in_child);
+  static_cast<void>(once);
+}
+
+namespace {
+// With the program's start, so that our handlers are the last before the fork and the first after it. A function of its
+// own: GCC forgets the priority of one that was declared without it.
 #if defined(__APPLE__)
 [[gnu::constructor]]
 #else
 [[gnu::constructor(101)]]
 #endif
-void look_after_forks() noexcept {
-  static const int once = pthread_atfork(&before_fork, &after_fork_in_parent, &after_fork_in_child);
-  static_cast<void>(once);
+void look_after_forks_first() noexcept {
+  look_after_forks();
 }
+}  // namespace
 
 void end_forked_child() noexcept {
   std::fputs("weft: a forked child came to the end of its parent's coroutine; end it by _exit or exit\n", stderr);
