@@ -405,7 +405,8 @@ TEST(Tail, AClosedPipeEndsIt) {
       "export XDG_RUNTIME_DIR=$(mktemp -d); WEFT_TRACE=$XDG_RUNTIME_DIR/t.weft \"$WEFT\" demo --seconds 3 --no-window "
       "& "
       "for i in $(seq 100); do [ -n \"$(\"$WEFT\" ps | sed 1d)\" ] && break; sleep 0.02; done\n"
-      "timeout 2 \"$WEFT\" tail $! | head -c 8 | wc -c; echo ${PIPESTATUS[0]}; kill $!; rm -r $XDG_RUNTIME_DIR");
+      "timeout 2 \"$WEFT\" tail $! | head -c 8 | wc -c; echo ${PIPESTATUS[0]}; kill $!; wait $! 2>/dev/null; rm -r "
+      "$XDG_RUNTIME_DIR");
 
   EXPECT_EQ(result.out, "8\n0\n");
 }
