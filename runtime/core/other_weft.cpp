@@ -115,7 +115,8 @@ std::string outside_of_a_coroutine(std::string_view what) {
   std::string text = std::string(what) + " outside of a coroutine";
   if (!owner.empty()) text = std::string(what) + " in a coroutine that it does not know" + belongs_to(owner);
   if (owner.empty() && in_forked_child())
-    text += ": this is a forked child, which leaves its parent's coroutines and schedulers behind; weft::run starts one";
+    text +=
+        ": this is a forked child, which leaves its parent's coroutines and schedulers behind; weft::run starts one";
   return text;
 }
 

@@ -132,8 +132,7 @@ bool scheduler::has_come(timer& t) noexcept {
   return t.asks == nullptr || detail::left_until({t.point_ns, t.asks}) == 0;
 }
 
-std::int64_t scheduler::told_limit(const timer& t, detail::time_limit limit) noexcept {
-  if (limit.clock == nullptr || !pen_.on()) return limit.ns;
+std::int64_t scheduler::distance_of(const timer& t) noexcept {
   return std::max<std::int64_t>(t.deadline_ns - clock_.now_ns(), 0);
 }
 

@@ -264,7 +264,10 @@ class scheduler {
   // False: its deadline is over, but the clock whose point it stands for has been set back.
   static bool has_come(timer& t) noexcept;
   // What the diary says of it: how long, from now on.
-  std::int64_t told_limit(const timer& t, detail::time_limit limit) noexcept;
+  std::int64_t told_limit(const timer& t, detail::time_limit limit) noexcept {
+    return limit.clock == nullptr || !pen_.on() ? limit.ns : distance_of(t);
+  }
+  std::int64_t distance_of(const timer& t) noexcept;
 
   // -- events (root_loop.cpp)
   std::int64_t sleep_ns() noexcept;  // how long the poller may sleep, negative: without end

@@ -66,9 +66,10 @@ std::uint64_t object::new_id() const noexcept {
   return id_.compare_exchange_strong(mine, fresh, std::memory_order_relaxed) ? fresh : mine;
 }
 
-wait_outcome suspend(object& o, waiter& w, diary::wait_reason reason, time_limit limit_ns) {
-  if (w.coroutine != nullptr) return core::scheduler::current()->wait(o, w, reason, limit_ns);
+namespace {
 
+// A plain thread. Out of the way of coroutines, whose suspend() saves nothing for it.
+[[gnu::noinline]] wait_outcome block_thread(object& o, waiter& w, diary::wait_reason reason, time_limit limit_ns) {
   if (limit_ns == forever && core::in_forked_child() && core::outside_threads() == 0 &&
       !core::outside_work_under_way()) {
     if (w.list != nullptr) w.list->remove(w);
@@ -91,6 +92,14 @@ wait_outcome suspend(object& o, waiter& w, diary::wait_reason reason, time_limit
   // The grant came first; its unpark() is on its way and must not be left for the next wait.
   w.thread->park(forever);
   return wait_outcome::granted;
+}
+
+}  // namespace
+
+wait_outcome suspend(object& o, waiter& w, diary::wait_reason reason, time_limit limit_ns) {
+  if (w.coroutine != nullptr) [[likely]]
+    return core::scheduler::current()->wait(o, w, reason, limit_ns);
+  return block_thread(o, w, reason, limit_ns);
 }
 
 void forget_grants_of(const object& o) noexcept {

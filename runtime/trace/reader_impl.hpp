@@ -33,8 +33,8 @@ struct reader::impl {
   trace_streams streams;
   trust trusts;
 
-  // Chunk slots of the file: those before scan_from are settled, of the later ones those in settled_ahead. Not a bit for
-  // each slot: a hostile file has as many as its size says.
+  // Chunk slots of the file: those before scan_from are settled, of the later ones those in settled_ahead. Not a bit
+  // for each slot: a hostile file has as many as its size says.
   std::uint64_t scan_from = 0, slot_count = 0;
   std::set<std::uint64_t> settled_ahead;
   // Slots whose chunk waits for the one before it (see add_chunks), in order.
