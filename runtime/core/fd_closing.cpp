@@ -100,7 +100,7 @@ bool thread_fd_wait::closed() const noexcept {
 }
 
 void tell_others_of_closing(int fd, scheduler* own) noexcept {
-  closed_fd told{fd, 0, 0};
+  closed_fd told{fd, {}};
   if (own != nullptr) told.closer = own->diary().last_event();
   inbox::post_to_others(own != nullptr ? &own->messages() : nullptr, told);
 

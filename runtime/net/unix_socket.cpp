@@ -129,7 +129,7 @@ unix_listener unix_listener::bind(std::string_view path, const unix_listen_optio
     const std::filesystem::path whole = std::filesystem::absolute(file, unknown);
     // If either cannot be told, the path is left behind rather than somebody else's removed.
     if (!unknown && ::lstat(file.c_str(), &made) == 0)
-      listener.made_ = {whole.string(), made.st_dev, made.st_ino, ::getpid()};
+      listener.made_ = {whole.string(), static_cast<std::uint64_t>(made.st_dev), made.st_ino, ::getpid()};
   }
   if (::listen(listener.native_handle(), options.backlog) != 0) net::fail("listen", name);
   detail::record_socket(diary::event_type::socket_listening, listener.native_handle(), name);
@@ -140,7 +140,7 @@ void unix_listener::remove_path() const noexcept {
   if (made_.absolute_path.empty() || made_.process != ::getpid()) return;
   struct ::stat there {};
   if (::lstat(made_.absolute_path.c_str(), &there) != 0) return;
-  if (there.st_dev != made_.device || there.st_ino != made_.inode) return;
+  if (static_cast<std::uint64_t>(there.st_dev) != made_.device || there.st_ino != made_.inode) return;
   (void)::unlink(made_.absolute_path.c_str());
 }
 
