@@ -69,10 +69,21 @@ std::optional<std::int64_t> time_from_text(std::string_view text) {
 // "50%", "99.5%": 0 to 100.
 std::optional<double> share_from_text(std::string_view text) {
   if (text.empty() || text.back() != '%') return std::nullopt;
-  double per_cent = 0;
-  const char* const last = text.data() + text.size() - 1;
-  const auto [end, error] = std::from_chars(text.data(), last, per_cent, std::chars_format::fixed);
-  if (error != std::errc{} || end != last || !(per_cent >= 0 && per_cent <= 100)) return std::nullopt;
+  text.remove_suffix(1);
+  // By hand: libc++ before 20 has no from_chars for it, and strtod asks the locale.
+  double per_cent = 0, weight = 1;
+  bool in_fraction = false;
+  for (const char c : text) {
+    if (c == '.' && !in_fraction) {
+      in_fraction = true;
+    } else if (is_digit(c)) {
+      if (in_fraction) weight /= 10;
+      per_cent = in_fraction ? per_cent + weight * (c - '0') : per_cent * 10 + (c - '0');
+    } else {
+      return std::nullopt;
+    }
+  }
+  if (text.empty() || !is_digit(text.front()) || !is_digit(text.back()) || per_cent > 100) return std::nullopt;
   return per_cent / 100;
 }
 
