@@ -1,4 +1,6 @@
-# weft_layer(NAME DEPENDS ... SOURCES ...): one folder of the tree as one static library.
+# weft_layer(NAME DEPENDS ... HEADERS ... SOURCES ...): one folder of the tree as one static library.
+# DEPENDS is all that the folder may include: tests/arrows reads it. HEADERS are the public headers, in include/weft/,
+# that belong to the layer, as does include/weft/detail/ with the layer's name; tests/arrows reads them, too.
 # Warnings, sanitizers and the include root live here, so that a layer's own file lists only what is in it.
 
 if(WEFT_SANITIZE)
@@ -29,7 +31,7 @@ function(weft_code target)
 endfunction()
 
 function(weft_layer name)
-  cmake_parse_arguments(layer "" "" "DEPENDS;SOURCES" ${ARGN})
+  cmake_parse_arguments(layer "" "" "DEPENDS;HEADERS;SOURCES" ${ARGN})
   add_library(${name} STATIC ${layer_SOURCES})
   target_link_libraries(${name} PUBLIC ${layer_DEPENDS})
   weft_code(${name})

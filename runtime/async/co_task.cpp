@@ -1,4 +1,4 @@
-// Driving co_tasks: weft/detail/co_wait.hpp says how.
+// Driving co_tasks: weft/detail/async/co_wait.hpp says how.
 #include <cerrno>
 #include <mutex>
 #include <stdexcept>

@@ -1,10 +1,10 @@
-#include "weft/detail/completion.hpp"
+#include "weft/detail/async/completion.hpp"
 
 #include <atomic>
 #include <mutex>
 
-#include "async/unhandled.hpp"
 #include "core/scheduler.hpp"
+#include "core/unhandled.hpp"
 #include "weft/errors.hpp"
 
 namespace weft::detail {

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "core/scheduler.hpp"
-#include "weft/detail/completion.hpp"
+#include "weft/detail/async/completion.hpp"
 
 namespace weft::detail {
 

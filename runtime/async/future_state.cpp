@@ -1,9 +1,9 @@
-#include "weft/detail/future_state.hpp"
+#include "weft/detail/async/future_state.hpp"
 
 #include <future>
 
 #include "sync/misuse.hpp"
-#include "trace/states.hpp"
+#include "trace/words/states.hpp"
 #include "weft/errors.hpp"
 
 namespace weft::detail {

@@ -1,4 +1,4 @@
-#include "weft/detail/pool_state.hpp"
+#include "weft/detail/async/pool_state.hpp"
 
 #include <mutex>
 #include <new>
@@ -7,7 +7,7 @@
 
 #include "core/other_weft.hpp"
 #include "sync/misuse.hpp"
-#include "trace/states.hpp"
+#include "trace/words/states.hpp"
 #include "weft/errors.hpp"
 #include "weft/this_coroutine.hpp"
 

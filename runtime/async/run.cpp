@@ -7,13 +7,13 @@
 #include <stdexcept>
 #include <string>
 
+#include "attach/scheduler_gate.hpp"
 #include "core/environment.hpp"
 #include "core/other_weft.hpp"
 #include "core/overflow_report.hpp"
 #include "core/scheduler.hpp"
-#include "poller/poller.hpp"
+#include "poller/make_poller.hpp"
 #include "record/recorder.hpp"
-#include "record/scheduler_gate.hpp"
 #include "replay/replay.hpp"
 
 namespace weft {

@@ -7,7 +7,7 @@
 
 #include "core/random_sequence.hpp"
 #include "core/scheduler.hpp"
-#include "weft/detail/deadline.hpp"
+#include "weft/detail/core/deadline.hpp"
 
 namespace weft::detail {
 

@@ -1,4 +1,4 @@
-#include "weft/detail/several.hpp"
+#include "weft/detail/async/several.hpp"
 
 #include <algorithm>
 #include <mutex>
@@ -6,7 +6,7 @@
 #include <stdexcept>
 
 #include "core/scheduler.hpp"
-#include "trace/states.hpp"
+#include "trace/words/states.hpp"
 #include "weft/errors.hpp"
 #include "weft/this_coroutine.hpp"
 

@@ -1,12 +1,12 @@
-#include "weft/detail/task_group_state.hpp"
+#include "weft/detail/async/task_group_state.hpp"
 
 #include <memory>
 #include <mutex>
 #include <stdexcept>
 #include <utility>
 
-#include "async/unhandled.hpp"
 #include "core/scheduler.hpp"
+#include "core/unhandled.hpp"
 #include "weft/errors.hpp"
 #include "weft/task_group.hpp"
 #include "weft/this_coroutine.hpp"

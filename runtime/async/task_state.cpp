@@ -1,12 +1,12 @@
-#include "weft/detail/task_state.hpp"
+#include "weft/detail/async/task_state.hpp"
 
 #include <mutex>
 
-#include "async/unhandled.hpp"
 #include "core/fork.hpp"
 #include "core/other_weft.hpp"
 #include "core/scheduler.hpp"
-#include "trace/event.hpp"
+#include "core/unhandled.hpp"
+#include "trace/words/diary_event.hpp"
 #include "weft/errors.hpp"
 #include "weft/this_coroutine.hpp"
 

@@ -5,7 +5,7 @@
 
 #include "core/other_weft.hpp"
 #include "core/scheduler.hpp"
-#include "weft/detail/deadline.hpp"
+#include "weft/detail/core/deadline.hpp"
 
 namespace weft {
 

@@ -4,7 +4,7 @@
 #include <string>
 #include <utility>
 
-#include "trace/packed_checkpoint.hpp"
+#include "trace/file/packed_checkpoint.hpp"
 
 namespace weft::core {
 

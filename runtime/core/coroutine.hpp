@@ -11,11 +11,11 @@
 #include "core/sanitizer.hpp"
 #include "core/stack.hpp"
 #include "core/timer_heap.hpp"
-#include "trace/states.hpp"
-#include "weft/detail/body.hpp"
-#include "weft/detail/local_values.hpp"
-#include "weft/detail/scope.hpp"
-#include "weft/detail/wait.hpp"
+#include "trace/words/states.hpp"
+#include "weft/detail/core/body.hpp"
+#include "weft/detail/core/local_values.hpp"
+#include "weft/detail/core/scope.hpp"
+#include "weft/detail/core/suspension.hpp"
 
 namespace weft::detail {
 struct co_driver;

@@ -4,7 +4,7 @@
 #include <string>
 #include <system_error>
 
-#include "poller/poller.hpp"
+#include "core/poller.hpp"
 
 namespace weft::core {
 

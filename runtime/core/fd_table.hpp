@@ -5,9 +5,9 @@
 #include <cstdint>
 #include <vector>
 
-#include "trace/states.hpp"
-#include "weft/detail/io.hpp"
-#include "weft/detail/wait.hpp"
+#include "trace/words/states.hpp"
+#include "weft/detail/core/fd_wait.hpp"
+#include "weft/detail/core/suspension.hpp"
 
 namespace weft::core {
 

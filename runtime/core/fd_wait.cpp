@@ -1,5 +1,5 @@
-// weft/detail/io.hpp: waiting for file descriptors, and closing them under whoever waits.
-#include "weft/detail/io.hpp"
+// weft/detail/core/fd_wait.hpp: waiting for file descriptors, and closing them under whoever waits.
+#include "weft/detail/core/fd_wait.hpp"
 
 #include <poll.h>
 #include <unistd.h>
@@ -13,8 +13,8 @@
 #include "core/fd_closing.hpp"
 #include "core/other_weft.hpp"
 #include "core/scheduler.hpp"
-#include "weft/detail/deadline.hpp"
-#include "weft/detail/wait.hpp"
+#include "weft/detail/core/deadline.hpp"
+#include "weft/detail/core/suspension.hpp"
 
 namespace weft::detail {
 

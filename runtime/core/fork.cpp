@@ -3,8 +3,12 @@
 #include <pthread.h>
 #include <unistd.h>
 
+#include <array>
 #include <atomic>
+#include <cstddef>
 #include <cstdio>
+#include <cstdlib>
+#include <mutex>
 
 #include "core/coroutine_slab.hpp"
 #include "core/fd_closing.hpp"
@@ -18,7 +22,9 @@ namespace {
 
 std::atomic<bool> forked_child{false};
 constinit thread_local scheduler* put_aside = nullptr;
-void (*told_in_child)() noexcept = nullptr;
+// One of record and one of attach. Written before it is counted, so that a fork meanwhile sees it whole or not at all.
+std::array<void (*)() noexcept, 2> told_in_child{};
+std::atomic<std::size_t> told_count{0};
 
 // All locks that other threads may hold while this one forks, so that the child finds them free and what they guard
 // whole. The order is that of the code that takes two of them.
@@ -50,12 +56,22 @@ void after_fork_in_child() {
   forget_outside_in_child();
   scheduler::abandon_current();
   scheduler_list::abandon();
-  if (told_in_child != nullptr) told_in_child();
+  for (std::size_t i = 0; i < told_count.load(std::memory_order_acquire); ++i) told_in_child[i]();
 }
 
 }  // namespace
 
-void tell_in_child(void (*f)() noexcept) noexcept { told_in_child = f; }
+void tell_in_child(void (*f)() noexcept) noexcept {
+  static std::mutex lock;
+  const std::lock_guard guard(lock);
+  const std::size_t count = told_count.load(std::memory_order_relaxed);
+  if (count == told_in_child.size()) {
+    std::fputs("weft: more parts of the runtime want to know of forks than there are\n", stderr);
+    std::abort();
+  }
+  told_in_child[count] = f;
+  told_count.store(count + 1, std::memory_order_release);
+}
 
 bool in_forked_child() noexcept { return forked_child.load(std::memory_order_relaxed); }
 

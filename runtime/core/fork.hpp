@@ -8,7 +8,7 @@ namespace weft::core {
 // From now on; called when the program is loaded, and by every scheduler. Once a process counts.
 void look_after_forks() noexcept;
 
-// To be called in every child from now on, after all of this; one function a process.
+// `f` is called in every child from now on, after all of this. Once for each part of the runtime that wants to know.
 void tell_in_child(void (*f)() noexcept) noexcept;
 
 bool in_forked_child() noexcept;

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "poller/poller.hpp"
+#include "core/poller.hpp"
 
 namespace weft::core {
 

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "core/event_mark.hpp"
-#include "trace/states.hpp"
+#include "trace/words/states.hpp"
 
 namespace weft::core {
 

@@ -7,8 +7,8 @@
 #include <cstdint>
 #include <string_view>
 
-#include "trace/schema.hpp"
-#include "trace/states.hpp"
+#include "trace/words/schema.hpp"
+#include "trace/words/states.hpp"
 #include "weft/source_location.hpp"
 
 namespace weft::core {

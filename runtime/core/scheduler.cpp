@@ -7,8 +7,7 @@
 #include <utility>
 
 #include "core/fork.hpp"
-#include "trace/event.hpp"
-#include "weft/detail/selection.hpp"
+#include "trace/words/diary_event.hpp"
 #include "weft/errors.hpp"
 
 namespace weft::core {
@@ -57,7 +56,7 @@ scheduler::~scheduler() {
     if (c->waiting == nullptr || c->waiting->list == nullptr) continue;
     detail::waiter& w = *c->waiting;
     take_out_of_wait(*c);
-    if (c->reason == diary::wait_reason::select) static_cast<detail::selection*>(w.handed)->give_up();
+    if (c->reason == diary::wait_reason::select) static_cast<detail::held_places*>(w.handed)->give_up();
   }
   while (coroutine* c = live_.oldest()) {
     live_.remove(*c);

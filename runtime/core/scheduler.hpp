@@ -32,6 +32,7 @@
 #include "core/look_pace.hpp"
 #include "core/observer.hpp"
 #include "core/pen.hpp"
+#include "core/poller.hpp"
 #include "core/random_sequence.hpp"
 #include "core/ready_queue.hpp"
 #include "core/scheduler_list.hpp"
@@ -39,7 +40,6 @@
 #include "core/stack_pool.hpp"
 #include "core/timer_heap.hpp"
 #include "core/transitions.hpp"
-#include "poller/poller.hpp"
 
 namespace weft::core {
 

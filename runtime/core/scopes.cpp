@@ -1,4 +1,5 @@
-// Interrupting a part of a coroutine's run: timeout scopes and the bodies of task groups. See weft/detail/scope.hpp.
+// Interrupting a part of a coroutine's run: timeout scopes and the bodies of task groups. See
+// weft/detail/core/scope.hpp.
 #include <stdexcept>
 #include <string>
 #include <utility>

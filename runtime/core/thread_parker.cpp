@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "weft/detail/deadline.hpp"
+#include "weft/detail/core/deadline.hpp"
 
 namespace weft::core {
 

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <mutex>
 
-#include "weft/detail/time_limit.hpp"
+#include "weft/detail/core/time_limit.hpp"
 
 namespace weft::core {
 

@@ -1,9 +1,9 @@
-#include "weft/detail/time_limit.hpp"
+#include "weft/detail/core/time_limit.hpp"
 
 #include "core/clock.hpp"
 #include "core/scheduler.hpp"
-#include "weft/detail/deadline.hpp"
-#include "weft/detail/wait.hpp"
+#include "weft/detail/core/deadline.hpp"
+#include "weft/detail/core/suspension.hpp"
 
 namespace weft::detail {
 

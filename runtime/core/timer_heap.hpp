@@ -8,7 +8,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "weft/detail/timer.hpp"
+#include "weft/detail/core/timer.hpp"
 
 namespace weft::core {
 

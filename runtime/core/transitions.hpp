@@ -1,5 +1,5 @@
-// The only writers of a coroutine's status. Each asserts the one table (trace/states.hpp) that `weft validate` checks
-// files with and that the viewer replays with. Who calls one tells the diary's pen of it, in the same function.
+// The only writers of a coroutine's status. Each asserts the one table (trace/words/states.hpp) that `weft validate`
+// checks files with and that the viewer replays with. Who calls one tells the diary's pen of it, in the same function.
 #pragma once
 
 #include <cassert>

@@ -1,13 +1,13 @@
-#include "weft/detail/io_handle.hpp"
+#include "weft/detail/net/io_handle.hpp"
 
 #include <cerrno>
 #include <system_error>
 #include <utility>
 
 #include "net/fd_flags.hpp"
-#include "trace/schema.hpp"
-#include "weft/detail/turn.hpp"
-#include "weft/detail/wait.hpp"
+#include "trace/words/schema.hpp"
+#include "weft/detail/core/suspension.hpp"
+#include "weft/detail/net/turn.hpp"
 
 namespace weft::detail {
 

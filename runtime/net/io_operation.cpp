@@ -1,6 +1,6 @@
-#include "weft/detail/io_operation.hpp"
+#include "weft/detail/net/io_operation.hpp"
 
-#include "weft/detail/io_handle.hpp"
+#include "weft/detail/net/io_handle.hpp"
 
 namespace weft::detail {
 

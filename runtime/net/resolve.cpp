@@ -17,9 +17,9 @@
 
 #include "core/scheduler.hpp"
 #include "net/socket_address.hpp"
-#include "trace/states.hpp"
-#include "weft/detail/deadline.hpp"
-#include "weft/detail/wait.hpp"
+#include "trace/words/states.hpp"
+#include "weft/detail/core/deadline.hpp"
+#include "weft/detail/core/suspension.hpp"
 #include "weft/endpoint.hpp"
 #include "weft/errors.hpp"
 

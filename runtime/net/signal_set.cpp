@@ -13,7 +13,7 @@
 #include "core/scheduler.hpp"
 #include "net/signal_dispatch.hpp"
 #include "net/signal_state.hpp"
-#include "trace/states.hpp"
+#include "trace/words/states.hpp"
 
 namespace weft {
 

@@ -7,8 +7,8 @@
 #include <string_view>
 #include <vector>
 
-#include "weft/detail/wait.hpp"
-#include "weft/detail/wait_line.hpp"
+#include "weft/detail/core/suspension.hpp"
+#include "weft/detail/sync/wait_line.hpp"
 
 namespace weft::detail {
 

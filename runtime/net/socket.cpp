@@ -8,8 +8,8 @@
 #include <utility>
 
 #include "net/fd_flags.hpp"
-#include "weft/detail/io.hpp"
-#include "weft/detail/wait.hpp"
+#include "weft/detail/core/fd_wait.hpp"
+#include "weft/detail/core/suspension.hpp"
 #include "weft/errors.hpp"
 
 namespace weft::net {

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "net/socket_address.hpp"
-#include "weft/detail/deadline.hpp"
+#include "weft/detail/core/deadline.hpp"
 #include "weft/listen_options.hpp"
 
 namespace weft::net {

@@ -12,7 +12,7 @@
 #include <ostream>
 #include <system_error>
 
-#include "weft/detail/wait.hpp"
+#include "weft/detail/core/suspension.hpp"
 
 namespace weft {
 

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "weft/detail/deadline.hpp"
+#include "weft/detail/core/deadline.hpp"
 #include "weft/endpoint.hpp"
 
 namespace weft::net {

@@ -1,4 +1,4 @@
-#include "weft/detail/stream.hpp"
+#include "weft/detail/net/stream.hpp"
 
 #include <fcntl.h>
 #include <pthread.h>
@@ -15,7 +15,7 @@
 #include <stdexcept>
 #include <utility>
 
-#include "trace/states.hpp"
+#include "trace/words/states.hpp"
 #include "weft/io.hpp"
 
 #ifndef MSG_NOSIGNAL

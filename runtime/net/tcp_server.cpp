@@ -13,9 +13,9 @@
 #include <system_error>
 #include <vector>
 
-#include "trace/states.hpp"
-#include "weft/detail/deadline.hpp"
-#include "weft/detail/io.hpp"
+#include "trace/words/states.hpp"
+#include "weft/detail/core/deadline.hpp"
+#include "weft/detail/core/fd_wait.hpp"
 #include "weft/errors.hpp"
 #include "weft/task.hpp"
 #include "weft/this_coroutine.hpp"

@@ -1,8 +1,8 @@
-#include "weft/detail/turn.hpp"
+#include "weft/detail/net/turn.hpp"
 
 #include <mutex>
 
-#include "trace/states.hpp"
+#include "trace/words/states.hpp"
 
 namespace weft::detail {
 

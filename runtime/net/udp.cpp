@@ -10,7 +10,7 @@
 #include "net/fd_flags.hpp"
 #include "net/socket.hpp"
 #include "net/socket_address.hpp"
-#include "trace/schema.hpp"
+#include "trace/words/schema.hpp"
 
 #ifndef MSG_NOSIGNAL
 #define MSG_NOSIGNAL 0

@@ -16,7 +16,7 @@
 
 #include "net/fd_flags.hpp"
 #include "net/socket.hpp"
-#include "trace/schema.hpp"
+#include "trace/words/schema.hpp"
 #include "weft/this_coroutine.hpp"
 
 namespace weft {

@@ -19,7 +19,7 @@
 #include <cstring>
 #include <system_error>
 
-#include "trace/states.hpp"
+#include "trace/words/states.hpp"
 
 namespace weft::core {
 namespace {

@@ -3,7 +3,7 @@
 
 #include <memory>
 
-#include "poller/poller.hpp"
+#include "core/poller.hpp"
 
 namespace weft::core {
 

@@ -19,8 +19,8 @@
 #include <system_error>
 #include <vector>
 
-#include "poller/own_descriptor.hpp"
-#include "trace/states.hpp"
+#include "core/own_descriptor.hpp"
+#include "trace/words/states.hpp"
 
 // Where the kernel has no user events, notify() writes into a pipe. Defining the macro chooses the pipe everywhere.
 #if defined(EVFILT_USER) && !defined(WEFT_KQUEUE_NOTIFY_BY_PIPE)

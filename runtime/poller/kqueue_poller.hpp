@@ -4,7 +4,7 @@
 
 #include <memory>
 
-#include "poller/poller.hpp"
+#include "core/poller.hpp"
 
 namespace weft::core {
 

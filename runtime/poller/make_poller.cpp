@@ -1,3 +1,5 @@
+#include "poller/make_poller.hpp"
+
 // The one place that decides which of the kernel's interfaces this platform has.
 #ifdef __linux__
 #include "poller/epoll_poller.hpp"

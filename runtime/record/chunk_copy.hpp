@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "trace/format.hpp"
+#include "trace/words/format.hpp"
 
 namespace weft::record {
 

@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <string>
 
-#include "trace/chunk_writer.hpp"
-#include "trace/format.hpp"
+#include "trace/file/chunk_writer.hpp"
+#include "trace/words/format.hpp"
 
 namespace weft::record {
 

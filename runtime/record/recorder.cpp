@@ -14,12 +14,11 @@
 #include "core/environment.hpp"
 #include "core/fork.hpp"
 #include "core/scheduler.hpp"
-#include "record/control_server.hpp"
 #include "record/process_state.hpp"
 #include "record/recording.hpp"
 #include "record/thread_recorder.hpp"
-#include "trace/event.hpp"
-#include "trace/say.hpp"
+#include "trace/words/diary_event.hpp"
+#include "trace/words/say.hpp"
 
 namespace weft::record {
 
@@ -30,7 +29,6 @@ void after_fork_in_child() noexcept {
   process_state& p = process();
   new (&p.lock) std::mutex;  // another thread of the parent may have held it
   core::forget_outside_in_child();
-  control_server::abandon_in_child();
   if (p.current != nullptr) {
     p.current->store().abandon_in_child();
     if (!p.attached) p.forked = p.current->asked();
@@ -43,10 +41,7 @@ void after_fork_in_child() noexcept {
   p.schedulers.clear();
 }
 
-void stop_at_exit() {
-  control_server::of_process().close_door();
-  end_recording(whose::any);
-}
+void stop_at_exit() { end_recording(whose::any); }
 
 // "16M", "64K", "1G" or a number of bytes; 0: it is none of these.
 std::size_t size_from_text(const char* text) noexcept {

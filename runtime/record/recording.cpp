@@ -11,11 +11,11 @@
 #include <random>
 #include <utility>
 
+#include "record/growing_trace.hpp"
 #include "record/process_state.hpp"
+#include "record/ring_trace.hpp"
 #include "record/thread_recorder.hpp"
-#include "record/trace_file.hpp"
-#include "record/trace_ring.hpp"
-#include "trace/writer_identity.hpp"
+#include "trace/file/writer_identity.hpp"
 
 #if defined(__linux__)
 #include <sys/syscall.h>

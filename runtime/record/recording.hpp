@@ -13,7 +13,7 @@
 #include "record/chunk_store.hpp"
 #include "record/name_table.hpp"
 #include "record/ticks.hpp"
-#include "trace/chunk_writer.hpp"
+#include "trace/file/chunk_writer.hpp"
 #include "weft/trace.hpp"
 
 namespace weft::core {

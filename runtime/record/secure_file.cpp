@@ -14,9 +14,9 @@
 #include <system_error>
 #include <utility>
 
-#include "trace/format.hpp"
-#include "trace/say.hpp"
-#include "trace/writer_identity.hpp"
+#include "trace/file/writer_identity.hpp"
+#include "trace/words/format.hpp"
+#include "trace/words/say.hpp"
 
 namespace weft::record {
 

@@ -5,7 +5,7 @@
 #include <functional>
 #include <string>
 
-#include "trace/packed_checkpoint.hpp"
+#include "trace/file/packed_checkpoint.hpp"
 
 namespace weft::record {
 

@@ -6,8 +6,8 @@
 #include <iterator>
 
 #include "replay/step_words.hpp"
-#include "trace/comparable_name.hpp"
-#include "trace/say.hpp"
+#include "trace/words/comparable_name.hpp"
+#include "trace/words/say.hpp"
 #include "weft/errors.hpp"
 
 namespace weft::replay {

@@ -7,7 +7,7 @@
 #include <string>
 #include <unordered_map>
 
-#include "trace/reader.hpp"
+#include "trace/file/reader.hpp"
 
 namespace weft::replay {
 

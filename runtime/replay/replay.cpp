@@ -9,7 +9,7 @@
 #include <string>
 #include <utility>
 
-#include "trace/say.hpp"
+#include "trace/words/say.hpp"
 #include "weft/errors.hpp"
 
 namespace weft::replay {

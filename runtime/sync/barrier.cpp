@@ -3,7 +3,7 @@
 #include <mutex>
 
 #include "sync/misuse.hpp"
-#include "trace/states.hpp"
+#include "trace/words/states.hpp"
 
 namespace weft {
 

@@ -2,8 +2,8 @@
 
 #include <mutex>
 
-#include "trace/schema.hpp"
-#include "trace/states.hpp"
+#include "trace/words/schema.hpp"
+#include "trace/words/states.hpp"
 
 namespace weft {
 

@@ -4,8 +4,8 @@
 #include <stdexcept>
 
 #include "sync/misuse.hpp"
-#include "trace/schema.hpp"
-#include "trace/states.hpp"
+#include "trace/words/schema.hpp"
+#include "trace/words/states.hpp"
 
 namespace weft {
 

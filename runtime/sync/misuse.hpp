@@ -4,9 +4,9 @@
 #include <string>
 #include <string_view>
 
-#include "trace/event.hpp"
-#include "trace/states.hpp"
-#include "weft/detail/wait.hpp"
+#include "trace/words/diary_event.hpp"
+#include "trace/words/states.hpp"
+#include "weft/detail/core/suspension.hpp"
 
 namespace weft::detail {
 

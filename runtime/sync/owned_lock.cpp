@@ -1,7 +1,7 @@
-#include "weft/detail/owned_lock.hpp"
+#include "weft/detail/sync/owned_lock.hpp"
 
 #include "sync/misuse.hpp"
-#include "trace/schema.hpp"
+#include "trace/words/schema.hpp"
 #include "weft/errors.hpp"
 
 namespace weft::detail {

@@ -1,15 +1,15 @@
-#include "weft/detail/queue_base.hpp"
+#include "weft/detail/sync/queue_base.hpp"
 
 #include <mutex>
 #include <stdexcept>
 #include <utility>
 
 #include "sync/misuse.hpp"
-#include "trace/schema.hpp"
-#include "trace/states.hpp"
+#include "trace/words/schema.hpp"
+#include "trace/words/states.hpp"
 #include "weft/closed_error.hpp"
-#include "weft/detail/deadline.hpp"
-#include "weft/detail/selection.hpp"
+#include "weft/detail/core/deadline.hpp"
+#include "weft/detail/sync/selection.hpp"
 
 namespace weft::detail {
 

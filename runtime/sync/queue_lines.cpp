@@ -1,8 +1,8 @@
 // The lines of a queue: who is served next, what waits for whom, and select's way into them.
 #include <mutex>
 
-#include "weft/detail/queue_base.hpp"
-#include "weft/detail/selection.hpp"
+#include "weft/detail/sync/queue_base.hpp"
+#include "weft/detail/sync/selection.hpp"
 
 namespace weft::detail {
 

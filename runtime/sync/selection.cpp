@@ -1,10 +1,10 @@
-#include "weft/detail/selection.hpp"
+#include "weft/detail/sync/selection.hpp"
 
 #include <mutex>
 #include <utility>
 
 #include "core/scheduler.hpp"
-#include "trace/states.hpp"
+#include "trace/words/states.hpp"
 
 namespace weft::detail {
 
@@ -55,7 +55,7 @@ wait_outcome selection::sleep(time_limit limit_ns) {
     return wait_outcome::granted;
   }
   waiter w;
-  w.handed = this;
+  w.handed = static_cast<held_places*>(this);
   line_.push_back(w);
   sleeper_ = &w;
   struct awake {  // also if the suspension is refused

@@ -5,8 +5,8 @@
 #include <stdexcept>
 
 #include "sync/misuse.hpp"
-#include "trace/schema.hpp"
-#include "trace/states.hpp"
+#include "trace/words/schema.hpp"
+#include "trace/words/states.hpp"
 #include "weft/errors.hpp"
 
 namespace weft {

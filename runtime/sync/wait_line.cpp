@@ -1,4 +1,4 @@
-#include "weft/detail/wait_line.hpp"
+#include "weft/detail/sync/wait_line.hpp"
 
 #include "core/coroutine.hpp"
 

@@ -1,5 +1,5 @@
 // What tasks and futures share: the order of an end, and listeners.
-#include "weft/detail/completion.hpp"
+#include "weft/detail/async/completion.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -16,6 +16,7 @@
 #include "core/sanitizer.hpp"
 #include "support/emulator.hpp"
 #include "support/recorded.hpp"
+#include "support/threaded_fork.hpp"
 #include "weft/event.hpp"
 #include "weft/io.hpp"
 #include "weft/mutex.hpp"
@@ -281,12 +282,7 @@ TEST(Fork, ThreadsThatPostMeanwhileDoNotHangTheChild) {
 }
 
 TEST(Fork, EachProcessHasItsOwnTrace) {
-#if defined(WEFT_TSAN)
-  GTEST_SKIP() << "ThreadSanitizer does not follow a child of several threads that starts one";
-#endif
-  if (support::emulated()) {
-    GTEST_SKIP() << "in qemu-user a forked child of several threads cannot start one (an assertion in qemu fails)";
-  }
+  if (const char* const why = support::no_threads_after_fork()) GTEST_SKIP() << why;
   const support::temporary_trace file;
   pid_t child = 0;
   trace::start({.path = file.path()});

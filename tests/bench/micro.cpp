@@ -8,7 +8,7 @@
 
 #include "core/stack_pool.hpp"
 #include "core/timer_heap.hpp"
-#include "trace/chunk_writer.hpp"
+#include "trace/file/chunk_writer.hpp"
 
 namespace {
 

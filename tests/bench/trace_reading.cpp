@@ -14,10 +14,10 @@
 #include <thread>
 #include <vector>
 
-#include "trace/header_check.hpp"
-#include "trace/history.hpp"
-#include "trace/packed_checkpoint.hpp"
-#include "trace/seek.hpp"
+#include "trace/file/header_check.hpp"
+#include "trace/file/packed_checkpoint.hpp"
+#include "trace/state/history.hpp"
+#include "trace/state/seek.hpp"
 #include "trace_report.hpp"
 #include "weft/mutex.hpp"
 #include "weft/queue.hpp"

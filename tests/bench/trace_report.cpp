@@ -22,7 +22,7 @@
 #include <vector>
 
 #include "record/ticks.hpp"
-#include "trace/history.hpp"
+#include "trace/state/history.hpp"
 #include "trace_report.hpp"
 #include "weft/run.hpp"
 #include "weft/semaphore.hpp"

@@ -6,7 +6,7 @@
 #include <functional>
 #include <string>
 
-#include "trace/reader.hpp"
+#include "trace/file/reader.hpp"
 
 namespace weft::bench {
 

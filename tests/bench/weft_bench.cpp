@@ -12,7 +12,7 @@
 
 #include "core/context.hpp"
 #include "measure.h"
-#include "trace/reader.hpp"
+#include "trace/file/reader.hpp"
 #include "weft_switch.h"
 
 namespace {

@@ -14,9 +14,9 @@
 #include <vector>
 
 #include "attach/control_client.hpp"
-#include "cli/child_process.hpp"
-#include "cli/running_programs.hpp"
-#include "cli/trace_glance.hpp"
+#include "cli/programs/child_process.hpp"
+#include "cli/programs/running_programs.hpp"
+#include "cli/programs/trace_glance.hpp"
 #include "run_weft.hpp"
 
 namespace weft::tests {

@@ -15,12 +15,12 @@
 
 #include "attach/control_client.hpp"
 #include "attach_fixture.hpp"
-#include "cli/child_process.hpp"
-#include "cli/ring_copy.hpp"
-#include "cli/running_programs.hpp"
-#include "cli/trace_glance.hpp"
+#include "cli/programs/child_process.hpp"
+#include "cli/programs/ring_copy.hpp"
+#include "cli/programs/running_programs.hpp"
+#include "cli/programs/trace_glance.hpp"
 #include "run_weft.hpp"
-#include "trace/history.hpp"
+#include "trace/state/history.hpp"
 
 namespace weft::tests {
 namespace {

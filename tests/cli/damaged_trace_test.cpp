@@ -16,12 +16,12 @@
 #include "analysis/explanation.hpp"
 #include "analysis/findings.hpp"
 #include "analysis/statistics.hpp"
-#include "cli/exporters.hpp"
+#include "cli/export/exporters.hpp"
 #include "support/text_traces.hpp"
-#include "trace/format.hpp"
-#include "trace/merge.hpp"
-#include "trace/packed_checkpoint.hpp"
-#include "trace/seek.hpp"
+#include "trace/file/merge.hpp"
+#include "trace/file/packed_checkpoint.hpp"
+#include "trace/state/seek.hpp"
+#include "trace/words/format.hpp"
 
 namespace weft::tests {
 namespace {

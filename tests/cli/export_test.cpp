@@ -6,13 +6,13 @@
 #include <set>
 #include <sstream>
 
-#include "cli/exporters.hpp"
+#include "cli/export/exporters.hpp"
 #include "run_weft.hpp"
 #include "sample_trace.hpp"
 #include "shell.hpp"
 #include "support/output_rules.hpp"
 #include "support/text_traces.hpp"
-#include "trace/merge.hpp"
+#include "trace/file/merge.hpp"
 
 namespace weft::tests {
 namespace {

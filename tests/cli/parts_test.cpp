@@ -5,9 +5,9 @@
 #include <sstream>
 
 #include "analysis/distribution.hpp"
-#include "cli/console.hpp"
+#include "cli/output/console.hpp"
+#include "cli/output/table.hpp"
 #include "cli/position.hpp"
-#include "cli/table.hpp"
 #include "support/text_traces.hpp"
 
 namespace weft::tests {

@@ -8,8 +8,8 @@
 
 #include <filesystem>
 
-#include "cli/child_process.hpp"
-#include "cli/running_programs.hpp"
+#include "cli/programs/child_process.hpp"
+#include "cli/programs/running_programs.hpp"
 #include "run_weft.hpp"
 #include "sample_trace.hpp"
 #include "shell.hpp"

@@ -2,7 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "cli/chunk_tail.hpp"
+#include "cli/programs/chunk_tail.hpp"
 #include "run_weft.hpp"
 #include "sample_trace.hpp"
 #include "shell.hpp"

@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "cli/command.hpp"
-#include "cli/private_folder.hpp"
+#include "cli/output/private_folder.hpp"
 
 namespace weft::tests {
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "support/memory_chunks.hpp"
-#include "trace/states.hpp"
+#include "trace/words/states.hpp"
 
 namespace weft::tests {
 

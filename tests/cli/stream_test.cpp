@@ -5,13 +5,13 @@
 
 #include <array>
 
-#include "cli/progress.hpp"
-#include "cli/stream_spool.hpp"
-#include "cli/trace_glance.hpp"
+#include "cli/output/progress.hpp"
+#include "cli/programs/stream_spool.hpp"
+#include "cli/programs/trace_glance.hpp"
 #include "run_weft.hpp"
 #include "sample_trace.hpp"
 #include "shell.hpp"
-#include "trace/reader.hpp"
+#include "trace/file/reader.hpp"
 
 namespace weft::tests {
 namespace {

@@ -17,7 +17,7 @@
 #include "core/sanitizer.hpp"
 #include "support/emulator.hpp"
 #include "support/recorded.hpp"
-#include "trace/history.hpp"
+#include "trace/state/history.hpp"
 #include "weft/generator.hpp"
 #include "weft/run.hpp"
 #include "weft/this_coroutine.hpp"

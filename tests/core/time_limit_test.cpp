@@ -9,7 +9,7 @@
 #include <string>
 
 #include "support/recorded.hpp"
-#include "weft/detail/time_limit.hpp"
+#include "weft/detail/core/time_limit.hpp"
 #include "weft/event.hpp"
 #include "weft/this_coroutine.hpp"
 #include "weft/timeout.hpp"

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "everything.hpp"
-#include "trace/text.hpp"
+#include "trace/text/trace_text.hpp"
 
 using namespace weft;
 

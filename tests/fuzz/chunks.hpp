@@ -6,7 +6,7 @@
 #include <cstring>
 #include <vector>
 
-#include "trace/chunk_writer.hpp"
+#include "trace/file/chunk_writer.hpp"
 
 namespace weft::fuzz {
 

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <cstdlib>
 
-#include "trace/control_message.hpp"
+#include "trace/words/control_message.hpp"
 
 using namespace weft::diary;
 

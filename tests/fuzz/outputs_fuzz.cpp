@@ -3,7 +3,7 @@
 
 #include "chunks.hpp"
 #include "everything.hpp"
-#include "trace/event.hpp"
+#include "trace/words/diary_event.hpp"
 
 using namespace weft;
 

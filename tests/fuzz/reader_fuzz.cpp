@@ -8,9 +8,9 @@
 #include <vector>
 
 #include "chunks.hpp"
-#include "trace/merge.hpp"
-#include "trace/seek.hpp"
-#include "trace/text.hpp"
+#include "trace/file/merge.hpp"
+#include "trace/state/seek.hpp"
+#include "trace/text/trace_text.hpp"
 
 namespace {
 

@@ -4,7 +4,7 @@
 #include <sstream>
 #include <string>
 
-#include "trace/text.hpp"
+#include "trace/text/trace_text.hpp"
 
 using namespace weft::diary;
 

@@ -1,5 +1,5 @@
 // Reading and writing bytes, over a pair of connected Unix sockets; TCP and pipes share this code.
-#include "weft/detail/stream.hpp"
+#include "weft/detail/net/stream.hpp"
 
 #include <gmock/gmock.h>
 

@@ -1,6 +1,6 @@
 // What every poller promises, on real pipes and socket pairs. Time only passes where a time-out itself is tested (1
 // ms).
-#include "poller/poller.hpp"
+#include "core/poller.hpp"
 
 #include <fcntl.h>
 #include <gmock/gmock.h>
@@ -17,7 +17,7 @@
 #include <vector>
 
 #include "poller_under_test.hpp"
-#include "trace/states.hpp"
+#include "trace/words/states.hpp"
 
 namespace weft::core {
 namespace {

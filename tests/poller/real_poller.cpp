@@ -1,3 +1,5 @@
+#include "poller/make_poller.hpp"
+
 #include "poller_under_test.hpp"
 
 namespace weft::core {

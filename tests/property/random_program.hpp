@@ -22,7 +22,7 @@
 #include "weft/barrier.hpp"
 #include "weft/channel.hpp"
 #include "weft/condition_variable.hpp"
-#include "weft/detail/io.hpp"
+#include "weft/detail/core/fd_wait.hpp"
 #include "weft/event.hpp"
 #include "weft/io.hpp"
 #include "weft/latch.hpp"

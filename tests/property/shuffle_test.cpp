@@ -13,7 +13,7 @@
 
 #include "property/random_program.hpp"
 #include "support/recorded.hpp"
-#include "trace/text.hpp"
+#include "trace/text/trace_text.hpp"
 #include "weft/errors.hpp"
 
 namespace weft {

@@ -10,9 +10,9 @@
 
 #include "core/sanitizer.hpp"
 #include "support/recorded.hpp"
-#include "trace/history.hpp"
-#include "trace/packed_checkpoint.hpp"
-#include "trace/seek.hpp"
+#include "trace/file/packed_checkpoint.hpp"
+#include "trace/state/history.hpp"
+#include "trace/state/seek.hpp"
 #include "weft/event.hpp"
 #include "weft/mutex.hpp"
 #include "weft/queue.hpp"

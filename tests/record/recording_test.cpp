@@ -16,11 +16,12 @@
 #include <thread>
 
 #include "core/sanitizer.hpp"
-#include "record/trace_file.hpp"
+#include "record/growing_trace.hpp"
 #include "support/emulator.hpp"
 #include "support/recorded.hpp"
-#include "trace/chunk_writer.hpp"
-#include "trace/history.hpp"
+#include "support/threaded_fork.hpp"
+#include "trace/file/chunk_writer.hpp"
+#include "trace/state/history.hpp"
 #include "weft/event.hpp"
 #include "weft/mutex.hpp"
 #include "weft/queue.hpp"
@@ -229,12 +230,7 @@ TEST(Recording, AFullDiskEndsTheRecordingAndNothingElse) {
 }
 
 TEST(Recording, AForkedChildDoesNotWriteIntoItsParentsFile) {
-#if defined(WEFT_TSAN)
-  GTEST_SKIP() << "ThreadSanitizer does not follow a child of several threads that starts one";
-#endif
-  if (support::emulated()) {
-    GTEST_SKIP() << "in qemu-user a forked child of several threads cannot start one (an assertion in qemu fails)";
-  }
+  if (const char* const why = support::no_threads_after_fork()) GTEST_SKIP() << why;
   const temporary_trace file;
   trace::start({.path = file.path()});
   run([] { spawn("parent's", [] {}).join(); });

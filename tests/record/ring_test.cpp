@@ -20,7 +20,7 @@
 #include "core/scheduler.hpp"
 #include "support/emulator.hpp"
 #include "support/recorded.hpp"
-#include "trace/history.hpp"
+#include "trace/state/history.hpp"
 #include "weft/event.hpp"
 #include "weft/mutex.hpp"
 #include "weft/this_coroutine.hpp"

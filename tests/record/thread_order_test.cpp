@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "support/recorded.hpp"
-#include "trace/history.hpp"
+#include "trace/state/history.hpp"
 #include "weft/event.hpp"
 #include "weft/semaphore.hpp"
 #include "weft/this_coroutine.hpp"

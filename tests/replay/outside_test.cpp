@@ -14,7 +14,7 @@
 #include <utility>
 #include <vector>
 
-#include "poller/poller.hpp"
+#include "poller/make_poller.hpp"
 #include "support/replayed.hpp"
 #include "weft/event.hpp"
 #include "weft/io.hpp"

@@ -16,9 +16,9 @@
 #include <mutex>
 #include <span>
 
-#include "poller/poller.hpp"
+#include "core/poller.hpp"
 #include "support/fake_clock.hpp"
-#include "trace/states.hpp"
+#include "trace/words/states.hpp"
 
 namespace weft::support {
 

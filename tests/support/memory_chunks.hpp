@@ -10,7 +10,7 @@
 #include <mutex>
 #include <vector>
 
-#include "trace/chunk_writer.hpp"
+#include "trace/file/chunk_writer.hpp"
 
 namespace weft::tests {
 

@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "support/perfetto_reader.hpp"
-#include "trace/utf8.hpp"
+#include "trace/words/utf8.hpp"
 
 namespace weft::tests {
 

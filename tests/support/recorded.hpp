@@ -16,7 +16,7 @@
 
 #include "support/fake_clock.hpp"
 #include "support/fake_poller.hpp"
-#include "trace/history.hpp"
+#include "trace/state/history.hpp"
 #include "weft/run.hpp"
 #include "weft/trace.hpp"
 

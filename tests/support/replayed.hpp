@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "support/recorded.hpp"
-#include "trace/comparable_name.hpp"
+#include "trace/words/comparable_name.hpp"
 #include "weft/errors.hpp"
 
 namespace weft::support {

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "core/scheduler.hpp"
-#include "trace/scheduler_state.hpp"
+#include "trace/state/scheduler_state.hpp"
 
 namespace weft::support {
 

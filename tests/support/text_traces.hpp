@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "trace/text.hpp"
+#include "trace/text/trace_text.hpp"
 
 namespace weft::tests {
 

@@ -9,7 +9,7 @@
 #include <memory>
 #include <span>
 
-#include "poller/poller.hpp"
+#include "poller/make_poller.hpp"
 #include "support/fake_poller.hpp"
 
 namespace weft::support {

@@ -8,7 +8,7 @@
 #include "core/observer.hpp"
 #include "core/scheduler.hpp"
 #include "sync/story.hpp"
-#include "trace/schema.hpp"
+#include "trace/words/schema.hpp"
 #include "weft/channel.hpp"
 #include "weft/condition_variable.hpp"
 #include "weft/event.hpp"

@@ -1,4 +1,4 @@
-#include "trace/chunk_writer.hpp"
+#include "trace/file/chunk_writer.hpp"
 
 #include <gtest/gtest.h>
 
@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "support/memory_chunks.hpp"
-#include "trace/reader.hpp"
+#include "trace/file/reader.hpp"
 
 namespace weft::diary {
 namespace {

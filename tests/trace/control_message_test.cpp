@@ -1,5 +1,5 @@
 // Requests to a running program: only whole and sensible ones come through.
-#include "trace/control_message.hpp"
+#include "trace/words/control_message.hpp"
 
 #include <gtest/gtest.h>
 

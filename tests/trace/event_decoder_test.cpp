@@ -1,5 +1,5 @@
 // The fast ways through an event's bytes against the plain one: number by number.
-#include "trace/event_decoder.hpp"
+#include "trace/file/event_decoder.hpp"
 
 #include <gtest/gtest.h>
 
@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "support/text_traces.hpp"
-#include "trace/chunk_writer.hpp"
-#include "trace/header_check.hpp"
+#include "trace/file/chunk_writer.hpp"
+#include "trace/file/header_check.hpp"
 
 namespace weft::diary {
 namespace {

@@ -1,4 +1,4 @@
-#include "trace/history.hpp"
+#include "trace/state/history.hpp"
 
 #include <gtest/gtest.h>
 

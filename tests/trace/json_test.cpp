@@ -4,7 +4,7 @@
 #include <string>
 
 #include "support/text_traces.hpp"
-#include "trace/text_quote.hpp"
+#include "trace/text/text_quote.hpp"
 
 namespace weft::diary {
 namespace {

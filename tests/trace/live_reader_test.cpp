@@ -12,7 +12,7 @@
 #include <thread>
 
 #include "support/memory_chunks.hpp"
-#include "trace/history.hpp"
+#include "trace/state/history.hpp"
 
 namespace weft::diary {
 namespace {

@@ -1,5 +1,5 @@
 // Several traces on one timeline.
-#include "trace/merge.hpp"
+#include "trace/file/merge.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

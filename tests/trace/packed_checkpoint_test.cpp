@@ -1,5 +1,5 @@
 // The code of packed checkpoints: what is written is read back, whatever it says, and nothing else is believed.
-#include "trace/packed_checkpoint.hpp"
+#include "trace/file/packed_checkpoint.hpp"
 
 #include <gtest/gtest.h>
 

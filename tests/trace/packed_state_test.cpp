@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "support/text_traces.hpp"
-#include "trace/packed_checkpoint.hpp"
+#include "trace/file/packed_checkpoint.hpp"
 
 namespace weft::diary {
 namespace {

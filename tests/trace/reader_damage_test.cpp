@@ -8,8 +8,8 @@
 
 #include "support/memory_chunks.hpp"
 #include "support/text_traces.hpp"
-#include "trace/history.hpp"
-#include "trace/seek.hpp"
+#include "trace/state/history.hpp"
+#include "trace/state/seek.hpp"
 
 namespace weft::diary {
 namespace {

@@ -1,4 +1,4 @@
-#include "trace/reader.hpp"
+#include "trace/file/reader.hpp"
 
 #include <gtest/gtest.h>
 
@@ -12,6 +12,7 @@
 #include <fstream>
 #include <string>
 
+#include "support/emulator.hpp"
 #include "support/memory_chunks.hpp"
 #include "support/text_traces.hpp"
 
@@ -79,7 +80,8 @@ TEST(Reader, TellsWhatTheHeaderSays) {
 
 // As many chunks as the size says would be half a milliard; two of them were ever written.
 TEST(Reader, HolesInAFileCostNothing) {
-  constexpr std::uint64_t far = (std::uint64_t{1} << 35) + file_header_bytes;
+  // qemu-user has no room for more.
+  const std::uint64_t size = std::uint64_t{1} << (support::emulated() ? 32 : 36), far = size / 2 + file_header_bytes;
   std::vector<std::uint8_t> bytes(file_header_bytes + 128);
   file_header header;
   init_file_header(header);
@@ -100,7 +102,7 @@ TEST(Reader, HolesInAFileCostNothing) {
   const std::vector<char> near_one = chunk(0, 'a'), far_one = chunk(1, 'b');
   std::memcpy(bytes.data() + file_header_bytes, near_one.data(), near_one.size());
   const temporary_file file(bytes);
-  std::filesystem::resize_file(file.path(), std::uint64_t{1} << 36);
+  std::filesystem::resize_file(file.path(), size);
   std::fstream out(file.path(), std::ios::binary | std::ios::in | std::ios::out);
   out.seekp(static_cast<std::streamoff>(far)).write(far_one.data(), static_cast<std::streamsize>(far_one.size()));
   out.close();

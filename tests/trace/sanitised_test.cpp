@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "trace/event.hpp"
+#include "trace/words/diary_event.hpp"
 
 namespace weft::diary {
 namespace {

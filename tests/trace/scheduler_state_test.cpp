@@ -1,5 +1,5 @@
 // The state after each event, on traces short enough to check by hand.
-#include "trace/scheduler_state.hpp"
+#include "trace/state/scheduler_state.hpp"
 
 #include <gtest/gtest.h>
 

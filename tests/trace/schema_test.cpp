@@ -1,11 +1,11 @@
-#include "trace/schema.hpp"
+#include "trace/words/schema.hpp"
 
 #include <gtest/gtest.h>
 
 #include <set>
 #include <string>
 
-#include "trace/chunk_writer.hpp"
+#include "trace/file/chunk_writer.hpp"
 
 namespace weft::diary {
 namespace {

@@ -1,11 +1,11 @@
-#include "trace/slot_queue.hpp"
+#include "trace/state/slot_queue.hpp"
 
 #include <gtest/gtest.h>
 
 #include <vector>
 
-#include "trace/guarded_table.hpp"
-#include "trace/slot_table.hpp"
+#include "trace/file/guarded_table.hpp"
+#include "trace/state/slot_table.hpp"
 
 namespace weft::diary {
 namespace {

@@ -1,4 +1,4 @@
-#include "trace/states.hpp"
+#include "trace/words/states.hpp"
 
 #include <gtest/gtest.h>
 

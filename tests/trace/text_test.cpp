@@ -1,4 +1,4 @@
-#include "trace/text.hpp"
+#include "trace/text/trace_text.hpp"
 
 #include <gtest/gtest.h>
 
@@ -11,7 +11,7 @@
 
 #include "support/memory_chunks.hpp"
 #include "support/text_traces.hpp"
-#include "trace/text_quote.hpp"
+#include "trace/text/text_quote.hpp"
 
 namespace weft::diary {
 namespace {

@@ -1,4 +1,4 @@
-#include "trace/varint.hpp"
+#include "trace/words/varint.hpp"
 
 #include <gtest/gtest.h>
 

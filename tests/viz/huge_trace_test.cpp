@@ -9,7 +9,7 @@
 #include "busy_trace.hpp"
 #include "model/stepping.hpp"
 #include "support/text_traces.hpp"
-#include "trace/seek.hpp"
+#include "trace/state/seek.hpp"
 
 namespace weft::viz {
 namespace {

@@ -10,7 +10,7 @@
 #include "app/app.hpp"
 #include "app/window_app.hpp"
 #include "small_trace.hpp"
-#include "trace/text.hpp"
+#include "trace/text/trace_text.hpp"
 
 namespace weft::viz {
 namespace {

@@ -10,7 +10,7 @@
 
 #include "analysis/paused_times.hpp"
 #include "model/finding.hpp"
-#include "trace/scheduler_state.hpp"
+#include "trace/state/scheduler_state.hpp"
 
 namespace weft::viz {
 

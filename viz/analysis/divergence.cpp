@@ -4,8 +4,8 @@
 #include <deque>
 #include <unordered_map>
 
-#include "trace/comparable_name.hpp"
-#include "trace/scheduler_state.hpp"
+#include "trace/state/scheduler_state.hpp"
+#include "trace/words/comparable_name.hpp"
 
 namespace weft::viz {
 namespace {

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "trace/history.hpp"
+#include "trace/state/history.hpp"
 
 namespace weft::viz {
 

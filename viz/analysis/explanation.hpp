@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "analysis/givers.hpp"
-#include "trace/history.hpp"
+#include "trace/state/history.hpp"
 
 namespace weft::viz {
 

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "trace/history.hpp"
+#include "trace/state/history.hpp"
 
 namespace weft::viz {
 

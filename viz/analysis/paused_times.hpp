@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "model/time_scale.hpp"
-#include "trace/scheduler_state.hpp"
+#include "trace/state/scheduler_state.hpp"
 
 namespace weft::viz {
 

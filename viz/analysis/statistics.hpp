@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "analysis/distribution.hpp"
-#include "trace/history.hpp"
-#include "trace/scheduler_state.hpp"
+#include "trace/state/history.hpp"
+#include "trace/state/scheduler_state.hpp"
 
 namespace weft::viz {
 

@@ -12,8 +12,8 @@
 
 #include "app/gl_functions.hpp"
 #include "view/imgui_canvas.hpp"
-#include "view/input.hpp"
 #include "view/pointer.hpp"
+#include "view/window_input.hpp"
 
 namespace weft::viz {
 

@@ -4,7 +4,7 @@
 
 #include <optional>
 
-#include "view/input.hpp"
+#include "view/window_input.hpp"
 
 namespace weft::viz {
 

@@ -8,9 +8,9 @@
 #include <utility>
 
 #include "app/gl_window.hpp"
+#include "app/opened_trace.hpp"
 #include "app/program_link.hpp"
 #include "app/program_source.hpp"
-#include "app/trace_file.hpp"
 #include "view/window_view.hpp"
 
 namespace weft::viz {

@@ -11,7 +11,7 @@
 #include <stdexcept>
 #include <string>
 
-#include "trace/control_message.hpp"
+#include "trace/words/control_message.hpp"
 
 namespace weft::viz {
 

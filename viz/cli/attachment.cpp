@@ -8,11 +8,11 @@
 #include <filesystem>
 #include <ostream>
 
-#include "cli/output_file.hpp"
+#include "cli/output/output_file.hpp"
 #include "cli/position.hpp"
-#include "cli/running_programs.hpp"
-#include "cli/trace_glance.hpp"
-#include "trace/event.hpp"
+#include "cli/programs/running_programs.hpp"
+#include "cli/programs/trace_glance.hpp"
+#include "trace/words/diary_event.hpp"
 
 namespace weft::viz::cli {
 namespace {

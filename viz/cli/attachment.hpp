@@ -9,7 +9,7 @@
 
 #include "attach/control_client.hpp"
 #include "cli/arguments.hpp"
-#include "cli/console.hpp"
+#include "cli/output/console.hpp"
 
 namespace weft::viz::cli {
 

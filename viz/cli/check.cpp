@@ -7,12 +7,12 @@
 
 #include "analysis/findings.hpp"
 #include "analysis/statistics.hpp"
-#include "cli/input.hpp"
-#include "cli/json_output.hpp"
+#include "cli/output/json_output.hpp"
+#include "cli/output/progress.hpp"
+#include "cli/output/table.hpp"
 #include "cli/position.hpp"
-#include "cli/progress.hpp"
 #include "cli/subcommands.hpp"
-#include "cli/table.hpp"
+#include "cli/trace_input.hpp"
 #include "model/xml_text.hpp"
 
 namespace weft::viz::cli {

@@ -10,8 +10,8 @@
 #include <system_error>
 
 #include "cli/subcommands.hpp"
-#include "trace/event.hpp"
-#include "trace/mapping_guard.hpp"
+#include "trace/file/mapping_guard.hpp"
+#include "trace/words/diary_event.hpp"
 
 namespace weft::viz::cli {
 namespace {

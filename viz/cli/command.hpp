@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "cli/console.hpp"
+#include "cli/output/console.hpp"
 
 namespace weft::viz::cli {
 

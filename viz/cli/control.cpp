@@ -8,10 +8,10 @@
 #include <ostream>
 
 #include "attach/control_client.hpp"
-#include "cli/json_output.hpp"
-#include "cli/running_programs.hpp"
+#include "cli/output/json_output.hpp"
+#include "cli/programs/running_programs.hpp"
 #include "cli/subcommands.hpp"
-#include "trace/event.hpp"
+#include "trace/words/diary_event.hpp"
 
 namespace weft::viz::cli {
 namespace {

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "trace/history.hpp"
+#include "trace/state/history.hpp"
 
 namespace weft::viz::cli {
 

@@ -10,15 +10,16 @@
 #include <ostream>
 
 #include "attach/control_client.hpp"
-#include "cli/child_process.hpp"
 #include "cli/command.hpp"
-#include "cli/demos.hpp"
-#include "cli/output_file.hpp"
-#include "cli/private_folder.hpp"
+#include "cli/output/output_file.hpp"
+#include "cli/output/private_folder.hpp"
+#include "cli/output/table.hpp"
+#include "cli/picture_file.hpp"
+#include "cli/programs/child_process.hpp"
+#include "cli/programs/demos.hpp"
 #include "cli/subcommands.hpp"
-#include "cli/table.hpp"
 #include "cli/window.hpp"
-#include "trace/reader.hpp"
+#include "trace/file/reader.hpp"
 
 namespace weft::viz::cli {
 namespace {

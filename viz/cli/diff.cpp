@@ -7,11 +7,11 @@
 
 #include "analysis/divergence.hpp"
 #include "analysis/statistics.hpp"
-#include "cli/input.hpp"
-#include "cli/json_output.hpp"
-#include "cli/progress.hpp"
+#include "cli/output/json_output.hpp"
+#include "cli/output/progress.hpp"
+#include "cli/output/table.hpp"
 #include "cli/subcommands.hpp"
-#include "cli/table.hpp"
+#include "cli/trace_input.hpp"
 
 namespace weft::viz::cli {
 namespace {

@@ -1,13 +1,14 @@
-// weft dump: the events as text or JSON lines. What a line says is the diary's own business, see trace/text.hpp.
+// weft dump: the events as text or JSON lines. What a line says is the diary's own business, see
+// trace/text/trace_text.hpp.
 #include <fmt/core.h>
 
 #include <memory>
 
 #include "cli/coroutine_name.hpp"
-#include "cli/input.hpp"
 #include "cli/position.hpp"
 #include "cli/subcommands.hpp"
-#include "trace/text.hpp"
+#include "cli/trace_input.hpp"
+#include "trace/text/trace_text.hpp"
 
 namespace weft::viz::cli {
 namespace {

@@ -5,12 +5,12 @@
 #include <memory>
 #include <ostream>
 
-#include "cli/exporters.hpp"
-#include "cli/input.hpp"
-#include "cli/output_file.hpp"
-#include "cli/progress.hpp"
+#include "cli/export/exporters.hpp"
+#include "cli/output/output_file.hpp"
+#include "cli/output/progress.hpp"
+#include "cli/output/table.hpp"
 #include "cli/subcommands.hpp"
-#include "cli/table.hpp"
+#include "cli/trace_input.hpp"
 
 namespace weft::viz::cli {
 namespace {

@@ -5,10 +5,10 @@
 #include <memory>
 #include <ostream>
 
-#include "cli/input.hpp"
-#include "cli/json_output.hpp"
+#include "cli/output/json_output.hpp"
+#include "cli/output/table.hpp"
 #include "cli/subcommands.hpp"
-#include "cli/table.hpp"
+#include "cli/trace_input.hpp"
 
 namespace weft::viz::cli {
 namespace {

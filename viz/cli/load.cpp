@@ -4,10 +4,10 @@
 #include <fstream>
 #include <memory>
 
-#include "cli/input.hpp"
-#include "cli/output_file.hpp"
+#include "cli/output/output_file.hpp"
 #include "cli/subcommands.hpp"
-#include "trace/text.hpp"
+#include "cli/trace_input.hpp"
+#include "trace/text/trace_text.hpp"
 
 namespace weft::viz::cli {
 namespace {

@@ -6,7 +6,7 @@
 #include <iostream>
 
 #include "cli/command.hpp"
-#include "cli/descriptor_buffer.hpp"
+#include "cli/output/descriptor_buffer.hpp"
 
 int main(int argc, char** argv) {
   using namespace weft::viz::cli;

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "cli/table.hpp"
+#include "cli/output/table.hpp"
 
 namespace weft::viz::cli {
 

@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
-#include "cli/json_output.hpp"
+#include "cli/output/json_output.hpp"
 #include "cli/position.hpp"
-#include "trace/history.hpp"
+#include "trace/state/history.hpp"
 
 namespace weft::viz::cli {
 

@@ -7,8 +7,8 @@
 #include <ctime>
 #include <limits>
 
-#include "cli/console.hpp"
-#include "trace/reader.hpp"
+#include "cli/output/console.hpp"
+#include "trace/file/reader.hpp"
 
 namespace weft::viz::cli {
 namespace {

@@ -4,11 +4,11 @@
 #include <memory>
 #include <ostream>
 
-#include "cli/json_output.hpp"
-#include "cli/running_programs.hpp"
+#include "cli/output/json_output.hpp"
+#include "cli/output/table.hpp"
+#include "cli/programs/running_programs.hpp"
 #include "cli/subcommands.hpp"
-#include "cli/table.hpp"
-#include "trace/event.hpp"
+#include "trace/words/diary_event.hpp"
 
 namespace weft::viz::cli {
 namespace {

@@ -8,12 +8,12 @@
 #include <memory>
 #include <ostream>
 
-#include "cli/child_process.hpp"
-#include "cli/output_file.hpp"
+#include "cli/output/output_file.hpp"
+#include "cli/output/table.hpp"
 #include "cli/position.hpp"
+#include "cli/programs/child_process.hpp"
 #include "cli/subcommands.hpp"
-#include "cli/table.hpp"
-#include "trace/reader.hpp"
+#include "trace/file/reader.hpp"
 
 namespace weft::viz::cli {
 namespace {

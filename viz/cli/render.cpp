@@ -7,13 +7,14 @@
 #include <utility>
 
 #include "cli/coroutine_name.hpp"
-#include "cli/input.hpp"
-#include "cli/output_file.hpp"
+#include "cli/output/output_file.hpp"
+#include "cli/output/private_folder.hpp"
+#include "cli/picture_file.hpp"
 #include "cli/position.hpp"
-#include "cli/private_folder.hpp"
 #include "cli/subcommands.hpp"
+#include "cli/trace_input.hpp"
 #include "cli/window.hpp"
-#include "trace/history.hpp"
+#include "trace/state/history.hpp"
 
 namespace weft::viz::cli {
 namespace {

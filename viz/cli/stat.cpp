@@ -6,10 +6,10 @@
 #include <ostream>
 
 #include "analysis/statistics.hpp"
-#include "cli/input.hpp"
-#include "cli/json_output.hpp"
+#include "cli/output/json_output.hpp"
+#include "cli/output/table.hpp"
 #include "cli/subcommands.hpp"
-#include "cli/table.hpp"
+#include "cli/trace_input.hpp"
 
 namespace weft::viz::cli {
 namespace {

@@ -5,11 +5,11 @@
 #include <memory>
 #include <ostream>
 
-#include "cli/input.hpp"
 #include "cli/moment.hpp"
+#include "cli/output/table.hpp"
 #include "cli/position.hpp"
 #include "cli/subcommands.hpp"
-#include "cli/table.hpp"
+#include "cli/trace_input.hpp"
 
 namespace weft::viz::cli {
 namespace {

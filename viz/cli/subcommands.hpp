@@ -2,7 +2,7 @@
 #pragma once
 
 #include "cli/arguments.hpp"
-#include "cli/console.hpp"
+#include "cli/output/console.hpp"
 
 namespace weft::viz::cli {
 

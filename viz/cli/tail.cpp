@@ -4,7 +4,7 @@
 #include <ostream>
 
 #include "cli/attachment.hpp"
-#include "cli/chunk_tail.hpp"
+#include "cli/programs/chunk_tail.hpp"
 #include "cli/subcommands.hpp"
 
 namespace weft::viz::cli {

@@ -5,9 +5,9 @@
 #include <memory>
 #include <ostream>
 
-#include "cli/input.hpp"
-#include "cli/json_output.hpp"
+#include "cli/output/json_output.hpp"
 #include "cli/subcommands.hpp"
+#include "cli/trace_input.hpp"
 
 namespace weft::viz::cli {
 namespace {

@@ -6,16 +6,16 @@
 #include <optional>
 #include <vector>
 
-#include "cli/input.hpp"
-#include "cli/output_file.hpp"
-#include "cli/private_folder.hpp"
-#include "cli/running_programs.hpp"
-#include "cli/stream_spool.hpp"
+#include "cli/output/output_file.hpp"
+#include "cli/output/private_folder.hpp"
+#include "cli/programs/running_programs.hpp"
+#include "cli/programs/stream_spool.hpp"
 #include "cli/subcommands.hpp"
+#include "cli/trace_input.hpp"
 #include "cli/watched_program.hpp"
 #include "cli/window.hpp"
-#include "trace/merge.hpp"
-#include "trace/reader.hpp"
+#include "trace/file/merge.hpp"
+#include "trace/file/reader.hpp"
 
 namespace weft::viz::cli {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <filesystem>
 
-#include "trace/reader.hpp"
+#include "trace/file/reader.hpp"
 
 namespace weft::viz::cli {
 

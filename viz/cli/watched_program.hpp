@@ -7,8 +7,8 @@
 #include <string>
 
 #include "cli/attachment.hpp"
-#include "cli/private_folder.hpp"
-#include "cli/ring_copy.hpp"
+#include "cli/output/private_folder.hpp"
+#include "cli/programs/ring_copy.hpp"
 
 namespace weft::viz::cli {
 

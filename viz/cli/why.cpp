@@ -7,11 +7,11 @@
 
 #include "analysis/explanation.hpp"
 #include "cli/coroutine_name.hpp"
-#include "cli/input.hpp"
-#include "cli/json_output.hpp"
 #include "cli/moment.hpp"
+#include "cli/output/json_output.hpp"
 #include "cli/position.hpp"
 #include "cli/subcommands.hpp"
+#include "cli/trace_input.hpp"
 
 namespace weft::viz::cli {
 namespace {

@@ -1,5 +1,5 @@
-// The window as the commands see it. Two definitions: window_app.cpp forwards to viz/app, window_none.cpp is for builds
-// without it. Which one is linked is decided in CMakeLists.txt.
+// The window as the commands see it. Two definitions: window_linked.cpp forwards to viz/app, window_absent.cpp is for
+// builds without it. Which one is linked is decided in CMakeLists.txt.
 #pragma once
 
 #include <cstdint>

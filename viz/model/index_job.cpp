@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "trace/seek.hpp"
+#include "trace/state/seek.hpp"
 
 namespace weft::viz {
 namespace {

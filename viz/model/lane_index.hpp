@@ -12,8 +12,8 @@
 #include <vector>
 
 #include "model/lane_mip.hpp"
-#include "trace/guarded_table.hpp"
-#include "trace/history.hpp"
+#include "trace/file/guarded_table.hpp"
+#include "trace/state/history.hpp"
 
 namespace weft::viz {
 

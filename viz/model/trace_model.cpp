@@ -4,7 +4,7 @@
 
 #include "model/index_job.hpp"
 #include "model/view_job.hpp"
-#include "trace/seek.hpp"
+#include "trace/state/seek.hpp"
 
 namespace weft::viz {
 namespace {

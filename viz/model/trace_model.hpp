@@ -15,7 +15,7 @@
 
 #include "model/lane_index.hpp"
 #include "model/trace_part.hpp"
-#include "trace/history.hpp"
+#include "trace/state/history.hpp"
 
 namespace weft::viz {
 

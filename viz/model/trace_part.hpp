@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "model/track.hpp"
-#include "trace/history.hpp"
+#include "trace/state/history.hpp"
 
 namespace weft::viz {
 

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "model/time_scale.hpp"
-#include "trace/states.hpp"
+#include "trace/words/states.hpp"
 
 namespace weft::viz {
 

@@ -1,6 +1,6 @@
 #include "model/xml_text.hpp"
 
-#include "trace/utf8.hpp"
+#include "trace/words/utf8.hpp"
 
 namespace weft::viz {
 

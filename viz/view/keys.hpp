@@ -5,7 +5,7 @@
 #include <span>
 
 #include "model/action.hpp"
-#include "view/input.hpp"
+#include "view/window_input.hpp"
 
 namespace weft::viz {
 

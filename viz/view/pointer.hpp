@@ -4,8 +4,8 @@
 #include <optional>
 #include <vector>
 
-#include "view/input.hpp"
 #include "view/screen.hpp"
+#include "view/window_input.hpp"
 #include "view/window_layout.hpp"
 
 namespace weft::viz {

@@ -4,7 +4,7 @@
 #include <bit>
 #include <cstdio>
 
-#include "trace/varint.hpp"
+#include "trace/words/varint.hpp"
 
 namespace weft::viz {
 namespace {

@@ -3,9 +3,9 @@
 
 #include <vector>
 
-#include "view/input.hpp"
 #include "view/pointer.hpp"
 #include "view/screen.hpp"
+#include "view/window_input.hpp"
 #include "view/window_layout.hpp"
 
 namespace weft::viz {

@@ -1,7 +1,7 @@
 // Tasks in the order in which they end. asyncio.as_completed(), gevent.iwait().
 #pragma once
 
-#include "weft/detail/cxx20.hpp"
+#include "weft/detail/core/cxx20.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -13,8 +13,8 @@
 #include <utility>
 #include <vector>
 
-#include "weft/detail/deadline.hpp"
-#include "weft/detail/task_range.hpp"
+#include "weft/detail/async/task_range.hpp"
+#include "weft/detail/core/deadline.hpp"
 #include "weft/errors.hpp"
 
 namespace weft {

@@ -1,7 +1,7 @@
 // A place where n meet: nobody goes on before all n have come. Can be used again and again.
 #pragma once
 
-#include "weft/detail/cxx20.hpp"
+#include "weft/detail/core/cxx20.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -9,8 +9,8 @@
 #include <stdexcept>
 #include <string_view>
 
-#include "weft/detail/wait.hpp"
-#include "weft/detail/wait_line.hpp"
+#include "weft/detail/core/suspension.hpp"
+#include "weft/detail/sync/wait_line.hpp"
 
 namespace weft {
 

@@ -2,7 +2,7 @@
 // error, so a range-for over a channel ends when the sender closes it.
 #pragma once
 
-#include "weft/detail/cxx20.hpp"
+#include "weft/detail/core/cxx20.hpp"
 
 #include <chrono>
 #include <concepts>
@@ -13,7 +13,7 @@
 #include <utility>
 
 #include "weft/closed_error.hpp"
-#include "weft/detail/item_iterator.hpp"
+#include "weft/detail/sync/item_iterator.hpp"
 
 namespace weft {
 

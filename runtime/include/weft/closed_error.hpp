@@ -1,7 +1,7 @@
 // The error of an operation on a queue or channel that was closed.
 #pragma once
 
-#include "weft/detail/cxx20.hpp"
+#include "weft/detail/core/cxx20.hpp"
 
 #include <stdexcept>
 

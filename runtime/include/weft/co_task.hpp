@@ -26,7 +26,7 @@
 //    be evaluated. Name such values in a line before, e.g. the task, and co_await that.
 #pragma once
 
-#include "weft/detail/cxx20.hpp"
+#include "weft/detail/core/cxx20.hpp"
 
 #include <chrono>
 #include <concepts>
@@ -39,10 +39,10 @@
 #include <type_traits>
 #include <utility>
 
-#include "weft/detail/co_function.hpp"
-#include "weft/detail/co_promise.hpp"
-#include "weft/detail/co_wait.hpp"
-#include "weft/detail/foreign_await.hpp"
+#include "weft/detail/async/co_function.hpp"
+#include "weft/detail/async/co_promise.hpp"
+#include "weft/detail/async/co_wait.hpp"
+#include "weft/detail/async/foreign_await.hpp"
 #include "weft/future.hpp"
 #include "weft/run.hpp"
 #include "weft/source_location.hpp"

@@ -1,7 +1,7 @@
 // Waiting for a condition that a weft::mutex guards, with the standard's names.
 #pragma once
 
-#include "weft/detail/cxx20.hpp"
+#include "weft/detail/core/cxx20.hpp"
 
 #include <chrono>
 #include <condition_variable>
@@ -9,9 +9,9 @@
 #include <mutex>
 #include <string_view>
 
-#include "weft/detail/deadline.hpp"
-#include "weft/detail/wait.hpp"
-#include "weft/detail/wait_line.hpp"
+#include "weft/detail/core/deadline.hpp"
+#include "weft/detail/core/suspension.hpp"
+#include "weft/detail/sync/wait_line.hpp"
 #include "weft/mutex.hpp"
 
 namespace weft {

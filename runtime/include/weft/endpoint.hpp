@@ -1,7 +1,7 @@
 // Where on the network: host and port, and how names become addresses.
 #pragma once
 
-#include "weft/detail/cxx20.hpp"
+#include "weft/detail/core/cxx20.hpp"
 
 #include <cstdint>
 #include <iosfwd>

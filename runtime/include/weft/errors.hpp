@@ -1,7 +1,7 @@
 // The errors that weft's waits throw.
 #pragma once
 
-#include "weft/detail/cxx20.hpp"
+#include "weft/detail/core/cxx20.hpp"
 
 #include <cstdint>
 #include <stdexcept>

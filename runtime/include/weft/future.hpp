@@ -3,7 +3,7 @@
 // coroutine or thread.
 #pragma once
 
-#include "weft/detail/cxx20.hpp"
+#include "weft/detail/core/cxx20.hpp"
 
 #include <chrono>
 #include <concepts>
@@ -16,7 +16,7 @@
 #include <type_traits>
 #include <utility>
 
-#include "weft/detail/future_state.hpp"
+#include "weft/detail/async/future_state.hpp"
 #include "weft/errors.hpp"
 
 namespace weft {

@@ -1,7 +1,7 @@
 // The results of several tasks, in the order in which the tasks were given. asyncio.gather().
 #pragma once
 
-#include "weft/detail/cxx20.hpp"
+#include "weft/detail/core/cxx20.hpp"
 
 #include <exception>
 #include <initializer_list>
@@ -12,7 +12,7 @@
 #include <variant>
 #include <vector>
 
-#include "weft/detail/task_range.hpp"
+#include "weft/detail/async/task_range.hpp"
 
 namespace weft {
 

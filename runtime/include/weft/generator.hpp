@@ -2,7 +2,7 @@
 // sent values and errors in return. Stackful: it may yield from any depth of calls. Needs no scheduler.
 #pragma once
 
-#include "weft/detail/cxx20.hpp"
+#include "weft/detail/core/cxx20.hpp"
 
 #include <concepts>
 #include <cstddef>
@@ -15,7 +15,7 @@
 #include <type_traits>
 #include <utility>
 
-#include "weft/detail/refusal.hpp"
+#include "weft/detail/core/refusal.hpp"
 
 namespace weft {
 
@@ -32,7 +32,7 @@ class generator;
 namespace detail {
 
 class home_thread;
-struct generator_machine;  // the stack and what is saved of it; runtime/async/generator_machine.hpp
+struct generator_machine;  // the stack and what is saved of it; runtime/strand/generator_machine.hpp
 
 // What a generator is apart from its types. Lives on the heap; belongs to its generator object, and to itself while it
 // runs.

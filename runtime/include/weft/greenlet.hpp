@@ -2,7 +2,7 @@
 // along. The semantics are those of Python's greenlet package, with the values typed. Needs no scheduler.
 #pragma once
 
-#include "weft/detail/cxx20.hpp"
+#include "weft/detail/core/cxx20.hpp"
 
 #include <any>
 #include <concepts>
@@ -16,7 +16,7 @@
 #include <typeinfo>
 #include <utility>
 
-#include "weft/detail/refusal.hpp"
+#include "weft/detail/core/refusal.hpp"
 
 namespace weft {
 
@@ -34,7 +34,7 @@ greenlet_tracer set_greenlet_tracer(greenlet_tracer tracer);
 
 namespace detail {
 
-class greenlet_base;  // a greenlet apart from its types; runtime/async/greenlet_base.hpp
+class greenlet_base;  // a greenlet apart from its types; runtime/strand/greenlet_base.hpp
 
 // How values of one type travel. `into` is a std::optional<T>*, `value` a T* that is moved from, null for T{}.
 struct greenlet_type {

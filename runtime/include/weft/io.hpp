@@ -1,7 +1,7 @@
 // Waiting for any file descriptor, closing one under its waiters, and pipes.
 #pragma once
 
-#include "weft/detail/cxx20.hpp"
+#include "weft/detail/core/cxx20.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -11,9 +11,9 @@
 #include <string_view>
 #include <utility>
 
-#include "weft/detail/io.hpp"
-#include "weft/detail/stream.hpp"
-#include "weft/detail/wait.hpp"
+#include "weft/detail/core/fd_wait.hpp"
+#include "weft/detail/core/suspension.hpp"
+#include "weft/detail/net/stream.hpp"
 
 namespace weft {
 

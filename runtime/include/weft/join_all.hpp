@@ -1,7 +1,7 @@
 // Waiting until all of several tasks have ended. gevent.joinall().
 #pragma once
 
-#include "weft/detail/cxx20.hpp"
+#include "weft/detail/core/cxx20.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "weft/detail/task_range.hpp"
+#include "weft/detail/async/task_range.hpp"
 
 namespace weft {
 

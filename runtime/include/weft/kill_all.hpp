@@ -1,13 +1,13 @@
 // Ending several tasks at once. gevent.killall().
 #pragma once
 
-#include "weft/detail/cxx20.hpp"
+#include "weft/detail/core/cxx20.hpp"
 
 #include <initializer_list>
 #include <utility>
 #include <vector>
 
-#include "weft/detail/task_range.hpp"
+#include "weft/detail/async/task_range.hpp"
 
 namespace weft {
 

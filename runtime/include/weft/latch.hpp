@@ -1,14 +1,14 @@
 // A count that goes down to zero once and lets everybody go who waits for that.
 #pragma once
 
-#include "weft/detail/cxx20.hpp"
+#include "weft/detail/core/cxx20.hpp"
 
 #include <chrono>
 #include <cstddef>
 #include <string_view>
 
-#include "weft/detail/wait.hpp"
-#include "weft/detail/wait_line.hpp"
+#include "weft/detail/core/suspension.hpp"
+#include "weft/detail/sync/wait_line.hpp"
 
 namespace weft {
 

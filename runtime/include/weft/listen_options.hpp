@@ -1,7 +1,7 @@
 // How a socket is bound.
 #pragma once
 
-#include "weft/detail/cxx20.hpp"
+#include "weft/detail/core/cxx20.hpp"
 
 namespace weft {
 

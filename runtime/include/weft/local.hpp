@@ -1,7 +1,7 @@
 // Coroutine-local values: what thread_local is to threads. gevent.local, contextvars.
 #pragma once
 
-#include "weft/detail/cxx20.hpp"
+#include "weft/detail/core/cxx20.hpp"
 
 #include <concepts>
 #include <cstdint>
@@ -10,7 +10,7 @@
 #include <type_traits>
 #include <utility>
 
-#include "weft/detail/local_values.hpp"
+#include "weft/detail/core/local_values.hpp"
 
 namespace weft {
 

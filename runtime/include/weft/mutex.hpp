@@ -1,12 +1,12 @@
 // A lock for coroutines and plain threads. FIFO with direct hand-over: unlock() makes the first in line the owner.
 #pragma once
 
-#include "weft/detail/cxx20.hpp"
+#include "weft/detail/core/cxx20.hpp"
 
 #include <chrono>
 #include <string_view>
 
-#include "weft/detail/owned_lock.hpp"
+#include "weft/detail/sync/owned_lock.hpp"
 
 namespace weft {
 

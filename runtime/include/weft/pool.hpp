@@ -1,7 +1,7 @@
 // At most n jobs at once. gevent's Pool.
 #pragma once
 
-#include "weft/detail/cxx20.hpp"
+#include "weft/detail/core/cxx20.hpp"
 
 #include <atomic>
 #include <chrono>
@@ -16,10 +16,10 @@
 #include <utility>
 #include <vector>
 
-#include "weft/detail/pool_state.hpp"
-#include "weft/detail/refusal.hpp"
-#include "weft/detail/several.hpp"
-#include "weft/detail/task_range.hpp"
+#include "weft/detail/async/pool_state.hpp"
+#include "weft/detail/async/several.hpp"
+#include "weft/detail/async/task_range.hpp"
+#include "weft/detail/core/refusal.hpp"
 #include "weft/pool_results.hpp"
 #include "weft/source_location.hpp"
 #include "weft/task.hpp"

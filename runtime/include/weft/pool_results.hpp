@@ -1,7 +1,7 @@
 // What pool::imap and imap_unordered return: the results of jobs, one after the other.
 #pragma once
 
-#include "weft/detail/cxx20.hpp"
+#include "weft/detail/core/cxx20.hpp"
 
 #include <atomic>
 #include <concepts>
@@ -20,7 +20,7 @@
 #include <vector>
 
 #include "weft/channel.hpp"
-#include "weft/detail/pool_state.hpp"
+#include "weft/detail/async/pool_state.hpp"
 #include "weft/errors.hpp"
 #include "weft/semaphore.hpp"
 #include "weft/source_location.hpp"

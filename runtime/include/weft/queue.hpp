@@ -3,7 +3,7 @@
 // overtakes them. With capacity 0 a queue is a rendezvous: the taker runs before the putter.
 #pragma once
 
-#include "weft/detail/cxx20.hpp"
+#include "weft/detail/core/cxx20.hpp"
 
 #include <chrono>
 #include <concepts>
@@ -15,7 +15,7 @@
 #include <utility>
 
 #include "weft/closed_error.hpp"
-#include "weft/detail/item_iterator.hpp"
+#include "weft/detail/sync/item_iterator.hpp"
 
 namespace weft {
 

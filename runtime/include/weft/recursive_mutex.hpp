@@ -1,13 +1,13 @@
 // A mutex that its owner may lock again; it is free after as many unlocks.
 #pragma once
 
-#include "weft/detail/cxx20.hpp"
+#include "weft/detail/core/cxx20.hpp"
 
 #include <chrono>
 #include <cstddef>
 #include <string_view>
 
-#include "weft/detail/owned_lock.hpp"
+#include "weft/detail/sync/owned_lock.hpp"
 
 namespace weft {
 

@@ -1,7 +1,7 @@
 // run(): a scheduler on this thread, until its main coroutine has ended.
 #pragma once
 
-#include "weft/detail/cxx20.hpp"
+#include "weft/detail/core/cxx20.hpp"
 
 #include <concepts>
 #include <cstdint>
@@ -10,8 +10,8 @@
 #include <type_traits>
 #include <utility>
 
-#include "weft/detail/refusal.hpp"
-#include "weft/detail/task_state.hpp"
+#include "weft/detail/async/task_state.hpp"
+#include "weft/detail/core/refusal.hpp"
 #include "weft/source_location.hpp"
 #include "weft/task.hpp"
 

@@ -6,7 +6,7 @@
 //                weft::after(100ms, [&] { ... }));
 #pragma once
 
-#include "weft/detail/cxx20.hpp"
+#include "weft/detail/core/cxx20.hpp"
 
 #include <array>
 #include <chrono>
@@ -18,8 +18,8 @@
 #include <utility>
 
 #include "weft/channel.hpp"
-#include "weft/detail/refusal.hpp"
-#include "weft/detail/select_case.hpp"
+#include "weft/detail/async/select_case.hpp"
+#include "weft/detail/core/refusal.hpp"
 #include "weft/future.hpp"
 #include "weft/queue.hpp"
 #include "weft/task.hpp"

@@ -2,7 +2,7 @@
 // in line from that moment on.
 #pragma once
 
-#include "weft/detail/cxx20.hpp"
+#include "weft/detail/core/cxx20.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -10,8 +10,8 @@
 #include <string_view>
 #include <utility>
 
-#include "weft/detail/wait.hpp"
-#include "weft/detail/wait_line.hpp"
+#include "weft/detail/core/suspension.hpp"
+#include "weft/detail/sync/wait_line.hpp"
 
 namespace weft {
 

@@ -2,15 +2,15 @@
 // so neither kind starves.
 #pragma once
 
-#include "weft/detail/cxx20.hpp"
+#include "weft/detail/core/cxx20.hpp"
 
 #include <chrono>
 #include <cstddef>
 #include <string_view>
 #include <vector>
 
-#include "weft/detail/wait.hpp"
-#include "weft/detail/wait_line.hpp"
+#include "weft/detail/core/suspension.hpp"
+#include "weft/detail/sync/wait_line.hpp"
 
 namespace weft {
 

@@ -1,7 +1,7 @@
 // Waiting for signals: Ctrl-C as something a coroutine waits for.
 #pragma once
 
-#include "weft/detail/cxx20.hpp"
+#include "weft/detail/core/cxx20.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -9,7 +9,7 @@
 #include <memory>
 #include <optional>
 
-#include "weft/detail/wait.hpp"
+#include "weft/detail/core/suspension.hpp"
 
 namespace weft {
 

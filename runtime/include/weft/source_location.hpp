@@ -1,7 +1,7 @@
 // weft::source_location: a place in the source, as the caller of a function is one.
 #pragma once
 
-#include "weft/detail/cxx20.hpp"
+#include "weft/detail/core/cxx20.hpp"
 
 #include <cstdint>
 #include <version>

@@ -1,7 +1,7 @@
 // Tasks: coroutines with a result. gevent's Greenlet and asyncio's Task in one.
 #pragma once
 
-#include "weft/detail/cxx20.hpp"
+#include "weft/detail/core/cxx20.hpp"
 
 #include <chrono>
 #include <concepts>
@@ -16,10 +16,11 @@
 #include <type_traits>
 #include <utility>
 
-#include "weft/detail/refusal.hpp"
-#include "weft/detail/task_state.hpp"
+#include "weft/detail/async/task_state.hpp"
+#include "weft/detail/core/refusal.hpp"
 #include "weft/errors.hpp"
 #include "weft/source_location.hpp"
+#include "weft/unhandled.hpp"
 
 namespace weft {
 
@@ -217,13 +218,6 @@ template <detail::function_like F>
 WEFT_REFUSED("arguments are captured by the function and not passed: spawn(name, [=] { f(a, b); })",
              task<detail::arguments_are_captured_by_the_function_and_not_passed> spawn(std::string_view name, F&& f,
                                                                                        detail::any_argument, ...));
-
-// Where errors go that nobody reads: the error, and one line that says what happened to whom. Called exactly once an
-// error.
-using unhandled_handler = std::function<void(std::exception_ptr, std::string_view what_and_who)>;
-// Replaces the handler of the process and returns the one before; null restores the default, which writes the line to
-// stderr.
-unhandled_handler set_unhandled_handler(unhandled_handler handler);
 
 }  // namespace weft
 

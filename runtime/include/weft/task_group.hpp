@@ -1,7 +1,7 @@
 // Tasks that do not outlive a block: asyncio.TaskGroup, trio's nursery.
 #pragma once
 
-#include "weft/detail/cxx20.hpp"
+#include "weft/detail/core/cxx20.hpp"
 
 #include <concepts>
 #include <cstddef>
@@ -13,8 +13,8 @@
 #include <utility>
 #include <vector>
 
-#include "weft/detail/refusal.hpp"
-#include "weft/detail/task_group_state.hpp"
+#include "weft/detail/async/task_group_state.hpp"
+#include "weft/detail/core/refusal.hpp"
 #include "weft/source_location.hpp"
 #include "weft/task.hpp"
 

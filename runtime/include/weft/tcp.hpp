@@ -1,7 +1,7 @@
 // TCP over IPv4 and IPv6: a connection, and what accepts connections.
 #pragma once
 
-#include "weft/detail/cxx20.hpp"
+#include "weft/detail/core/cxx20.hpp"
 
 #include <sys/socket.h>
 
@@ -10,7 +10,7 @@
 #include <optional>
 #include <string_view>
 
-#include "weft/detail/stream.hpp"
+#include "weft/detail/net/stream.hpp"
 #include "weft/endpoint.hpp"
 #include "weft/io.hpp"
 #include "weft/listen_options.hpp"

@@ -1,7 +1,7 @@
 // A TCP server with a coroutine per connection: Python's socketserver, gevent's StreamServer.
 #pragma once
 
-#include "weft/detail/cxx20.hpp"
+#include "weft/detail/core/cxx20.hpp"
 
 #include <chrono>
 #include <concepts>
@@ -14,8 +14,8 @@
 #include <string_view>
 #include <utility>
 
-#include "weft/detail/refusal.hpp"
-#include "weft/detail/wait.hpp"
+#include "weft/detail/core/refusal.hpp"
+#include "weft/detail/core/suspension.hpp"
 #include "weft/endpoint.hpp"
 #include "weft/source_location.hpp"
 #include "weft/tcp.hpp"

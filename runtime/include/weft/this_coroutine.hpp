@@ -1,14 +1,14 @@
 // What a coroutine does to itself: yield, sleep, its name and number.
 #pragma once
 
-#include "weft/detail/cxx20.hpp"
+#include "weft/detail/core/cxx20.hpp"
 
 #include <chrono>
 #include <cstdint>
 #include <string>
 #include <string_view>
 
-#include "weft/detail/wait.hpp"
+#include "weft/detail/core/suspension.hpp"
 #include "weft/task.hpp"
 
 namespace weft {

@@ -1,7 +1,7 @@
 // Time limits on a part of a program, however many waits it contains. gevent's Timeout, asyncio.timeout().
 #pragma once
 
-#include "weft/detail/cxx20.hpp"
+#include "weft/detail/core/cxx20.hpp"
 
 #include <chrono>
 #include <concepts>
@@ -10,8 +10,8 @@
 #include <functional>
 #include <utility>
 
-#include "weft/detail/scope.hpp"
-#include "weft/detail/wait.hpp"
+#include "weft/detail/core/scope.hpp"
+#include "weft/detail/core/suspension.hpp"
 #include "weft/errors.hpp"
 
 namespace weft {

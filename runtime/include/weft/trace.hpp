@@ -22,7 +22,7 @@
 // one, stop() and active() know nothing of it.
 #pragma once
 
-#include "weft/detail/cxx20.hpp"
+#include "weft/detail/core/cxx20.hpp"
 
 #include <cstddef>
 #include <string>

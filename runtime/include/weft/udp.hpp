@@ -1,7 +1,7 @@
 // Datagrams over IPv4 and IPv6.
 #pragma once
 
-#include "weft/detail/cxx20.hpp"
+#include "weft/detail/core/cxx20.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -10,8 +10,8 @@
 #include <string_view>
 #include <utility>
 
-#include "weft/detail/io_handle.hpp"
-#include "weft/detail/wait.hpp"
+#include "weft/detail/core/suspension.hpp"
+#include "weft/detail/net/io_handle.hpp"
 #include "weft/endpoint.hpp"
 #include "weft/listen_options.hpp"
 

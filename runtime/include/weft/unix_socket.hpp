@@ -1,7 +1,7 @@
 // Stream sockets of this machine, named by a path or not at all.
 #pragma once
 
-#include "weft/detail/cxx20.hpp"
+#include "weft/detail/core/cxx20.hpp"
 
 #include <sys/socket.h>
 
@@ -12,7 +12,7 @@
 #include <string_view>
 #include <utility>
 
-#include "weft/detail/stream.hpp"
+#include "weft/detail/net/stream.hpp"
 #include "weft/io.hpp"
 #include "weft/listen_options.hpp"
 

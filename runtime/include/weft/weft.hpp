@@ -1,7 +1,7 @@
 // All of weft. Each group also has its own header.
 #pragma once
 
-#include "weft/detail/cxx20.hpp"
+#include "weft/detail/core/cxx20.hpp"
 
 #include "weft/as_completed.hpp"
 #include "weft/barrier.hpp"
@@ -40,5 +40,6 @@
 #include "weft/timeout.hpp"
 #include "weft/trace.hpp"
 #include "weft/udp.hpp"
+#include "weft/unhandled.hpp"
 #include "weft/unix_socket.hpp"
 #include "weft/wait.hpp"

@@ -1,0 +1,222 @@
+// Which event changes what, and the steps that all changes are made of. Switches are in scheduler_switches.cpp, births
+// and wakes and locks in scheduler_wakes.cpp, checkpoints in scheduler_checkpoint.cpp. The order in an event's handling
+// is always: check, report, then do what makes most sense, so that one broken event does not break all that follow.
+#include "trace/state/scheduler_state.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "trace/state/scheduler_steps.hpp"
+#include "trace/state/scheduler_words.hpp"
+#include "trace/words/format.hpp"
+
+namespace weft::diary {
+namespace {
+
+// Names that a checkpoint uses are defined on the way.
+bool may_be_in_checkpoint(event_type type) {
+  return type >= event_type::checkpoint_begin
+             ? type <= event_type::checkpoint_part
+             : type == event_type::string || type == event_type::site || type == event_type::object;
+}
+
+}  // namespace
+
+void scheduler_state::report(step& s, std::string text) {
+  if (!s.broken) s.broken = violation{s.e.n, std::move(text)};
+}
+
+std::optional<violation> scheduler_state::apply(const event& e) {
+  applied_ = e.n + 1;
+  just_ended_.reset();
+  just_introduced_.clear();
+  if (e.thread >= threads_.size()) {
+    if (e.thread >= max_threads) {
+      return violation{e.n, "thread index " + number(e.thread) + " is out of range"};
+    }
+    threads_.resize(e.thread + 1);
+    memories_.resize(e.thread + 1);
+  }
+  step s{e, threads_[e.thread], memories_[e.thread], e.t_ns, std::nullopt};
+  if (!s.thread.has_events) {
+    s.thread.has_events = true;
+    s.thread.since_ns = e.t_ns;
+    if (applied_ == 1 || now_ns_ < e.t_ns) now_ns_ = e.t_ns;
+  } else if (e.t_ns < s.memory.last_ns) {
+    report(s,
+           "time goes back by " + std::to_string(s.memory.last_ns - e.t_ns) + " ns within thread " + number(e.thread));
+    s.now_ns = s.memory.last_ns;
+  }
+  if (e.ordinal != s.memory.next_ordinal) s.memory.knows_past = false;
+  s.memory.next_ordinal = e.ordinal + 1;
+  s.memory.last_ns = s.now_ns;
+  now_ns_ = std::max(now_ns_, s.now_ns);
+  if (s.memory.checkpoint.is_open && !may_be_in_checkpoint(e.type)) {
+    report(s, type_name(e.type) + " inside a checkpoint");
+    s.memory.checkpoint = {};
+  }
+
+  using t = event_type;
+  switch (e.type) {
+    case t::thread_start:
+      if (s.thread.started && !s.thread.stopped) report(s, "thread " + number(e.thread) + " starts twice");
+      if (s.thread.stopped) s.thread.since_ns = s.now_ns;
+      s.thread.started = true;
+      s.thread.stopped = false;
+      s.thread.tid = e.args[0];
+      s.thread.name = sanitised(e.text);
+      break;
+    case t::generation:
+      s.thread.started = true;
+      s.thread.stopped = false;
+      s.thread.tid = e.args[1];
+      s.thread.name = sanitised(e.text);
+      break;
+    case t::process:
+      s.thread.pid = e.args[0];
+      s.thread.program = sanitised(e.text);
+      break;
+    case t::loss:
+      s.memory.knows_past = false;
+      break;
+    case t::thread_stop:
+      if (s.thread.running_slot != 0) {
+        report(s, "thread " + number(e.thread) + " stops while " + name_of(s.thread.running_slot) + " runs");
+      }
+      close_thread_sums(s);
+      s.thread.stopped = true;
+      break;
+    case t::object: {
+      const auto kind = static_cast<object_kind>(e.args[1]);
+      if (kind == object_kind::shared_mutex || kind == object_kind::semaphore) shared_objects_.insert(e.args[0]);
+      break;
+    }
+    case t::spawn:
+    case t::spawn_after:
+      spawn_event(s);
+      break;
+    case t::rename:
+      if (coroutine_state* c = live_.find(e.args[0])) {
+        c->name = e.args[1];
+      } else {
+        report(s, "renames slot " + number(e.args[0]) + ", which is free");
+      }
+      break;
+    case t::enter:
+    case t::yield:
+    case t::sleep:
+    case t::block:
+    case t::block_fd:
+    case t::finish:
+      switch_event(s);
+      break;
+    case t::error:
+    case t::cancel_delivered:
+    case t::select_interrupted:
+    case t::time_limit:
+      if (s.thread.running_slot == 0) {
+        report(s, type_name(e.type) + " recorded while nobody runs");
+      } else if (e.type == t::time_limit) {
+        s.memory.limit_ns = later(s.now_ns, e.args[0]);
+      } else if (e.type == t::cancel_delivered) {
+        // Nothing before it and nothing that it had waited for: its body is not begun any more.
+        coroutine_state* const c = live_.find(s.thread.running_slot);
+        if (c != nullptr && !c->has_left && has_just_entered(s)) c->never_began = true;
+      }
+      break;
+    case t::wake:
+    case t::wake_fd:
+    case t::wake_timer:
+    case t::wake_remote:
+      wake_event(s);
+      break;
+    case t::poll_begin:
+      if (s.thread.polling) report(s, "polls inside a poll");
+      s.thread.polling = true;
+      ++s.thread.polls;
+      break;
+    case t::poll_end:
+      if (!s.thread.polling) report(s, "a poll ends that never began");
+      s.thread.polling = false;
+      break;
+    case t::lock_acquired:
+    case t::lock_released:
+    case t::lock_handed:
+      lock_event(s);
+      break;
+    case t::queue_put:
+    case t::queue_get:
+      objects_[e.args[0]].depth = e.args[1];
+      break;
+    case t::event_set:
+    case t::event_clear:
+      objects_[e.args[0]].is_set = e.type == t::event_set;
+      break;
+    case t::cancel:
+      if (live_.find(e.args[0]) == nullptr) report(s, "cancels slot " + number(e.args[0]) + ", which is free");
+      break;
+    case t::take_over:
+      take_over_event(s);
+      break;
+    case t::checkpoint_begin:
+    case t::checkpoint_coroutine:
+    case t::checkpoint_wait:
+    case t::checkpoint_ready:
+    case t::checkpoint_owner:
+    case t::checkpoint_end:
+    case t::checkpoint_object:
+    case t::checkpoint_part:
+      checkpoint_event(s);
+      break;
+    default:
+      break;
+  }
+  return std::move(s.broken);
+}
+
+bool scheduler_state::is_inside_checkpoint() const {
+  return std::any_of(memories_.begin(), memories_.end(),
+                     [](const thread_memory& m) { return m.checkpoint.is_open && !m.checkpoint.compares; });
+}
+
+std::uint64_t scheduler_state::who_ran(std::uint64_t thread, std::uint64_t ordinal) const {
+  if (thread >= memories_.size()) return 0;
+  const recent_run* last = nullptr;
+  for (const recent_run& r : memories_[thread].runs) {
+    if (r.ordinal <= ordinal && (last == nullptr || r.ordinal > last->ordinal)) last = &r;
+  }
+  return last != nullptr ? last->id : 0;
+}
+
+bool scheduler_state::has_many_owners(std::uint64_t object) const { return shared_objects_.count(object) != 0; }
+
+std::string scheduler_state::name_of(std::uint64_t slot) const {
+  return "coroutine " + number(id_in(slot)) + " (slot " + number(slot) + ")";
+}
+
+const coroutine_state* scheduler_state::by_id(std::uint64_t id) const {
+  const coroutine_state* found = nullptr;
+  live_.for_each([&](const coroutine_state& c) {
+    if (c.id == id) found = &c;
+  });
+  return found;
+}
+
+std::vector<const coroutine_state*> scheduler_state::coroutines() const {
+  std::vector<const coroutine_state*> result;
+  result.reserve(live_.size());
+  live_.for_each([&](const coroutine_state& c) { result.push_back(&c); });
+  std::sort(result.begin(), result.end(), [](const coroutine_state* a, const coroutine_state* b) {
+    return a->id != b->id ? a->id < b->id : a->slot < b->slot;
+  });
+  return result;
+}
+
+std::size_t scheduler_state::memory_bytes() const {
+  std::size_t total = sizeof *this + live_.memory_bytes() + objects_.memory_bytes() + shared_objects_.size() * 48;
+  for (const thread_state& t : threads_) total += sizeof t + t.name.size() + t.ready.size() * 8;
+  total += memories_.size() * (sizeof(thread_memory) + recent_run_count * sizeof(recent_run));
+  return total;
+}
+
+}  // namespace weft::diary

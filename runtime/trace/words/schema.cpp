@@ -1,0 +1,165 @@
+// The table of all events. Arguments that are shifted by one (so that 0 can mean "none") say so in their name.
+#include "trace/words/schema.hpp"
+
+#include <initializer_list>
+#include <iterator>
+
+namespace weft::diary {
+namespace {
+
+struct argument {
+  std::string_view name;
+  arg_kind kind;
+};
+
+constexpr event_schema schema(event_type type, std::string_view name, std::initializer_list<argument> arguments = {},
+                              bool has_text = false) {
+  event_schema result;
+  result.type = type;
+  result.name = name;
+  result.has_text = has_text;
+  for (const argument& a : arguments) {
+    result.kinds[result.arg_count] = a.kind;
+    result.arg_names[result.arg_count] = a.name;
+    ++result.arg_count;
+  }
+  return result;
+}
+
+using t = event_type;
+using k = arg_kind;
+constexpr bool with_text = true;
+
+// No argument is called n, t_ns, thread, type, coroutine, name or text: --json has keys of these names.
+constexpr event_schema all[] = {
+    schema(t::thread_start, "thread_start", {{"tid", k::count}}, with_text),
+    schema(t::thread_stop, "thread_stop"),
+    schema(t::loss, "loss", {{"count", k::count}}),
+    schema(t::string, "string", {{"id", k::count}}, with_text),
+    schema(t::site, "site", {{"id", k::count}, {"file", k::string}, {"line", k::count}, {"function", k::string}}),
+    schema(t::object, "object", {{"id", k::count}, {"kind", k::object_kind}}, with_text),
+    schema(t::generation, "generation", {{"number", k::count}, {"tid", k::count}}, with_text),
+    schema(t::shuffle_seed, "shuffle_seed", {{"seed", k::count}}),
+    schema(t::process, "process", {{"pid", k::count}}, with_text),
+    schema(t::spawn, "spawn",
+           {{"slot", k::slot}, {"id", k::coroutine}, {"parent", k::slot}, {"called", k::string}, {"site", k::site}}),
+    schema(t::spawn_after, "spawn_after",
+           {{"slot", k::slot},
+            {"id", k::coroutine},
+            {"parent", k::slot},
+            {"called", k::string},
+            {"site", k::site},
+            {"delay_ns", k::nanoseconds}}),
+    schema(t::rename, "rename", {{"slot", k::slot}, {"called", k::string}}),
+    schema(t::error, "error", {}, with_text),
+    schema(t::enter, "enter", {{"to", k::slot}}),
+    schema(t::yield, "yield", {{"to", k::slot}}),
+    schema(t::sleep, "sleep", {{"to", k::slot}, {"delay_ns", k::nanoseconds}}),
+    schema(t::block, "block", {{"to", k::slot}, {"reason", k::wait_reason}, {"object", k::object}, {"owner", k::slot}}),
+    schema(t::block_fd, "block_fd", {{"to", k::slot}, {"reason", k::wait_reason}, {"fd", k::fd}}),
+    schema(t::finish, "finish", {{"to", k::slot}, {"status", k::status}}),
+    schema(t::time_limit, "time_limit", {{"delay_ns", k::nanoseconds}}),
+    schema(t::wake, "wake", {{"slot", k::slot}, {"cause", k::wake_cause}, {"object", k::object}}),
+    schema(t::wake_fd, "wake_fd", {{"slot", k::slot}, {"fd", k::fd}, {"ready", k::ready_bits}}),
+    schema(t::wake_timer, "wake_timer", {{"slot", k::slot}, {"cause", k::wake_cause}, {"lateness_ns", k::nanoseconds}}),
+    schema(t::wake_remote, "wake_remote",
+           {{"slot", k::slot},
+            {"cause", k::wake_cause},
+            {"object", k::object},
+            {"waker_thread_plus_1", k::count},
+            {"waker_ordinal", k::count}}),
+    schema(t::poll_begin, "poll_begin", {{"timeout_ns_plus_1", k::count}}),
+    schema(t::poll_end, "poll_end", {{"ready_fds", k::count}}),
+    schema(t::fd_ready, "fd_ready", {{"fd", k::fd}, {"ready", k::ready_bits}}),
+    schema(t::lock_acquired, "lock_acquired", {{"object", k::object}}),
+    schema(t::lock_released, "lock_released", {{"object", k::object}}),
+    schema(t::lock_handed, "lock_handed", {{"object", k::object}, {"owner", k::slot}}),
+    schema(t::queue_put, "queue_put", {{"object", k::object}, {"depth", k::count}}),
+    schema(t::queue_get, "queue_get", {{"object", k::object}, {"depth", k::count}}),
+    schema(t::event_set, "event_set", {{"object", k::object}}),
+    schema(t::event_clear, "event_clear", {{"object", k::object}}),
+    schema(t::notify_unheard, "notify_unheard", {{"object", k::object}}),
+    schema(t::counted, "counted", {{"object", k::object}, {"count", k::count}}),
+    schema(t::cancel, "cancel", {{"slot", k::slot}}),
+    schema(t::cancel_delivered, "cancel_delivered"),
+    schema(t::scope_expired, "scope_expired", {{"slot", k::slot}, {"depth", k::count}}),
+    schema(t::select_interrupted, "select_interrupted", {{"look", k::count}}),
+    schema(t::socket_listening, "socket_listening", {{"fd", k::fd}}, with_text),
+    schema(t::socket_accepted, "socket_accepted", {{"fd", k::fd}}, with_text),
+    schema(t::socket_connected, "socket_connected", {{"fd", k::fd}}, with_text),
+    schema(t::socket_closed, "socket_closed", {{"fd", k::fd}}),
+    schema(t::accept_backoff, "accept_backoff", {{"fd", k::fd}, {"errno", k::count}, {"delay_ns", k::nanoseconds}}),
+    schema(t::input_at_once, "input_at_once", {{"fd", k::fd}}),
+    schema(t::offload_begin, "offload_begin", {{"job", k::count}}),
+    schema(t::offload_end, "offload_end", {{"job", k::count}}),
+    schema(t::take_over, "take_over", {{"slot", k::slot}, {"from_thread", k::count}}),
+    schema(t::libc_call, "libc_call", {{"fd_plus_1", k::count}, {"result", k::signed_count}, {"errno", k::count}},
+           with_text),
+    schema(t::stack_mark, "stack_mark", {{"slot", k::slot}, {"used_bytes", k::count}, {"reserved_bytes", k::count}}),
+    schema(t::zone_begin, "zone_begin", {{"zone", k::string}}),
+    schema(t::zone_end, "zone_end"),
+    schema(t::mark, "mark", {}, with_text),
+    schema(t::counter, "counter", {{"counter", k::string}, {"value", k::real}}),
+    schema(t::checkpoint_begin, "checkpoint_begin", {{"count", k::count}, {"running", k::slot}}),
+    schema(t::checkpoint_coroutine, "checkpoint_coroutine",
+           {{"slot", k::slot},
+            {"id", k::coroutine},
+            {"parent", k::slot},
+            {"called", k::string},
+            {"site", k::site},
+            {"status_and_reason", k::count}}),
+    schema(t::checkpoint_wait, "checkpoint_wait",
+           {{"object", k::object},
+            {"owner", k::slot},
+            {"fd_plus_1", k::count},
+            {"remaining_ns_plus_1", k::count},
+            {"for_ns", k::nanoseconds},
+            {"changes_ago", k::count}}),
+    schema(t::checkpoint_ready, "checkpoint_ready", {{"slot", k::slot}, {"for_ns", k::nanoseconds}}),
+    schema(t::checkpoint_owner, "checkpoint_owner", {{"object", k::object}, {"owner", k::slot}}),
+    schema(t::checkpoint_end, "checkpoint_end"),
+    schema(t::checkpoint_object, "checkpoint_object", {{"object", k::object}, {"depth", k::count}, {"set", k::count}}),
+    schema(t::checkpoint_part, "checkpoint_part",
+           {{"flags", k::count},
+            {"count", k::count},
+            {"running", k::slot},
+            {"ticks_ago", k::count},
+            {"base_back", k::count},
+            {"base_events", k::count}},
+           with_text),
+};
+
+// By number, for decoding; 0: unknown, else index + 1.
+constexpr auto by_number = [] {
+  std::array<std::uint8_t, 256> table{};
+  for (std::size_t i = 0; i < std::size(all); ++i) {
+    table[static_cast<std::size_t>(all[i].type)] = static_cast<std::uint8_t>(i + 1);
+  }
+  return table;
+}();
+
+constexpr bool in_order = [] {
+  for (std::size_t i = 1; i < std::size(all); ++i) {
+    if (all[i - 1].type >= all[i].type) return false;
+  }
+  return true;
+}();
+static_assert(in_order);
+
+}  // namespace
+
+std::span<const event_schema> all_event_schemas() { return all; }
+
+const event_schema* find_schema(event_type type) {
+  const std::uint8_t place = by_number[static_cast<std::size_t>(type)];
+  return place != 0 ? &all[place - 1] : nullptr;
+}
+
+const event_schema* find_schema(std::string_view name) {
+  for (const event_schema& s : all) {
+    if (s.name == name) return &s;
+  }
+  return nullptr;
+}
+
+}  // namespace weft::diary

@@ -1,0 +1,88 @@
+// Packets of Perfetto's track events, as its schema has them (docs: protos/perfetto/trace): tracks are declared before
+// they are used, repeated texts are interned, slices of a track nest. Knows nothing of coroutines.
+#pragma once
+
+#include <cstdint>
+#include <iosfwd>
+#include <string>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "cli/export/protobuf_writer.hpp"
+
+namespace weft::viz::cli {
+
+class perfetto_writer {
+ public:
+  // `out` is borrowed.
+  explicit perfetto_writer(std::ostream& out);
+
+  // Tracks, by numbers of the caller's choice, not 0. A parent is declared first.
+  bool is_declared(std::uint64_t track) const { return declared_.count(track) != 0; }
+  void declare_process(std::uint64_t track, std::uint64_t pid, const std::string& name);
+  void declare_thread(std::uint64_t track, std::uint64_t pid, std::uint64_t tid, const std::string& name);
+  void declare_group(std::uint64_t track, std::uint64_t parent,
+                     const std::string& name);  // its members keep their order
+  void declare_track(std::uint64_t track, std::uint64_t parent, const std::string& name, std::uint64_t rank = 0);
+  void declare_counter(std::uint64_t track, std::uint64_t parent, const std::string& name);
+
+  // One that has begun. It is written when it ends, or before: when something happens in it.
+  struct slice {
+    std::int64_t begin_ns = 0;
+    std::string name;
+    const char* category = "";
+    protobuf_writer annotations;
+    std::vector<std::uint64_t> flows;  // that end here
+    bool is_written = false;
+  };
+  void annotate(slice& s, const char* name, std::uint64_t value);
+  void annotate(slice& s, const char* name, const std::string& value);
+  // One is open on a track at a time; a second one ends the first.
+  void begin_slice(std::uint64_t track, slice s);
+  void end_slice(std::uint64_t track, std::int64_t t_ns);
+  // `begins_flow`: 0 for none.
+  void instant(std::uint64_t track, const slice& s, std::int64_t t_ns, std::uint64_t begins_flow = 0);
+  // Slices that nest; those that are open in the end are closed by finish().
+  void push_slice(std::uint64_t track, const std::string& name, const char* category, std::int64_t t_ns);
+  void pop_slice(std::uint64_t track, std::int64_t t_ns);  // nothing if none is open
+  void pop_all(std::uint64_t track, std::int64_t t_ns);
+  void count(std::uint64_t track, std::uint64_t value, std::int64_t t_ns);
+  void count(std::uint64_t track, double value, std::int64_t t_ns);
+
+  void finish();
+
+ private:
+  enum class event_kind : std::uint64_t { begin = 1, end = 2, instant = 3, counter = 4 };
+
+  // A small number for each text that repeats; what is new goes out with the next packet.
+  class interned {
+   public:
+    explicit interned(unsigned field) : field_(field) {}
+    std::uint64_t iid(const std::string& text, protobuf_writer& data);
+
+   private:
+    unsigned field_;
+    std::unordered_map<std::string, std::uint64_t> iids_;
+  };
+
+  void declare(std::uint64_t track, const protobuf_writer& descriptor);
+  static protobuf_writer new_event(event_kind kind, std::uint64_t track);
+  protobuf_writer filled_event(event_kind kind, std::uint64_t track, const slice& s);
+  void write_begin(std::uint64_t track, slice& s);
+  void write_event(const protobuf_writer& event, std::int64_t t_ns);
+  void write(const protobuf_writer& packet);
+  void flush();
+
+  std::ostream& out_;
+  protobuf_writer packets_;    // not yet written
+  protobuf_writer new_names_;  // for the next packet
+  bool is_first_ = true;
+  interned names_, categories_, annotation_names_;
+  std::unordered_set<std::uint64_t> declared_;
+  std::unordered_map<std::uint64_t, slice> slices_;          // by track: the one that is open
+  std::unordered_map<std::uint64_t, std::uint64_t> depths_;  // by track: of nested slices
+  std::int64_t last_ns_ = 0;
+};
+
+}  // namespace weft::viz::cli

@@ -1,0 +1,54 @@
+// JSON as every reading command prints it: keys in the order they were written, one object, a line end behind it.
+#pragma once
+
+#include <concepts>
+#include <cstdint>
+#include <initializer_list>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "cli/output/console.hpp"
+
+namespace weft::viz::cli {
+
+// A JSON value. Small on purpose: what the commands need to write some, and nothing to read any.
+class json {
+ public:
+  json() = default;  // null
+  json(std::nullptr_t) {}
+  template <std::same_as<bool> T>
+  json(T value) : value_(value) {}
+  template <std::unsigned_integral T>
+  requires(!std::same_as<T, bool>) json(T value) : value_(static_cast<std::uint64_t>(value)) {}
+  template <std::signed_integral T>
+  json(T value) : value_(static_cast<std::int64_t>(value)) {}
+  json(double value) : value_(value) {}  // NaN and infinities are null
+  json(std::string_view text) : value_(std::string(text)) {}
+  json(const std::string& text) : value_(text) {}
+  json(const char* text) : value_(std::string(text)) {}
+  json(const std::vector<std::string>& texts);
+  json(std::initializer_list<std::pair<std::string_view, json>> members);  // an object
+  static json array();
+
+  // The member of an object (which null becomes), added as null if it is not there yet.
+  json& operator[](std::string_view key);
+  // Appends to an array (which null becomes).
+  void push_back(json element);
+
+  // Two spaces an indent. Never throws for text that is not UTF-8: U+FFFD stands in for it.
+  std::string dump() const;
+
+ private:
+  using members = std::vector<std::pair<std::string, json>>;
+  using elements = std::vector<json>;
+  void append_to(std::string& out, std::size_t indent) const;
+
+  std::variant<std::monostate, bool, std::uint64_t, std::int64_t, double, std::string, elements, members> value_;
+};
+
+void print_json(const json& value, console& io);
+
+}  // namespace weft::viz::cli

@@ -1,0 +1,181 @@
+// The demo: a small web shop on real loopback sockets, so that a scheduler has something to show. An echo service with
+// a few clients, a producer and two consumers over the queue "orders", a heartbeat and a cleaner that sleep, a lock
+// that two coroutines want, and a report that now and then computes for too long while everybody else stands ready
+// behind it.
+#include <fcntl.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <array>
+#include <atomic>
+#include <cerrno>
+#include <chrono>
+#include <random>
+#include <string>
+#include <system_error>
+
+#include "cli/programs/demos.hpp"
+#include "weft/weft.hpp"
+
+namespace weft::viz::cli {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+// Keeps the processor busy, as parsing or encryption would; deliberately without a wait.
+void compute_for(std::chrono::microseconds d) {
+  const auto end = std::chrono::steady_clock::now() + d;
+  volatile unsigned sum = 0;
+  while (std::chrono::steady_clock::now() < end) sum = sum * 31 + 7;
+}
+
+// Random times, the same in every run.
+class dice {
+ public:
+  explicit dice(unsigned seed) : random_(seed) {}
+  std::chrono::microseconds between(int low_us, int high_us) {
+    return std::chrono::microseconds(std::uniform_int_distribution(low_us, high_us)(random_));
+  }
+
+ private:
+  std::minstd_rand random_;
+};
+
+void echo(tcp_stream stream) {
+  for (;;) {
+    const std::string line = stream.read_some(512);
+    if (line.empty()) return;
+    compute_for(60us);
+    stream.write_all(line);
+  }
+}
+
+void client(const endpoint& server, unsigned number) {
+  dice times(number);
+  tcp_stream stream = tcp_stream::connect(server.host, server.port);
+  for (;;) {
+    stream.write_all("order from client " + std::to_string(number) + "\n");
+    stream.read_until("\n");
+    compute_for(20us);
+    sleep_for(times.between(900, 3200));
+  }
+}
+
+void producer(queue<int>& orders) {
+  dice times(7);
+  for (int order = 1;; ++order) {
+    compute_for(50us);
+    orders.put(order);
+    if (order % 5 == 0) orders.put(++order);
+    sleep_for(times.between(400, 1500));
+  }
+}
+
+void consumer(queue<int>& orders, mutex& ledger, unsigned number) {
+  dice times(100 + number);
+  for (;;) {
+    orders.get();
+    compute_for(times.between(150, 500));
+    const std::lock_guard guard(ledger);
+    compute_for(40us);
+    sleep_for(times.between(100, 300));  // a slow disk, with the ledger held: the other consumer waits for the lock
+  }
+}
+
+void heartbeat() {
+  for (;;) {
+    compute_for(15us);
+    sleep_for(2ms);
+  }
+}
+
+void cleaner() {
+  for (;;) {
+    sleep_for(9ms);
+    compute_for(120us);
+    yield();
+    compute_for(120us);
+  }
+}
+
+// Sends two orders and then holds the thread for longer than any coroutine should: those it has woken stand ready
+// behind it, and whoever sleeps or waits for the network oversleeps. The viewer names it.
+void report(queue<int>& orders) {
+  for (;;) {
+    sleep_for(70ms);
+    trace::mark("report begins");
+    orders.put(-1);
+    orders.put(-2);
+    compute_for(14ms);
+  }
+}
+
+// INT and TERM while this lives: a byte in a pipe that a coroutine can wait for, instead of the end of the process. So
+// the program ends as it does when its time is over, and its trace is complete.
+class end_signals {
+ public:
+  end_signals() {
+    std::array<int, 2> ends{};
+    if (::pipe(ends.data()) != 0) throw std::system_error(errno, std::generic_category(), "pipe");
+    for (const int fd : ends) {
+      ::fcntl(fd, F_SETFD, FD_CLOEXEC);
+      ::fcntl(fd, F_SETFL, O_NONBLOCK);
+    }
+    read_fd_ = ends[0];
+    write_fd = ends[1];
+    for (std::size_t i = 0; i < numbers.size(); ++i) old_[i] = ::signal(numbers[i], note);
+  }
+  ~end_signals() {
+    for (std::size_t i = 0; i < numbers.size(); ++i) ::signal(numbers[i], old_[i]);
+    ::close(read_fd_);
+    ::close(write_fd.exchange(-1));
+  }
+  end_signals(const end_signals&) = delete;
+  end_signals& operator=(const end_signals&) = delete;
+
+  // Suspends the coroutine until one comes, or for `seconds`.
+  void wait_for(double seconds) const { wait_readable_for(read_fd_, std::chrono::duration<double>(seconds)); }
+
+ private:
+  static constexpr std::array numbers{SIGINT, SIGTERM};
+  static void note(int) {
+    const int saved = errno;
+    const char byte = 0;
+    [[maybe_unused]] const ssize_t ignored = ::write(write_fd.load(), &byte, 1);
+    errno = saved;
+  }
+
+  static inline std::atomic<int> write_fd{-1};  // read by the handler
+  int read_fd_ = -1;
+  std::array<void (*)(int), numbers.size()> old_{};
+};
+
+}  // namespace
+
+int run_shop(double seconds) {
+  // They outlive run(): when main ends, the others are cancelled and may still be using them.
+  tcp_server server({"127.0.0.1", 0}, echo);
+  queue<int> orders("orders");
+  mutex ledger("ledger");
+  const endpoint address = server.local_endpoint();
+  const end_signals signals;
+
+  run({.name = "main"}, [&] {
+    spawn("server", [&] { server.serve_forever(); });
+    for (unsigned number = 1; number <= 3; ++number) {
+      spawn("client " + std::to_string(number), [&, number] { client(address, number); });
+    }
+    spawn("producer", [&] { producer(orders); });
+    spawn("consumer a", [&] { consumer(orders, ledger, 1); });
+    spawn("consumer b", [&] { consumer(orders, ledger, 2); });
+    spawn("heartbeat", heartbeat);
+    spawn("cleaner", cleaner);
+    spawn("report 报告", [&] { report(orders); });
+
+    signals.wait_for(seconds);
+  });
+  return 0;
+}
+
+}  // namespace weft::viz::cli
