@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "analysis/detector.hpp"
+#include "trace/words/time_sums.hpp"
 
 namespace weft::viz {
 namespace {
@@ -54,7 +55,7 @@ void statistics_collector::before(const event& e, const diary::scheduler_state& 
   last_wait_[woken->id] = woken->reason;
   statistics_row& r = row(static_cast<std::uint64_t>(woken->reason));
   r.waited.add(e.t_ns - woken->since_ns);
-  r.blocked_ns += e.t_ns - woken->since_ns;
+  diary::add_ns(r.blocked_ns, e.t_ns - woken->since_ns);
 }
 
 void statistics_collector::after(const event& e, const diary::scheduler_state& state) {
@@ -93,7 +94,7 @@ void statistics_collector::begin_run(run_on_thread& run, const coroutine_state& 
   }
   run.key = key_of(now, run.reason);
   statistics_row& r = row(run.key);
-  if (by_ == grouping::reason) r.ready_ns += delay_ns_.value_or(0);
+  if (by_ == grouping::reason) diary::add_ns(r.ready_ns, delay_ns_.value_or(0));
   // Who runs at a checkpoint was switched to before.
   if (is_switch(e.type) && now.runs != runs_before_) {
     ++r.runs;
@@ -106,7 +107,7 @@ void statistics_collector::begin_run(run_on_thread& run, const coroutine_state& 
 
 void statistics_collector::end_run(run_on_thread& run, std::int64_t t_ns) {
   statistics_row& r = row(run.key);
-  if (by_ == grouping::reason) r.run_ns += t_ns - run.since_ns;
+  if (by_ == grouping::reason) diary::add_ns(r.run_ns, t_ns - run.since_ns);
   if (t_ns - run.run_since_ns > r.longest_run_ns) {
     r.longest_run_ns = t_ns - run.run_since_ns;
     r.longest_run_event = run.since_event;
@@ -119,9 +120,9 @@ void statistics_collector::add_life(const coroutine_state& c, std::int64_t end_n
   statistics_row& r = row(key_of(c, wait_reason::none));
   const std::int64_t open_ns = std::max<std::int64_t>(0, end_ns - c.since_ns);
   r.spawns += c.spawns;
-  r.run_ns += c.run_ns + (c.status == coroutine_status::running ? open_ns : 0);
-  r.ready_ns += c.ready_ns + (c.status == coroutine_status::ready ? open_ns : 0);
-  r.blocked_ns += c.blocked_ns + (c.status == coroutine_status::blocked ? open_ns : 0);
+  diary::add_ns(r.run_ns, c.run_ns + (c.status == coroutine_status::running ? open_ns : 0));
+  diary::add_ns(r.ready_ns, c.ready_ns + (c.status == coroutine_status::ready ? open_ns : 0));
+  diary::add_ns(r.blocked_ns, c.blocked_ns + (c.status == coroutine_status::blocked ? open_ns : 0));
 }
 
 std::vector<statistics_row> statistics_collector::finish(const diary::scheduler_state& end,
@@ -134,11 +135,12 @@ std::vector<statistics_row> statistics_collector::finish(const diary::scheduler_
   if (by_ == grouping::reason) {
     for (const coroutine_state* c : end.coroutines()) {
       const std::int64_t open_ns = end_ns - c->since_ns;
-      if (c->status == coroutine_status::blocked) row(static_cast<std::uint64_t>(c->reason)).blocked_ns += open_ns;
+      if (c->status == coroutine_status::blocked)
+        diary::add_ns(row(static_cast<std::uint64_t>(c->reason)).blocked_ns, open_ns);
       if (c->status != coroutine_status::ready) continue;
       const auto found = last_wait_.find(c->id);
       const wait_reason reason = found != last_wait_.end() ? found->second : wait_reason::none;
-      row(static_cast<std::uint64_t>(reason)).ready_ns += open_ns;
+      diary::add_ns(row(static_cast<std::uint64_t>(reason)).ready_ns, open_ns);
     }
     for (auto& [key, r] : rows_) {
       r.id = key;

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 
+#include "trace/words/time_sums.hpp"
 #include "view/lane_painter.hpp"
 #include "view/state_text.hpp"
 #include "view/widgets.hpp"
@@ -17,7 +18,8 @@ const coroutine_summary* summary_of(const viewer_model& model, coroutine_index w
 
 // One bar: its life, divided by states.
 void draw_share_bar(const screen& on, const rect& bar, const coroutine_summary& s) {
-  const std::int64_t whole = std::max<std::int64_t>(1, s.run_ns + s.ready_ns + s.blocked_ns);
+  const std::int64_t whole =
+      std::max<std::int64_t>(1, diary::sum_ns(diary::sum_ns(s.run_ns, s.ready_ns), s.blocked_ns));
   const auto width = [&](std::int64_t ns) {
     return bar.w * static_cast<float>(static_cast<double>(ns) / static_cast<double>(whole));
   };
@@ -32,7 +34,7 @@ void draw_share_bar(const screen& on, const rect& bar, const coroutine_summary& 
 }
 
 std::string share_text(std::int64_t part, std::int64_t whole) {
-  return std::to_string(whole > 0 ? (part * 100 + whole / 2) / whole : 0) + " %";
+  return std::to_string(diary::per_cent(part, whole)) + " %";
 }
 
 void draw_wakes(const screen& on, const rect& area, const viewer_model& model, coroutine_index who) {
@@ -90,7 +92,7 @@ float draw_coroutine_card(const screen& on, const rect& body, const viewer_model
   float y = body.y + 80;
   if (const coroutine_summary* s = summary_of(model, who)) {
     draw_share_bar(on, {x, y, left_width - 10, 14}, *s);
-    const std::int64_t whole = s->run_ns + s->ready_ns + s->blocked_ns;
+    const std::int64_t whole = diary::sum_ns(diary::sum_ns(s->run_ns, s->ready_ns), s->blocked_ns);
     struct line {
       const char* name;
       std::string value;

@@ -2,6 +2,7 @@
 #include <array>
 #include <cmath>
 
+#include "trace/words/time_sums.hpp"
 #include "view/widgets.hpp"
 
 namespace weft::viz {
@@ -16,11 +17,11 @@ float draw_statistics_table(const screen& on, const rect& body, const viewer_mod
                face::body, on.colours.text_dim);
     return body.h;
   }
-  const std::int64_t all_ns = totals.run_ns + totals.idle_ns;
+  const std::int64_t all_ns = diary::sum_ns(totals.run_ns, totals.idle_ns);
   const std::string sums =
       std::to_string(totals.coroutines) + " coroutines · " + std::to_string(totals.switches) + " switches · " +
       std::to_string(trace.event_count()) + " events · " + duration_text(trace.whole().length_ns()) + " · busy " +
-      std::to_string(all_ns > 0 ? totals.run_ns * 100 / all_ns : 0) + " %" +
+      std::to_string(diary::per_cent(totals.run_ns, all_ns)) + " %" +
       (trace.events().info().lost > 0 ? " · " + std::to_string(trace.events().info().lost) + " events lost" : "");
   text_in(on.to, {body.x + 16, body.y + 14}, sums, face::body, on.colours.text, body.w - 32);
 

@@ -9,6 +9,7 @@
 #include "trace/file/guarded_table.hpp"
 #include "trace/file/packed_checkpoint.hpp"
 #include "trace/state/seek.hpp"
+#include "trace/words/time_sums.hpp"
 
 namespace weft::diary {
 namespace {
@@ -28,11 +29,6 @@ struct slot_life {
   std::uint64_t end_event = UINT64_MAX;
   std::uint64_t id = 0;
 };
-
-std::int64_t add(std::int64_t a, std::int64_t b) {
-  std::int64_t sum = 0;
-  return __builtin_add_overflow(a, b, &sum) ? INT64_MAX : sum;
-}
 
 std::string number(std::uint64_t value) { return std::to_string(value); }
 
@@ -385,8 +381,8 @@ history::totals_record history::totals_of_threads(const scheduler_state& end) {
     sum.polls += thread.polls;
     const bool goes_on = thread.has_events && !thread.stopped;
     const std::int64_t open_ns = goes_on ? std::max<std::int64_t>(0, end.now_ns() - thread.since_ns) : 0;
-    sum.run_ns = add(sum.run_ns, add(thread.run_ns, thread.running_slot != 0 ? open_ns : 0));
-    sum.idle_ns = add(sum.idle_ns, add(thread.idle_ns, thread.running_slot == 0 ? open_ns : 0));
+    sum.run_ns = sum_ns(sum.run_ns, sum_ns(thread.run_ns, thread.running_slot != 0 ? open_ns : 0));
+    sum.idle_ns = sum_ns(sum.idle_ns, sum_ns(thread.idle_ns, thread.running_slot == 0 ? open_ns : 0));
   }
   return sum;
 }
