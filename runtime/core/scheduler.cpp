@@ -145,6 +145,8 @@ bool scheduler::take_out_of_wait(coroutine& c) noexcept {
   detail::waiter* w = c.waiting;
   if (w == nullptr) return true;
   if (c.object == nullptr) {  // an fd: its lists are ours alone
+    // Woken by the fd already, and still in the ready queue while its time limit passes.
+    if (w->list == nullptr) return false;
     w->list->remove(*w);
     --fds_.waiting;
     return true;

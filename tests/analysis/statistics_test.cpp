@@ -1,9 +1,14 @@
 // What a trace amounts to: that all who count runs and switches count the same.
 #include <gtest/gtest.h>
 
+#include <cstdint>
+#include <limits>
+#include <string>
+
 #include "analysis/statistics.hpp"
 #include "analysis/summaries.hpp"
 #include "support/text_traces.hpp"
+#include "trace/words/time_sums.hpp"
 
 namespace weft::tests {
 namespace {
@@ -140,6 +145,29 @@ TEST(Statistics, ABodyThatNeverBeganHasNoRun) {
   EXPECT_EQ(trace.totals().switches, 2u);
   EXPECT_EQ(runs_of_rows(trace, grouping::reason), 1u);
   expect_same_in_window_and_stat(text);
+}
+
+TEST(Statistics, SumsOfMoreTimeThanANumberHoldsStayAtTheLimit) {
+  std::string text;
+  for (int i = 1; i <= 10; ++i) {
+    text += "0.000 T0 spawn slot=" + std::to_string(i) + " id=" + std::to_string(i) + "\n";
+  }
+  text += "1152921504.0 T0 mark text=\"36 years later\"\n";  // all ten were ready all the time
+  const diary::history trace = trace_history(text);
+
+  EXPECT_EQ(compute_statistics(trace, grouping::whole)[0].ready_ns, std::numeric_limits<std::int64_t>::max());
+}
+
+TEST(TimeSums, AreRightUpToTheLimits) {
+  constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max(),
+                         least = std::numeric_limits<std::int64_t>::min();
+  EXPECT_EQ(diary::sum_ns(3, -5), -2);
+  EXPECT_EQ(diary::sum_ns(most, 1), most);
+  EXPECT_EQ(diary::sum_ns(least, -1), least);
+  EXPECT_EQ(diary::per_cent(most / 2, most), 50);
+  EXPECT_EQ(diary::per_cent(1, 3), 33);
+  EXPECT_EQ(diary::per_cent(2, 3), 67);
+  EXPECT_EQ(diary::per_cent(5, 0), 0);
 }
 
 TEST(Statistics, ACancellationInTheFirstWaitEndsABodyThatBegan) {

@@ -2,7 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
+
 #include "support/recorded.hpp"
+#include "weft/io.hpp"
+#include "weft/task.hpp"
 #include "weft/this_coroutine.hpp"
 
 namespace weft {
@@ -75,6 +79,35 @@ TEST(LookPace, LongSlicesDelayATimerByOneOfThem) {
     }
     stop = true;
   });
+}
+
+// Whoever is woken stands behind the slices of the others, during which its time limit may pass.
+TEST(LookPace, ATimeLimitThatPassesBetweenWakeAndRunLosesAgainstTheWake) {
+  constexpr int fd = 7;
+  for (int limit_ms = 1; limit_ms < 60; ++limit_ms) {
+    support::simulation s;
+    s.run([&] {
+      bool stop = false;
+      for (int i = 0; i < 3; ++i) {
+        spawn([&] {
+          while (!stop) {
+            s.clock.advance(10ms);
+            yield();
+          }
+        });
+      }
+      const task<bool> waiter = spawn([&] { return wait_readable_for(fd, std::chrono::milliseconds(limit_ms)); });
+      yield();
+      s.poller.make_readable(fd);
+      const auto when_ready = s.clock.elapsed();
+      const bool was_ready = waiter.get();
+      if (was_ready) {
+        EXPECT_LE(s.clock.elapsed() - when_ready, 100ms) << limit_ms;
+      }
+      s.poller.drain(fd);
+      stop = true;
+    });
+  }
 }
 
 TEST(LookPace, ALoneYielderWithLongSlicesDelaysATimerByOneOfThem) {
