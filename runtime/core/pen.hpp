@@ -118,6 +118,8 @@ class pen {
   void cancel_delivered() noexcept { record(diary::event_type::cancel_delivered); }
   // `look`: which of the thread's looks for that it was; see scheduler::deliver_to_select().
   void select_interrupted(std::uint64_t look) noexcept { record(diary::event_type::select_interrupted, look); }
+  // `check`: which of the thread's checks of points in time it was; see scheduler::point_has_come().
+  void point_passed(std::uint64_t check) noexcept { record(diary::event_type::point_passed, check); }
   // A scope with `depth` open ones inside of it has run out.
   void scope_expired(const coroutine& c, std::uint64_t depth) noexcept {
     record(diary::event_type::scope_expired, c.slot, depth);

@@ -141,6 +141,14 @@ void scheduler::limit_block(coroutine& me, detail::time_limit limit_ns, timer_ki
   arm(me.time_limit, limit_ns);
 }
 
+// A wait that does not happen leaves no step in the diary, so the diary says at which check a point had come.
+bool scheduler::point_has_come(bool by_clock) noexcept {
+  ++checks_of_points_;
+  if (script_ != nullptr) by_clock = script_->point_has_come(checks_of_points_);
+  if (by_clock) pen_.point_passed(checks_of_points_);
+  return by_clock;
+}
+
 bool scheduler::take_out_of_wait(coroutine& c) noexcept {
   detail::waiter* w = c.waiting;
   if (w == nullptr) return true;

@@ -112,6 +112,9 @@ class scheduler {
   // something at once, or is granted it while it stands behind whoever got it, can be ended. Not within a callback,
   // whose errors lead nowhere.
   void deliver_to_select();
+  // The running coroutine is about to wait until a point in time. Whether that has come: `by_clock`, or what a script
+  // says.
+  bool point_has_come(bool by_clock) noexcept;
   // Takes what is due out of the running coroutine; null: it is a cancellation.
   std::exception_ptr take_interruption();
   // Throws what somebody asked for into the running coroutine, shields or not; `cancelled` if nobody did.
@@ -322,6 +325,7 @@ class scheduler {
   script* script_ = nullptr;
   coroutine root_;                      // the thread's own stack, as something to switch to
   coroutine* ended_ = nullptr;          // the last one that ended: it left its stack, but only by a switch
+  std::uint64_t checks_of_points_ = 0;  // whether a point in time has come, by a running coroutine
   std::uint64_t looks_of_selects_ = 0;  // for an interruption, where one was possible
   std::uint64_t last_run_id_ = 0;       // who ran before the root
   coroutine* chosen_next_ = nullptr;    // from a begin_..() until its coroutine has stopped

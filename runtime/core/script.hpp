@@ -52,6 +52,8 @@ class script {
   virtual bool scope_expires(std::uint64_t slot, std::uint64_t depth) noexcept = 0;
   // Is the running coroutine's select interrupted here, at this look for an interruption?
   virtual bool interrupts_select(std::uint64_t look) noexcept = 0;
+  // Has the point in time that the running coroutine is to wait for come, at this check of the thread's?
+  virtual bool point_has_come(std::uint64_t check) noexcept = 0;
   // Does the running coroutine wait for an fd here? For one that becomes readable?
   virtual bool waits_for_fd() noexcept = 0;
   virtual bool waits_for_input() noexcept = 0;

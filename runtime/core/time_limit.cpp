@@ -18,6 +18,14 @@ std::int64_t own_now_ns() noexcept {
   return (s != nullptr ? s->time() : core::monotonic_clock()).now_ns();
 }
 
+time_limit limit_at(std::int64_t point_ns, clock_reader clock) noexcept {
+  if (point_ns == forever) return forever;
+  const time_limit limit(point_ns, clock);
+  bool has_come = left_until(limit) == 0;
+  if (in_coroutine()) has_come = core::scheduler::current()->point_has_come(has_come);
+  return has_come ? time_limit(0) : limit;
+}
+
 deadline::deadline(time_limit limit) : limit_(limit) {
   if (limit.clock != nullptr || limit == 0 || limit == forever) return;
   const std::int64_t end = saturated_sum(own_now_ns(), limit.ns);

@@ -75,7 +75,12 @@ bool follower::interrupts_select(std::uint64_t look) noexcept {
   return e != nullptr && e->type == event_type::select_interrupted && e->args[0] == look;
 }
 
-// These two, like the one above, are asked in the middle of an input that may have been one at once.
+bool follower::point_has_come(std::uint64_t check) noexcept {
+  const event* e = over_ ? nullptr : order_.front();
+  return e != nullptr && e->type == event_type::point_passed && e->args[0] == check;
+}
+
+// These two, like those above, are asked in the middle of an input that may have been one at once.
 bool follower::waits_for_fd() noexcept {
   const event* e = over_ ? nullptr : order_.front();
   return e == nullptr || e->type == event_type::block_fd;
@@ -183,7 +188,8 @@ event follower::in_terms_of_recording(event_type type, const std::uint64_t* args
   std::copy_n(args, diary::max_args, e.args.begin());
   const bool has_slot = type != event_type::poll_begin && type != event_type::poll_end &&
                         type != event_type::fd_ready && type != event_type::spawn && type != event_type::spawn_after &&
-                        type != event_type::cancel_delivered && type != event_type::select_interrupted;
+                        type != event_type::cancel_delivered && type != event_type::select_interrupted &&
+                        type != event_type::point_passed;
   if (has_slot) e.args[0] = there(args[0]);
   return e;
 }
@@ -202,6 +208,7 @@ bool follower::is_same(const event& recorded, const event& done) const {
     case event_type::wake_fd:
     case event_type::cancel:
     case event_type::select_interrupted:
+    case event_type::point_passed:
       return recorded.args[0] == done.args[0];
     case event_type::block:
     case event_type::block_fd:

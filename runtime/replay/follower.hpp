@@ -37,6 +37,7 @@ class follower final : public core::front_observer, public core::script {
   std::uint64_t progress() const noexcept override { return progress_; }
   bool scope_expires(std::uint64_t slot, std::uint64_t depth) noexcept override;
   bool interrupts_select(std::uint64_t look) noexcept override;
+  bool point_has_come(std::uint64_t check) noexcept override;
   bool waits_for_fd() noexcept override;
   bool waits_for_input() noexcept override;
   void cannot(const std::string& why) noexcept override;

@@ -25,6 +25,7 @@ bool is_step(event_type type, bool on_root) noexcept {
     case event_type::spawn_after:
     case event_type::scope_expired:
     case event_type::select_interrupted:
+    case event_type::point_passed:
     case event_type::cancel_delivered:  // an outer scope may run out before it or after it
     case event_type::poll_begin:
     case event_type::poll_end:

@@ -67,6 +67,8 @@ std::string words(const recorded_order& order, const event& e, std::uint64_t run
     case event_type::select_interrupted:
     case event_type::cancel_delivered:
       return "a cancellation or a timeout is thrown in " + who;
+    case event_type::point_passed:
+      return "the point in time that " + who + " was to wait for has come";
     case event_type::enter:
       return order.coroutine(e.args[0]) + " runs";
     default:

@@ -22,9 +22,7 @@ using support::temporary_trace;
 void run_random(std::uint64_t seed, const run_options& options, bool real, const std::string& path) {
   const support::expected_leaks of_the_given_up;
   simulation s;
-  // Whether a point in time has come is asked of the clock and not of the script, which has another time; and how long
-  // a select waits in all may be something else at another time.
-  tests::random_program program(seed, s.poller, {.points = false, .selects = !real});
+  tests::random_program program(seed, s.poller, {});
   if (!real) program.use(s.clock);
   trace::start({.path = path});
   try {

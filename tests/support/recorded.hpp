@@ -86,6 +86,8 @@ inline std::string decision_line(const diary::history& h, const diary::event& e)
       return who + "cancel " + label(e.args[0], e.n) + "\n";
     case event_type::select_interrupted:
       return who + "select interrupted\n";
+    case event_type::point_passed:
+      return who + "point passed\n";
     case event_type::cancel_delivered:
       return who + "cancelled now\n";
     default:

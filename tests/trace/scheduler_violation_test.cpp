@@ -85,6 +85,8 @@ const rule rules[] = {
      "#10 cancel_delivered recorded while nobody runs", "0.002 T0 cancel_delivered\n"},
     {"SelectOfNobodyInterrupted", "0.002 T0 sleep to=0\n0.002 T0 select_interrupted look=1\n",
      "#10 select_interrupted recorded while nobody runs", "0.002 T0 select_interrupted look=1\n"},
+    {"PointOfNobodyPassed", "0.002 T0 sleep to=0\n0.002 T0 point_passed check=1\n",
+     "#10 point_passed recorded while nobody runs", "0.002 T0 point_passed check=1\n"},
     {"ErrorOfNobody", "0.002 T0 sleep to=0\n0.002 T0 error text=\"e\"\n", "#10 error recorded while nobody runs",
      "0.002 T0 error text=\"e\"\n"},
     {"TimeGoesBack", "0.002 T0 yield to=2\n0.001999999 T0 yield to=3\n", "#10 time goes back by 1 ns within thread 0",

@@ -113,6 +113,7 @@ std::optional<violation> scheduler_state::apply(const event& e) {
     case t::error:
     case t::cancel_delivered:
     case t::select_interrupted:
+    case t::point_passed:
     case t::time_limit:
       if (s.thread.running_slot == 0) {
         report(s, type_name(e.type) + " recorded while nobody runs");

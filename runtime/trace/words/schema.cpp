@@ -84,6 +84,7 @@ constexpr event_schema all[] = {
     schema(t::cancel_delivered, "cancel_delivered"),
     schema(t::scope_expired, "scope_expired", {{"slot", k::slot}, {"depth", k::count}}),
     schema(t::select_interrupted, "select_interrupted", {{"look", k::count}}),
+    schema(t::point_passed, "point_passed", {{"check", k::count}}),
     schema(t::socket_listening, "socket_listening", {{"fd", k::fd}}, with_text),
     schema(t::socket_accepted, "socket_accepted", {{"fd", k::fd}}, with_text),
     schema(t::socket_connected, "socket_connected", {{"fd", k::fd}}, with_text),

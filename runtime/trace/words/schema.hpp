@@ -67,6 +67,9 @@ enum class event_type : std::uint8_t {
   // The running coroutine's select throws now what was not delivered before, and has looked at none of its cases; which
   // of the thread's looks for that it was
   select_interrupted = 63,
+  // The running coroutine was to wait until a point in time, which had come; which of the thread's checks of that it
+  // was
+  point_passed = 64,
   // Sockets
   socket_listening = 70,  // fd; text: endpoint
   socket_accepted = 71,   // fd; text: peer endpoint

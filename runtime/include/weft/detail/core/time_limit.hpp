@@ -80,12 +80,9 @@ inline std::int64_t left_until(const time_limit& point) noexcept {
   return left > 0 ? left : 0;
 }
 
-// A point that cannot be said in nanoseconds is never; one that has passed is now.
-inline time_limit limit_at(std::int64_t point_ns, clock_reader clock) noexcept {
-  if (point_ns == forever) return forever;
-  const time_limit limit(point_ns, clock);
-  return left_until(limit) == 0 ? time_limit(0) : limit;
-}
+// A point that cannot be said in nanoseconds is never; one that has passed is now. The diary of the running coroutine's
+// scheduler says so, and a replay goes by what the recording says.
+time_limit limit_at(std::int64_t point_ns, clock_reader clock) noexcept;
 
 // Until a point of any clock.
 template <class Clock, class Duration>
