@@ -95,12 +95,12 @@ void completion::report_unread_error() noexcept {
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wdangling-pointer"
 #endif
-bool completion::await_end(diary::wait_reason reason, time_limit limit_ns) {
+bool completion::await_end(diary::wait_reason reason, time_limit limit) {
   if (settled_.load(std::memory_order_acquire)) return true;
-  if (limit_ns == 0) return finished();
+  if (limit.is_zero()) return finished();
   waiter w;
   if (!stand_in_line(w)) return true;
-  switch (suspend(object_, w, reason, limit_ns)) {
+  switch (suspend(object_, w, reason, limit)) {
     case wait_outcome::granted:
       return true;
     case wait_outcome::timed_out:

@@ -11,7 +11,7 @@ namespace weft::detail {
 future_state::future_state(std::string_view name, bool holds_nothing)
     : completion(diary::object_kind::future, name, holds_nothing) {}
 
-bool future_state::wait(time_limit limit_ns) { return await_end(diary::wait_reason::future, limit_ns); }
+bool future_state::wait(time_limit limit) { return await_end(diary::wait_reason::future, limit); }
 
 void future_state::end(task_status how) noexcept {
   retain(this);  // a callback may let go of the promise or future through which this is called

@@ -95,11 +95,11 @@ bool pool_state::runs_this() const {
   return me != 0 && jobs_.contains(me);
 }
 
-bool pool_state::join(time_limit limit_ns) {
+bool pool_state::join(time_limit limit) {
   if (runs_this())
     throw deadlock_error(misuse("deadlock: join", object_, "would wait for the end of the caller, its job"));
   object_.lock.lock();
-  if (jobs_.empty() || limit_ns == 0) {
+  if (jobs_.empty() || limit.is_zero()) {
     const bool none = jobs_.empty();
     object_.lock.unlock();
     return none;
@@ -107,7 +107,7 @@ bool pool_state::join(time_limit limit_ns) {
   const auto kept = shared_from_this();
   waiter w;
   joiners_.push_back(w);
-  switch (suspend(object_, w, diary::wait_reason::pool_join, limit_ns)) {
+  switch (suspend(object_, w, diary::wait_reason::pool_join, limit)) {
     case wait_outcome::granted:
       return true;
     case wait_outcome::timed_out:

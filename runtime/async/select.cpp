@@ -64,10 +64,10 @@ class stand final : public selection {
   }
 
   // The case that happened; `timer` when the time ran out; none: look again.
-  std::optional<std::size_t> wait(time_limit limit_ns, std::size_t timer) {
+  std::optional<std::size_t> wait(time_limit limit, std::size_t timer) {
     wait_outcome outcome = wait_outcome::granted;
     while (enlisted_ < order_.size() && cases_[order_[enlisted_]]->enlist(*this)) ++enlisted_;
-    if (enlisted_ == order_.size()) outcome = sleep(limit_ns);
+    if (enlisted_ == order_.size()) outcome = sleep(limit);
     if (outcome == wait_outcome::interrupted) {
       if (const std::optional<std::size_t> which = leave()) cases_[*which]->decline();
       throw_interruption();
@@ -126,10 +126,10 @@ std::size_t select_one(std::span<select_case* const> cases, std::span<std::size_
       return i;
     }
     if (!may_suspend) return otherwise;
-    const time_limit left_ns = end.left();
-    if (left_ns == 0) return timer;
+    const time_limit left = end.left();
+    if (left.is_zero()) return timer;
     stand here(cases, order);
-    if (const std::optional<std::size_t> which = here.wait(left_ns, timer)) return *which;
+    if (const std::optional<std::size_t> which = here.wait(left, timer)) return *which;
   }
 }
 

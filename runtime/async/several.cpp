@@ -106,10 +106,10 @@ bool several::reached(const goal& g) const noexcept {
   return true;
 }
 
-wait_outcome several::wait_uninterrupted(const goal& g, time_limit limit_ns) {
+wait_outcome several::wait_uninterrupted(const goal& g, time_limit limit) {
   object_.lock.lock();
   const bool done = reached(g);
-  if (done || limit_ns == 0) {
+  if (done || limit.is_zero()) {
     object_.lock.unlock();
     return done ? wait_outcome::granted : wait_outcome::timed_out;
   }
@@ -117,11 +117,11 @@ wait_outcome several::wait_uninterrupted(const goal& g, time_limit limit_ns) {
   w.handed = const_cast<goal*>(&g);
   waiters_.push_back(w);
   name_owner();
-  return suspend(object_, w, reason_, limit_ns);
+  return suspend(object_, w, reason_, limit);
 }
 
-bool several::wait(const goal& g, time_limit limit_ns) {
-  const wait_outcome outcome = wait_uninterrupted(g, limit_ns);
+bool several::wait(const goal& g, time_limit limit) {
+  const wait_outcome outcome = wait_uninterrupted(g, limit);
   if (outcome == wait_outcome::interrupted) throw_interruption();
   return outcome == wait_outcome::granted;
 }

@@ -87,12 +87,12 @@ void task_state::check_waitable() const {
   throw deadlock_error("deadlock: " + who() + " would wait for its own end");
 }
 
-bool task_state::join(time_limit limit_ns) {
+bool task_state::join(time_limit limit) {
   check_waitable();
-  if (limit_ns == forever && home_ != nullptr && home_->is_parents() && !finished()) {
+  if (limit.is_forever() && home_ != nullptr && home_->is_parents() && !finished()) {
     throw deadlock_error("deadlock: a forked child would wait for " + who() + ", which only runs in its parent");
   }
-  return await_end(diary::wait_reason::join, limit_ns);
+  return await_end(diary::wait_reason::join, limit);
 }
 
 bool task_state::cancel(std::exception_ptr error) {
@@ -112,10 +112,10 @@ bool task_state::cancel(std::exception_ptr error) {
   return true;
 }
 
-bool task_state::kill(time_limit limit_ns) {
+bool task_state::kill(time_limit limit) {
   if (!cancel(nullptr)) return true;
   if (current_id() == id()) scheduler::current()->throw_request();
-  return join(limit_ns);
+  return join(limit);
 }
 
 void task_state::begin(core::coroutine& self) {

@@ -36,14 +36,14 @@ void yield() {
 void detail::sleep_ns(time_limit limit) {
   core::scheduler* s = core::scheduler::current();
   if (s == nullptr) {
-    if (limit == 0) return;
+    if (limit.is_zero()) return;
     core::expect_no_other_weft("sleep_for");
     const deadline end(limit);
-    for (time_limit left = end.left(); left != 0; left = end.left())
+    for (time_limit left = end.left(); !left.is_zero(); left = end.left())
       std::this_thread::sleep_for(std::chrono::nanoseconds(left.clock != nullptr ? left_until(left) : left.ns));
     return;
   }
-  if (limit == 0) {
+  if (limit.is_zero()) {
     s->yield();
   } else if (s->sleep(limit) == wait_outcome::interrupted) {
     throw_interruption();

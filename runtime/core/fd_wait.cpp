@@ -21,18 +21,18 @@ namespace weft::detail {
 namespace {
 
 // What poll(2) says, for a plain thread and (wait is null) for a look without waiting.
-io_outcome poll_fd(int fd, direction d, time_limit limit_ns, const core::thread_fd_wait* wait) {
+io_outcome poll_fd(int fd, direction d, time_limit limit, const core::thread_fd_wait* wait) {
   std::array<pollfd, 2> fds{};
   fds[0] = {fd, static_cast<short>(d == direction::readable ? POLLIN : POLLOUT), 0};
   if (wait != nullptr) fds[1] = {wait->alarm(), POLLIN, 0};
   pollfd& p = fds[0];
-  const deadline end(limit_ns);
+  const deadline end(limit);
   for (;;) {
     int timeout_ms = -1;
     const time_limit before = end.left();
-    if (before == 0) {
+    if (before.is_zero()) {
       timeout_ms = 0;
-    } else if (before != forever) {
+    } else if (!before.is_forever()) {
       timeout_ms = static_cast<int>(std::min<std::int64_t>(left_until(before) / 1'000'000 + 1, 1'000'000'000));
     }
     const int count = ::poll(fds.data(), wait != nullptr ? 2 : 1, timeout_ms);
@@ -43,22 +43,22 @@ io_outcome poll_fd(int fd, direction d, time_limit limit_ns, const core::thread_
       throw std::system_error(errno, std::generic_category(), "wait for fd " + std::to_string(fd));
     }
     if (count > 0) return io_outcome::ready;
-    if (end.left() == 0) return io_outcome::timed_out;
+    if (end.left().is_zero()) return io_outcome::timed_out;
   }
 }
 
 }  // namespace
 
-io_outcome wait_fd(int fd, direction d, time_limit limit_ns, bool tried) {
+io_outcome wait_fd(int fd, direction d, time_limit limit, bool tried) {
   if (fd < 0)
     throw std::system_error(EBADF, std::generic_category(), "wait for fd " + std::to_string(fd));  // poll(2) skips it
-  if (limit_ns == 0) return poll_fd(fd, d, 0, nullptr);
+  if (limit.is_zero()) return poll_fd(fd, d, 0, nullptr);
   if (!in_coroutine()) {
     core::expect_no_other_weft("a wait for a descriptor");
     const core::thread_fd_wait wait(fd);
-    return poll_fd(fd, d, limit_ns, &wait);
+    return poll_fd(fd, d, limit, &wait);
   }
-  return core::scheduler::current()->wait_fd(fd, d, limit_ns, tried);
+  return core::scheduler::current()->wait_fd(fd, d, limit, tried);
 }
 
 void forget_fd(int fd) noexcept {

@@ -20,9 +20,9 @@ void pen::write_for([[maybe_unused]] observer* o) noexcept {
 }
 
 void pen::write_block(coroutine& me, const coroutine& next, const detail::object& o, std::uint64_t owner_slot,
-                      std::int64_t limit_ns) noexcept {
+                      std::int64_t limit) noexcept {
   const std::uint64_t object_id = define(*reader_, o);
-  write_time_limit(limit_ns);
+  write_time_limit(limit);
   reader_->record_few(event_type::block, next.slot, static_cast<std::uint64_t>(me.reason), object_id, owner_slot);
   stamp(me);
 }

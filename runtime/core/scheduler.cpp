@@ -135,10 +135,10 @@ std::int64_t scheduler::distance_of(const timer& t) noexcept {
   return std::max<std::int64_t>(t.deadline_ns - clock_.now_ns(), 0);
 }
 
-void scheduler::limit_block(coroutine& me, detail::time_limit limit_ns, timer_kind kind) {
+void scheduler::limit_block(coroutine& me, detail::time_limit limit, timer_kind kind) {
   me.time_limit.owner = &me;
   me.time_limit.kind = kind;
-  arm(me.time_limit, limit_ns);
+  arm(me.time_limit, limit);
 }
 
 // A wait that does not happen leaves no step in the diary, so the diary says at which check a point had come.

@@ -83,19 +83,18 @@ class scheduler {
   // -- called by the coroutine that runs
   // Puts it at the back of the ready queue. Throws its interruption, if one is due.
   void yield();
-  // Suspends it for limit_ns.
-  detail::wait_outcome sleep(detail::time_limit limit_ns);
+  // Suspends it for limit.
+  detail::wait_outcome sleep(detail::time_limit limit);
   // Suspends it; see detail::suspend().
-  detail::wait_outcome wait(detail::object& o, detail::waiter& w, diary::wait_reason reason,
-                            detail::time_limit limit_ns);
+  detail::wait_outcome wait(detail::object& o, detail::waiter& w, diary::wait_reason reason, detail::time_limit limit);
   // Suspends it until fd is ready; see detail::wait_fd().
-  detail::io_outcome wait_fd(int fd, detail::direction d, detail::time_limit limit_ns, bool tried);
+  detail::io_outcome wait_fd(int fd, detail::direction d, detail::time_limit limit, bool tried);
   // The same in two halves, for a co_task, which cannot stop inside a function (stackless.cpp). True: the wait has
   // begun and the coroutine must stop at once: one without a stack by returning `none` from body::run(), any other by
   // stop(). False: no need to stop. Both times end_wait() comes next, and tells the outcome. Throw std::logic_error
   // where waiting is forbidden.
   bool begin_yield();
-  bool begin_sleep(detail::time_limit limit_ns);
+  bool begin_sleep(detail::time_limit limit);
   bool begin_wait(detail::object& o, detail::waiter& w, diary::wait_reason reason);
   bool begin_wait_fd(int fd, detail::direction d, detail::waiter& w);
   void stop();
@@ -119,7 +118,7 @@ class scheduler {
   std::exception_ptr take_interruption();
   // Throws what somebody asked for into the running coroutine, shields or not; `cancelled` if nobody did.
   [[noreturn]] void throw_request();
-  void open_scope(detail::scope& s, detail::time_limit limit_ns);
+  void open_scope(detail::scope& s, detail::time_limit limit);
 
   // -- called on this thread, by whoever runs
   // Wakes a coroutine of this scheduler whose wait was granted.
@@ -130,8 +129,8 @@ class scheduler {
   // Makes `c` be interrupted: at once if it is suspended, else at its next suspension. Nothing if one is pending
   // already.
   void interrupt(coroutine& c, interruption kind, std::exception_ptr error) noexcept;
-  // Makes it ready to fire after limit_ns, in whatever stage it is.
-  void arm_scope(detail::scope& s, detail::time_limit limit_ns);
+  // Makes it ready to fire after limit, in whatever stage it is.
+  void arm_scope(detail::scope& s, detail::time_limit limit);
   void close_scope(detail::scope& s) noexcept;
   // Fires it now.
   void fire_scope(detail::scope& s) noexcept;
@@ -229,11 +228,11 @@ class scheduler {
   bool may_begin(coroutine& me);            // false: an interruption is due
 
   // -- waking (scheduler.cpp)
-  void begin_block(coroutine& me, diary::wait_reason reason, detail::time_limit limit_ns, timer_kind kind) {
-    if (limit_ns != detail::forever) limit_block(me, limit_ns, kind);
+  void begin_block(coroutine& me, diary::wait_reason reason, detail::time_limit limit, timer_kind kind) {
+    if (!limit.is_forever()) limit_block(me, limit, kind);
     transitions::block(me, reason, counts_.switches);
   }
-  void limit_block(coroutine& me, detail::time_limit limit_ns, timer_kind kind);
+  void limit_block(coroutine& me, detail::time_limit limit, timer_kind kind);
   void end_block(coroutine& me) noexcept {
     if (me.time_limit.armed()) timers_.remove(me.time_limit);
     me.waiting = nullptr;

@@ -32,22 +32,22 @@ std::exception_ptr error_of(const scope& s) noexcept {
 
 }  // namespace
 
-void scheduler::open_scope(scope& s, detail::time_limit limit_ns) {
+void scheduler::open_scope(scope& s, detail::time_limit limit) {
   coroutine& me = *running_;
   s.owner = &me;
   s.shields = me.shields;
-  arm_scope(s, limit_ns);
+  arm_scope(s, limit);
   s.outer = std::exchange(me.scopes, &s);
   update_flag(me);
 }
 
-void scheduler::arm_scope(scope& s, detail::time_limit limit_ns) {
+void scheduler::arm_scope(scope& s, detail::time_limit limit) {
   if (s.limit.armed()) timers_.remove(s.limit);
   s.at = scope::stage::idle;
-  if (limit_ns != detail::forever) {
+  if (!limit.is_forever()) {
     s.limit.owner = &s;
     s.limit.kind = timer_kind::scope;
-    arm(s.limit, limit_ns);
+    arm(s.limit, limit);
     s.at = scope::stage::armed;
   }
   update_flag(*s.owner);
@@ -200,21 +200,21 @@ void scheduler::fire_scope(scope& s) noexcept {
 
 namespace weft::detail {
 
-void open_scope(scope& s, detail::time_limit limit_ns, const char* what) {
+void open_scope(scope& s, detail::time_limit limit, const char* what) {
   if (!in_coroutine()) throw std::logic_error(core::outside_of_a_coroutine(what));
-  core::scheduler::current()->open_scope(s, limit_ns);
+  core::scheduler::current()->open_scope(s, limit);
 }
 
 void close_scope(scope& s) noexcept {
   if (s.owner != nullptr) s.owner->home->close_scope(s);
 }
 
-void rearm_scope(scope& s, detail::time_limit limit_ns) {
+void rearm_scope(scope& s, detail::time_limit limit) {
   core::scheduler* here = core::scheduler::current();
   if (here == nullptr || s.owner == nullptr || here->running() != s.owner) {
     throw std::logic_error("a timeout_scope is reset only by the coroutine that made it");
   }
-  here->arm_scope(s, limit_ns);
+  here->arm_scope(s, limit);
 }
 
 void fire_scope(scope& s) noexcept {

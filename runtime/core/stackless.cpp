@@ -48,12 +48,12 @@ bool scheduler::begin_yield() {
   return true;
 }
 
-bool scheduler::begin_sleep(detail::time_limit limit_ns) {
+bool scheduler::begin_sleep(detail::time_limit limit) {
   coroutine& me = *running_;
   if (!may_begin(me)) return false;
-  begin_block(me, wait_reason::sleep, limit_ns, timer_kind::sleep);
+  begin_block(me, wait_reason::sleep, limit, timer_kind::sleep);
   chosen_next_ = &pick_next();
-  pen_.slept(me, *chosen_next_, told_limit(me.time_limit, limit_ns));
+  pen_.slept(me, *chosen_next_, told_limit(me.time_limit, limit));
   return true;
 }
 

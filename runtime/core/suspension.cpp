@@ -69,8 +69,8 @@ std::uint64_t object::new_id() const noexcept {
 namespace {
 
 // A plain thread. Out of the way of coroutines, whose suspend() saves nothing for it.
-[[gnu::noinline]] wait_outcome block_thread(object& o, waiter& w, diary::wait_reason reason, time_limit limit_ns) {
-  if (limit_ns == forever && core::in_forked_child() && core::outside_threads() == 0 &&
+[[gnu::noinline]] wait_outcome block_thread(object& o, waiter& w, diary::wait_reason reason, time_limit limit) {
+  if (limit.is_forever() && core::in_forked_child() && core::outside_threads() == 0 &&
       !core::outside_work_under_way()) {
     if (w.list != nullptr) w.list->remove(w);
     o.lock.unlock();
@@ -80,7 +80,7 @@ namespace {
                          "): nobody of its parent runs here");
   }
   o.lock.unlock();
-  const bool woken = w.thread->park(limit_ns);
+  const bool woken = w.thread->park(limit);
   o.lock.lock();
   if (woken || w.list != nullptr) {
     // Having had the lock, the waker is through with the object: it may be destroyed now.
@@ -96,10 +96,10 @@ namespace {
 
 }  // namespace
 
-wait_outcome suspend(object& o, waiter& w, diary::wait_reason reason, time_limit limit_ns) {
+wait_outcome suspend(object& o, waiter& w, diary::wait_reason reason, time_limit limit) {
   if (w.coroutine != nullptr) [[likely]]
-    return core::scheduler::current()->wait(o, w, reason, limit_ns);
-  return block_thread(o, w, reason, limit_ns);
+    return core::scheduler::current()->wait(o, w, reason, limit);
+  return block_thread(o, w, reason, limit);
 }
 
 void forget_grants_of(const object& o) noexcept {

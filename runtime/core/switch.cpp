@@ -182,21 +182,21 @@ void scheduler::yield_in_any_case(control_words now) {
   change_stack<leaving::by_call>(me, next, now);
 }
 
-detail::wait_outcome scheduler::sleep(detail::time_limit limit_ns) {
+detail::wait_outcome scheduler::sleep(detail::time_limit limit) {
   const control_words now = read_control_words();
   coroutine& me = *running_;
   if (me.pending != interruption::none || me.unsuspendable != 0) [[unlikely]]
     before_suspension(me);
-  begin_block(me, diary::wait_reason::sleep, limit_ns, timer_kind::sleep);
+  begin_block(me, diary::wait_reason::sleep, limit, timer_kind::sleep);
   coroutine& next = pick_next_inline();
-  pen_.slept(me, next, told_limit(me.time_limit, limit_ns));
+  pen_.slept(me, next, told_limit(me.time_limit, limit));
   resume(me, next, now);
   end_block(me);
   return me.outcome;
 }
 
 detail::wait_outcome scheduler::wait(detail::object& o, detail::waiter& w, diary::wait_reason reason,
-                                     detail::time_limit limit_ns) {
+                                     detail::time_limit limit) {
   const control_words now = read_control_words();
   coroutine& me = *running_;
   if (interruption_due(me) || me.unsuspendable != 0) [[unlikely]] {
@@ -208,10 +208,10 @@ detail::wait_outcome scheduler::wait(detail::object& o, detail::waiter& w, diary
   me.waiting = &w;
   me.object = &o;
   const std::uint64_t owner_slot = o.owner_slot;
-  begin_block(me, reason, limit_ns, timer_kind::wait_limit);
+  begin_block(me, reason, limit, timer_kind::wait_limit);
   o.lock.unlock();  // from here on another thread's grant may come into the inbox
   coroutine& next = pick_next_inline();
-  pen_.blocked(me, next, o, owner_slot, told_limit(me.time_limit, limit_ns));
+  pen_.blocked(me, next, o, owner_slot, told_limit(me.time_limit, limit));
   resume(me, next, now);
   end_block(me);
   if (me.woken_remotely) {
@@ -225,7 +225,7 @@ detail::wait_outcome scheduler::wait(detail::object& o, detail::waiter& w, diary
   return me.outcome;
 }
 
-detail::io_outcome scheduler::wait_fd(int fd, detail::direction d, detail::time_limit limit_ns, bool tried) {
+detail::io_outcome scheduler::wait_fd(int fd, detail::direction d, detail::time_limit limit, bool tried) {
   coroutine& me = *running_;
   if (inbox_->has_closed_fds()) [[unlikely]]
     take_closed_fds();
@@ -251,9 +251,9 @@ detail::io_outcome scheduler::wait_fd(int fd, detail::direction d, detail::time_
   me.waiting = &w;
   me.fd = fd;
   const auto reason = reads ? diary::wait_reason::fd_readable : diary::wait_reason::fd_writable;
-  begin_block(me, reason, limit_ns, timer_kind::wait_limit);
+  begin_block(me, reason, limit, timer_kind::wait_limit);
   coroutine& next = pick_next_inline();
-  pen_.blocked_on_fd(me, next, told_limit(me.time_limit, limit_ns));
+  pen_.blocked_on_fd(me, next, told_limit(me.time_limit, limit));
   resume(me, next, now);
   const bool closed = waits_for_former_fd(me);
   end_block(me);

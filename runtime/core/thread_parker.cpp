@@ -11,8 +11,8 @@ bool thread_parker::park(detail::time_limit limit) {
   const detail::deadline end(limit);
   for (;;) {
     const detail::time_limit left = end.left();
-    if (unparked_ || left == 0) break;
-    if (left == detail::forever) {
+    if (unparked_ || left.is_zero()) break;
+    if (left.is_forever()) {
       changed_.wait(guard);
     } else {
       // An hour at most, because the condition variable adds it to the present time.

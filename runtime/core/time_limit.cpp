@@ -27,7 +27,7 @@ time_limit limit_at(std::int64_t point_ns, clock_reader clock) noexcept {
 }
 
 deadline::deadline(time_limit limit) : limit_(limit) {
-  if (limit.clock != nullptr || limit == 0 || limit == forever) return;
+  if (limit.clock != nullptr || limit.is_zero() || limit.is_forever()) return;
   const std::int64_t end = saturated_sum(own_now_ns(), limit.ns);
   limit_ = end == forever ? time_limit(forever) : time_limit(end, &own_now_ns);
 }

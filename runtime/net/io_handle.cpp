@@ -70,14 +70,14 @@ void io_handle::cut_off_waiting() noexcept {
   last_waiting_ = nullptr;
 }
 
-bool io_handle::wait_ready(io_operation& op, direction d, const deadline& limit) {
-  const time_limit limit_ns = limit.left();
-  if (limit_ns == 0) return false;
+bool io_handle::wait_ready(io_operation& op, direction d, const deadline& end) {
+  const time_limit limit = end.left();
+  if (limit.is_zero()) return false;
   const bool tried = !std::exchange(fresh_, false);
   io_outcome outcome = io_outcome::ready;
   {
     const io_operation::wait waits(op);
-    outcome = wait_fd(fd_, d, limit_ns, tried);
+    outcome = wait_fd(fd_, d, limit, tried);
   }
   if (outcome == io_outcome::interrupted) throw_interruption();
   if (op.is_cut_off()) op.throw_cut_off();

@@ -7,8 +7,8 @@
 
 namespace weft {
 
-bool detail::wait_fd_or_throw(int fd, direction d, detail::time_limit limit_ns) {
-  switch (wait_fd(fd, d, limit_ns, false)) {
+bool detail::wait_fd_or_throw(int fd, direction d, detail::time_limit limit) {
+  switch (wait_fd(fd, d, limit, false)) {
     case io_outcome::ready:
       return true;
     case io_outcome::timed_out:

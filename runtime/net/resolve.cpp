@@ -103,7 +103,7 @@ void start_thread(const std::shared_ptr<look_up>& l) {
   ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
 }
 
-answer ask_on_a_thread(std::string_view host, std::string_view service, const detail::deadline& limit) {
+answer ask_on_a_thread(std::string_view host, std::string_view service, const detail::deadline& end) {
   const auto l = std::make_shared<look_up>(host, service);
   const core::outside_work under_way;  // while it is, waiting is not without hope
   // The lock is let go of by suspend(): the answer cannot be there before somebody waits for it.
@@ -112,7 +112,7 @@ answer ask_on_a_thread(std::string_view host, std::string_view service, const de
   detail::waiter me;
   l->waiting.push_back(me);
   guard.release();
-  switch (detail::suspend(l->done, me, diary::wait_reason::resolve, limit.left())) {
+  switch (detail::suspend(l->done, me, diary::wait_reason::resolve, end.left())) {
     case detail::wait_outcome::granted:
       break;
     case detail::wait_outcome::timed_out:
@@ -134,11 +134,11 @@ std::optional<std::uint16_t> parse_port(std::string_view service) {
 }  // namespace
 
 std::vector<endpoint> net::resolve_within(std::string_view host, std::string_view service,
-                                          const detail::deadline& limit) {
+                                          const detail::deadline& end) {
   if (const auto port = parse_port(service)) {
     if (const auto numeric = parse_numeric(host, *port)) return {numeric->to_endpoint()};
   }
-  answer found = detail::in_coroutine() ? ask_on_a_thread(host, service, limit)
+  answer found = detail::in_coroutine() ? ask_on_a_thread(host, service, end)
                                         : ask_resolver(std::string(host), std::string(service));
   if (found.resolver_error == 0) return std::move(found.endpoints);
   const std::string what = "resolve " + std::string(host) + (service.empty() ? "" : " (" + std::string(service) + ')');

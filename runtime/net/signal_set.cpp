@@ -39,7 +39,7 @@ void signal_state::receive(int signal) noexcept {
   }
 }
 
-std::optional<int> signal_state::wait(detail::time_limit limit_ns) {
+std::optional<int> signal_state::wait(detail::time_limit limit) {
   int signal = 0;
   object_.lock.lock();
   if (!received_.empty()) {
@@ -48,7 +48,7 @@ std::optional<int> signal_state::wait(detail::time_limit limit_ns) {
     object_.lock.unlock();
     return signal;
   }
-  if (limit_ns == 0) {
+  if (limit.is_zero()) {
     object_.lock.unlock();
     return std::nullopt;
   }
@@ -56,7 +56,7 @@ std::optional<int> signal_state::wait(detail::time_limit limit_ns) {
   waiter w;
   w.handed = &signal;
   waiters_.push_back(w);
-  switch (suspend(object_, w, diary::wait_reason::signal, limit_ns)) {
+  switch (suspend(object_, w, diary::wait_reason::signal, limit)) {
     case wait_outcome::granted:
       return signal;
     case wait_outcome::timed_out:
@@ -115,6 +115,6 @@ signal_set::signal_set(std::initializer_list<int> signals) {
 
 signal_set::~signal_set() { detail::unregister_signals(*state_); }
 
-std::optional<int> signal_set::wait_limited(detail::time_limit limit_ns) { return state_->wait(limit_ns); }
+std::optional<int> signal_set::wait_limited(detail::time_limit limit) { return state_->wait(limit); }
 
 }  // namespace weft

@@ -20,7 +20,7 @@ class signal_state {
   bool has(int signal) const noexcept;
   // From any thread.
   void receive(int signal) noexcept;
-  std::optional<int> wait(time_limit limit_ns);
+  std::optional<int> wait(time_limit limit);
 
  private:
   static constexpr std::size_t most_kept = 1024;

@@ -46,14 +46,14 @@ bool is_lost_connection(int accept_error) {
 }
 
 int connect_socket(int fd, const ::sockaddr* address, ::socklen_t size, const std::string& name,
-                   const detail::deadline& limit) {
+                   const detail::deadline& end) {
   // Interrupted by a signal it goes on by itself, as if it had been in progress.
   if (::connect(fd, address, size) == 0) return 0;
   if (errno != EINPROGRESS && errno != EINTR) return errno;
   for (bool tried = false;; tried = true) {
-    const detail::time_limit limit_ns = limit.left();
-    switch (limit_ns == 0 ? detail::io_outcome::timed_out
-                          : detail::wait_fd(fd, detail::direction::writable, limit_ns, tried)) {
+    const detail::time_limit limit = end.left();
+    switch (limit.is_zero() ? detail::io_outcome::timed_out
+                            : detail::wait_fd(fd, detail::direction::writable, limit, tried)) {
       case detail::io_outcome::ready:
         break;
       case detail::io_outcome::timed_out:

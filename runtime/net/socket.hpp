@@ -31,9 +31,10 @@ class owned_fd {
 // True for what befell one connection and not the listener: it is simply not there any more.
 bool is_lost_connection(int accept_error);
 
-// Connects fd. Suspends until that is done, refused, or the limit has passed (timeout_error). Returns an errno value.
+// Connects fd. Suspends until that is done, refused, or the deadline has passed (timeout_error). Returns an errno
+// value.
 int connect_socket(int fd, const ::sockaddr* address, ::socklen_t size, const std::string& name,
-                   const detail::deadline& limit);
+                   const detail::deadline& end);
 
 // A socket bound to the first of the addresses that can be had; port 0: a free port. See tcp_listener::bind().
 int bind_socket(const endpoint& e, int type, const listen_options& options);

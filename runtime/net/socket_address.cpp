@@ -122,11 +122,11 @@ socket_address mapped_to_ipv6(const socket_address& v4) {
   return from(wide);
 }
 
-std::vector<socket_address> addresses_of(const endpoint& e, const detail::deadline& limit) {
+std::vector<socket_address> addresses_of(const endpoint& e, const detail::deadline& end) {
   // An empty host is this machine, as for the resolver.
   if (const auto numeric = parse_numeric(e.host.empty() ? "127.0.0.1" : e.host, e.port)) return {*numeric};
   std::vector<socket_address> found;
-  for (const endpoint& one : resolve_within(e.host, std::to_string(e.port), limit)) {
+  for (const endpoint& one : resolve_within(e.host, std::to_string(e.port), end)) {
     if (const auto numeric = parse_numeric(one.host, one.port)) found.push_back(*numeric);
   }
   if (found.empty()) throw std::system_error(EADDRNOTAVAIL, std::generic_category(), "resolve " + e.host);

@@ -32,11 +32,11 @@ std::optional<socket_address> parse_numeric(std::string_view host, std::uint16_t
 // The IPv6 form of an IPv4 address, for a socket of both families.
 socket_address mapped_to_ipv6(const socket_address& v4);
 
-// resolve() with a time limit: throws timeout_error (a plain thread is blocked for as long as it takes).
-std::vector<endpoint> resolve_within(std::string_view host, std::string_view service, const detail::deadline& limit);
+// resolve() with a deadline: throws timeout_error (a plain thread is blocked for as long as it takes).
+std::vector<endpoint> resolve_within(std::string_view host, std::string_view service, const detail::deadline& end);
 
 // The addresses of an endpoint, in the order to be tried; a name is looked up. Never empty.
-std::vector<socket_address> addresses_of(const endpoint& e, const detail::deadline& limit);
+std::vector<socket_address> addresses_of(const endpoint& e, const detail::deadline& end);
 // The same for a socket that is to be bound. An empty host is every address: "::", which takes IPv4, too, where the
 // system can, then "0.0.0.0".
 std::vector<socket_address> addresses_to_bind(const endpoint& e);

@@ -76,11 +76,11 @@ ssize_t write_once(int fd, io_handle::kind kind, const char* bytes, std::size_t 
 // The turn of `op` to read or to write, until the end of the scope.
 class stream::turn_holder {
  public:
-  turn_holder(io_operation& op, const stream& s, turn& t, direction d, const deadline& limit) : op_(op), turn_(t) {
+  turn_holder(io_operation& op, const stream& s, turn& t, direction d, const deadline& end) : op_(op), turn_(t) {
     const auto reason = d == direction::readable ? diary::wait_reason::fd_readable : diary::wait_reason::fd_writable;
     // Also if bytes are left over.
     if (!s.is_open()) s.fail(op.call(), EBADF);
-    mine_ = turn_.take(op, reason, limit.left(), s.name());
+    mine_ = turn_.take(op, reason, end.left(), s.name());
   }
   ~turn_holder() {
     if (mine_ && !op_.is_cut_off()) turn_.give();
@@ -144,7 +144,7 @@ std::string stream::take(std::size_t n) {
   return front;
 }
 
-stream::fill_result stream::fill(io_operation& op, std::size_t wanted, const deadline& limit) {
+stream::fill_result stream::fill(io_operation& op, std::size_t wanted, const deadline& end) {
   for (bool first = true;; first = false) {
     const std::size_t before = buffer_.size();
     buffer_.resize(before + std::clamp(wanted, std::size_t{1}, largest_chunk));
@@ -156,15 +156,15 @@ stream::fill_result stream::fill(io_operation& op, std::size_t wanted, const dea
     if (count > 0) return fill_result::more;
     if (count == 0) return fill_result::end;
     if (!would_block(error)) fail("read", error);
-    if (!wait_ready(op, direction::readable, limit)) return fill_result::timed_out;
+    if (!wait_ready(op, direction::readable, end)) return fill_result::timed_out;
   }
 }
 
-std::optional<std::size_t> stream::read_some_ns(void* buffer, std::size_t size, time_limit limit_ns) {
+std::optional<std::size_t> stream::read_some_ns(void* buffer, std::size_t size, time_limit limit) {
   if (size == 0) return 0;
-  const deadline limit(limit_ns);
+  const deadline end(limit);
   io_operation op(*this, "read");
-  const turn_holder turn(op, *this, reading_, direction::readable, limit);
+  const turn_holder turn(op, *this, reading_, direction::readable, end);
   if (!turn.mine()) return std::nullopt;
   if (const std::size_t n = std::min(size, buffered()); n > 0) {
     const std::string front = take(n);
@@ -175,28 +175,28 @@ std::optional<std::size_t> stream::read_some_ns(void* buffer, std::size_t size, 
     const ssize_t count = try_input(first, native_handle(), [&] { return read_once(native_handle(), buffer, size); });
     if (count >= 0) return static_cast<std::size_t>(count);
     if (!would_block(errno)) fail("read", errno);
-    if (!wait_ready(op, direction::readable, limit)) return std::nullopt;
+    if (!wait_ready(op, direction::readable, end)) return std::nullopt;
   }
 }
 
-std::optional<std::string> stream::read_some_ns(std::size_t max, time_limit limit_ns) {
+std::optional<std::string> stream::read_some_ns(std::size_t max, time_limit limit) {
   // Most reads are small: those need no buffer but the result's.
   std::array<char, 2048> small;
   const std::size_t size = std::min(max, largest_chunk);
   const std::unique_ptr<char[]> large(size > small.size() ? new char[size] : nullptr);
   char* const buffer = large ? large.get() : small.data();
-  const auto count = read_some_ns(buffer, size, limit_ns);
+  const auto count = read_some_ns(buffer, size, limit);
   if (!count) return std::nullopt;
   return std::string(buffer, *count);
 }
 
-std::optional<std::string> stream::read_exactly_ns(std::size_t n, time_limit limit_ns) {
-  const deadline limit(limit_ns);
+std::optional<std::string> stream::read_exactly_ns(std::size_t n, time_limit limit) {
+  const deadline end(limit);
   io_operation op(*this, "read");
-  const turn_holder turn(op, *this, reading_, direction::readable, limit);
+  const turn_holder turn(op, *this, reading_, direction::readable, end);
   if (!turn.mine()) return std::nullopt;
   while (buffered() < n) {
-    switch (fill(op, n - buffered(), limit)) {
+    switch (fill(op, n - buffered(), end)) {
       case fill_result::more:
         break;
       case fill_result::end:
@@ -208,11 +208,11 @@ std::optional<std::string> stream::read_exactly_ns(std::size_t n, time_limit lim
   return take(n);
 }
 
-std::optional<std::string> stream::read_until_ns(std::string_view delimiter, std::size_t max, time_limit limit_ns) {
+std::optional<std::string> stream::read_until_ns(std::string_view delimiter, std::size_t max, time_limit limit) {
   if (delimiter.empty()) throw std::invalid_argument("read_until: the delimiter is empty");
-  const deadline limit(limit_ns);
+  const deadline end(limit);
   io_operation op(*this, "read");
-  const turn_holder turn(op, *this, reading_, direction::readable, limit);
+  const turn_holder turn(op, *this, reading_, direction::readable, end);
   if (!turn.mine()) return std::nullopt;
   std::size_t searched = 0;  // no delimiter begins in so many bytes of what is left over
   for (;;) {
@@ -223,7 +223,7 @@ std::optional<std::string> stream::read_until_ns(std::string_view delimiter, std
       throw std::length_error("read_until: no delimiter within " + std::to_string(max) + " bytes from " + name());
     }
     searched = there.size() - std::min(there.size(), delimiter.size() - 1);
-    switch (fill(op, chunk_size, limit)) {
+    switch (fill(op, chunk_size, end)) {
       case fill_result::more:
         break;
       case fill_result::end:
@@ -234,13 +234,13 @@ std::optional<std::string> stream::read_until_ns(std::string_view delimiter, std
   }
 }
 
-std::optional<std::string> stream::read_all_ns(time_limit limit_ns) {
-  const deadline limit(limit_ns);
+std::optional<std::string> stream::read_all_ns(time_limit limit) {
+  const deadline end(limit);
   io_operation op(*this, "read");
-  const turn_holder turn(op, *this, reading_, direction::readable, limit);
+  const turn_holder turn(op, *this, reading_, direction::readable, end);
   if (!turn.mine()) return std::nullopt;
   for (;;) {
-    switch (fill(op, std::max(chunk_size, buffer_.size()), limit)) {
+    switch (fill(op, std::max(chunk_size, buffer_.size()), end)) {
       case fill_result::more:
         break;
       case fill_result::end:
@@ -253,31 +253,31 @@ std::optional<std::string> stream::read_all_ns(time_limit limit_ns) {
 
 // Before: it is the caller's turn to write. Nothing: the time ran out.
 std::optional<std::size_t> stream::write_once_ready(io_operation& op, const char* bytes, std::size_t size,
-                                                    const deadline& limit) {
+                                                    const deadline& end) {
   for (;;) {
     const ssize_t count = write_once(native_handle(), what(), bytes, size);
     if (count >= 0) return static_cast<std::size_t>(count);
     if (!would_block(errno)) fail("write", errno);
-    if (!wait_ready(op, direction::writable, limit)) return std::nullopt;
+    if (!wait_ready(op, direction::writable, end)) return std::nullopt;
   }
 }
 
-std::optional<std::size_t> stream::write_some_ns(const char* bytes, std::size_t size, time_limit limit_ns) {
+std::optional<std::size_t> stream::write_some_ns(const char* bytes, std::size_t size, time_limit limit) {
   if (size == 0) return 0;
-  const deadline limit(limit_ns);
+  const deadline end(limit);
   io_operation op(*this, "write");
-  const turn_holder turn(op, *this, writing_, direction::writable, limit);
+  const turn_holder turn(op, *this, writing_, direction::writable, end);
   if (!turn.mine()) return std::nullopt;
-  return write_once_ready(op, bytes, size, limit);
+  return write_once_ready(op, bytes, size, end);
 }
 
-bool stream::write_all_ns(const char* bytes, std::size_t size, time_limit limit_ns) {
-  const deadline limit(limit_ns);
+bool stream::write_all_ns(const char* bytes, std::size_t size, time_limit limit) {
+  const deadline end(limit);
   io_operation op(*this, "write");
-  const turn_holder turn(op, *this, writing_, direction::writable, limit);
+  const turn_holder turn(op, *this, writing_, direction::writable, end);
   if (!turn.mine()) return false;
   while (size > 0) {
-    const auto count = write_once_ready(op, bytes, size, limit);
+    const auto count = write_once_ready(op, bytes, size, end);
     if (!count) return false;
     bytes += *count;
     size -= *count;

@@ -27,15 +27,15 @@ tcp_stream::tcp_stream(int fd) : stream(fd, peer_text(fd), kind::socket, net::ad
   detail::record_socket(diary::event_type::socket_connected, fd, name());
 }
 
-tcp_stream tcp_stream::connect_ns(std::string_view host, std::uint16_t port, detail::time_limit limit_ns) {
-  const detail::deadline limit(limit_ns);
+tcp_stream tcp_stream::connect_ns(std::string_view host, std::uint16_t port, detail::time_limit limit) {
+  const detail::deadline end(limit);
   int error = 0;
   std::string name;
-  for (const net::socket_address& address : net::addresses_of({std::string(host), port}, limit)) {
+  for (const net::socket_address& address : net::addresses_of({std::string(host), port}, end)) {
     name = to_string(address.to_endpoint());
     net::owned_fd fd(net::open_socket(address.family(), SOCK_STREAM));
     if (fd.get() < 0) net::fail("socket", name);
-    error = net::connect_socket(fd.get(), address.get(), address.size, name, limit);
+    error = net::connect_socket(fd.get(), address.get(), address.size, name, end);
     if (error == 0) {
       detail::record_socket(diary::event_type::socket_connected, fd.get(), name);
       return tcp_stream(fd.take(), std::move(name));
@@ -69,8 +69,8 @@ tcp_listener tcp_listener::bind(std::string_view host, std::uint16_t port, const
   return tcp_listener(fd.take(), std::move(name));
 }
 
-std::optional<tcp_stream> tcp_listener::accept_ns(detail::time_limit limit_ns) {
-  const detail::deadline limit(limit_ns);
+std::optional<tcp_stream> tcp_listener::accept_ns(detail::time_limit limit) {
+  const detail::deadline end(limit);
   detail::io_operation op(*this, "accept");
   for (bool first = true;; first = false) {
     net::socket_address peer;
@@ -84,7 +84,7 @@ std::optional<tcp_stream> tcp_listener::accept_ns(detail::time_limit limit_ns) {
     }
     if (net::is_lost_connection(errno)) continue;
     if (errno != EAGAIN && errno != EWOULDBLOCK) fail("accept", errno);
-    if (!wait_ready(op, detail::direction::readable, limit)) return std::nullopt;
+    if (!wait_ready(op, detail::direction::readable, end)) return std::nullopt;
   }
 }
 

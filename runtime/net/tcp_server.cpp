@@ -66,11 +66,11 @@ struct tcp_server::state : std::enable_shared_from_this<tcp_server::state> {
   }
   // Suspends until the next change; false: the time ran out. Before: server.lock is held, and it is held again after,
   // but not when this throws.
-  bool wait_for_change(diary::wait_reason reason, detail::time_limit limit_ns) {
-    if (limit_ns == 0) return false;
+  bool wait_for_change(diary::wait_reason reason, detail::time_limit limit) {
+    if (limit.is_zero()) return false;
     detail::waiter me;
     waiting.push_back(me);
-    const auto outcome = detail::suspend(server, me, reason, limit_ns);
+    const auto outcome = detail::suspend(server, me, reason, limit);
     if (outcome == detail::wait_outcome::interrupted) detail::throw_interruption();
     server.lock.lock();
     return outcome == detail::wait_outcome::granted;
@@ -82,7 +82,7 @@ struct tcp_server::state : std::enable_shared_from_this<tcp_server::state> {
   void start_connection(tcp_stream stream);
   void serve(tcp_stream stream);
   void connection_ended(std::list<task<void>>::iterator connection);
-  void wait_for_connections(std::size_t but, const detail::deadline& limit);
+  void wait_for_connections(std::size_t but, const detail::deadline& end);
 };
 
 // ---- the acceptor ----
@@ -174,9 +174,9 @@ void tcp_server::state::connection_ended(std::list<task<void>>::iterator connect
 // ---- the others ----
 
 // Before: server.lock is held, and it is held again after.
-void tcp_server::state::wait_for_connections(std::size_t but, const detail::deadline& limit) {
+void tcp_server::state::wait_for_connections(std::size_t but, const detail::deadline& end) {
   while (open.size() > but) {
-    if (!wait_for_change(diary::wait_reason::server_drain, limit.left())) return;
+    if (!wait_for_change(diary::wait_reason::server_drain, end.left())) return;
   }
 }
 
@@ -240,7 +240,7 @@ void tcp_server::serve_forever() {
 
 void tcp_server::shutdown_ns(std::int64_t drain_ns) {
   const auto s = state_;
-  const detail::deadline limit(drain_ns);
+  const detail::deadline end(drain_ns);
   task<void> acceptor;
   {
     const std::lock_guard guard(s->server.lock);
@@ -267,7 +267,7 @@ void tcp_server::shutdown_ns(std::int64_t drain_ns) {
   const auto is_me = [&](const task<void>& t) { return t.id() == me; };
   s->server.lock.lock();
   const std::size_t but = me != 0 && std::any_of(s->open.begin(), s->open.end(), is_me) ? 1 : 0;
-  s->wait_for_connections(but, limit);
+  s->wait_for_connections(but, end);
   std::vector<task<void>> left(s->open.begin(), s->open.end());
   s->server.lock.unlock();
 

@@ -8,7 +8,7 @@ namespace weft::detail {
 
 turn::line::line(std::string_view name) : whose(diary::object_kind::other, name) {}
 
-bool turn::wait(io_operation& op, diary::wait_reason reason, time_limit limit_ns, std::string_view name) {
+bool turn::wait(io_operation& op, diary::wait_reason reason, time_limit limit, std::string_view name) {
   if (!line_) line_ = std::make_unique<line>(name);
   line_->whose.lock.lock();
   waiter me;
@@ -16,7 +16,7 @@ bool turn::wait(io_operation& op, diary::wait_reason reason, time_limit limit_ns
   wait_outcome outcome = wait_outcome::granted;
   {
     const io_operation::wait waits(op, this, &me);
-    outcome = suspend(line_->whose, me, reason, limit_ns);
+    outcome = suspend(line_->whose, me, reason, limit);
   }
   if (outcome == wait_outcome::interrupted) {
     if (me.granted && !op.is_cut_off()) give();

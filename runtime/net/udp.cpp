@@ -56,8 +56,8 @@ udp_socket udp_socket::connect(std::string_view host, std::uint16_t port) {
 }
 
 void udp_socket::send_to(std::string_view bytes, const endpoint& to) {
-  const detail::deadline limit(detail::forever);
-  auto address = net::addresses_of(to, limit).front();
+  const detail::deadline end(detail::forever);
+  auto address = net::addresses_of(to, end).front();
   detail::io_operation op(*this, "send");
   for (;;) {
     if (::sendto(native_handle(), bytes.data(), bytes.size(), MSG_NOSIGNAL, address.get(), address.size) >= 0) return;
@@ -68,24 +68,23 @@ void udp_socket::send_to(std::string_view bytes, const endpoint& to) {
       continue;
     }
     if (!would_block(errno)) net::fail("send to", to_string(to));
-    (void)wait_ready(op, detail::direction::writable, limit);
+    (void)wait_ready(op, detail::direction::writable, end);
   }
 }
 
-bool udp_socket::send_ns(std::string_view bytes, detail::time_limit limit_ns) {
-  const detail::deadline limit(limit_ns);
+bool udp_socket::send_ns(std::string_view bytes, detail::time_limit limit) {
+  const detail::deadline end(limit);
   detail::io_operation op(*this, "send");
   for (;;) {
     if (::send(native_handle(), bytes.data(), bytes.size(), MSG_NOSIGNAL) >= 0) return true;
     if (errno == EINTR) continue;
     if (!would_block(errno)) fail("send", errno);
-    if (!wait_ready(op, detail::direction::writable, limit)) return false;
+    if (!wait_ready(op, detail::direction::writable, end)) return false;
   }
 }
 
-std::optional<std::pair<std::string, endpoint>> udp_socket::receive_from_ns(std::size_t max,
-                                                                            detail::time_limit limit_ns) {
-  const detail::deadline limit(limit_ns);
+std::optional<std::pair<std::string, endpoint>> udp_socket::receive_from_ns(std::size_t max, detail::time_limit limit) {
+  const detail::deadline end(limit);
   const std::unique_ptr<char[]> buffer(new char[max]);
   detail::io_operation op(*this, "receive");
   for (bool first = true;; first = false) {
@@ -98,12 +97,12 @@ std::optional<std::pair<std::string, endpoint>> udp_socket::receive_from_ns(std:
     }
     if (errno == EINTR) continue;
     if (!would_block(errno)) fail("receive", errno);
-    if (!wait_ready(op, detail::direction::readable, limit)) return std::nullopt;
+    if (!wait_ready(op, detail::direction::readable, end)) return std::nullopt;
   }
 }
 
-std::optional<std::string> udp_socket::receive_ns(std::size_t max, detail::time_limit limit_ns) {
-  auto received = receive_from_ns(max, limit_ns);
+std::optional<std::string> udp_socket::receive_ns(std::size_t max, detail::time_limit limit) {
+  auto received = receive_from_ns(max, limit);
   if (!received) return std::nullopt;
   return std::move(received->first);
 }

@@ -150,8 +150,8 @@ void unix_listener::close() noexcept {
   io_handle::close();
 }
 
-std::optional<unix_stream> unix_listener::accept_ns(detail::time_limit limit_ns) {
-  const detail::deadline limit(limit_ns);
+std::optional<unix_stream> unix_listener::accept_ns(detail::time_limit limit) {
+  const detail::deadline end(limit);
   detail::io_operation op(*this, "accept");
   for (bool first = true;; first = false) {
     const int fd = detail::try_input(first, native_handle(),
@@ -164,7 +164,7 @@ std::optional<unix_stream> unix_listener::accept_ns(detail::time_limit limit_ns)
     }
     if (net::is_lost_connection(errno)) continue;
     if (errno != EAGAIN && errno != EWOULDBLOCK) fail("accept", errno);
-    if (!wait_ready(op, detail::direction::readable, limit)) return std::nullopt;
+    if (!wait_ready(op, detail::direction::readable, end)) return std::nullopt;
   }
 }
 

@@ -12,7 +12,7 @@ barrier::barrier(std::ptrdiff_t n, std::string_view name)
   if (n < 1) throw std::invalid_argument(detail::misuse("barrier", object_, "cannot wait for " + std::to_string(n)));
 }
 
-std::optional<std::size_t> barrier::arrive(detail::time_limit limit_ns) {
+std::optional<std::size_t> barrier::arrive(detail::time_limit limit) {
   object_.lock.lock();
   if (broken_) {
     object_.lock.unlock();
@@ -25,14 +25,14 @@ std::optional<std::size_t> barrier::arrive(detail::time_limit limit_ns) {
     object_.lock.unlock();
     return expected_ - 1;
   }
-  if (limit_ns == 0) {
+  if (limit.is_zero()) {
     --arrivals_;
     object_.lock.unlock();
     return std::nullopt;
   }
   detail::waiter w;
   waiters_.push_back(w);
-  switch (detail::suspend(object_, w, diary::wait_reason::barrier, limit_ns)) {
+  switch (detail::suspend(object_, w, diary::wait_reason::barrier, limit)) {
     case detail::wait_outcome::granted:
       if (w.handed != nullptr) throw_broken();
       return w.tag;

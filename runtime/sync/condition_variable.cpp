@@ -51,11 +51,11 @@ void condition_variable::notify_all() noexcept {
   }
 }
 
-bool condition_variable::wait_limited(std::unique_lock<mutex>& guard, detail::time_limit limit_ns) {
+bool condition_variable::wait_limited(std::unique_lock<mutex>& guard, detail::time_limit limit) {
   if (!guard.owns_lock() || !guard.mutex()->lock_.held_by_me()) {
     throw std::logic_error(detail::misuse("wait", object_, "needs a locked mutex that the caller owns"));
   }
-  if (limit_ns == 0) return false;
+  if (limit.is_zero()) return false;
 
   detail::waiter w;
   detail::wait_outcome outcome;
@@ -63,7 +63,7 @@ bool condition_variable::wait_limited(std::unique_lock<mutex>& guard, detail::ti
   waiters_.push_back(w);
   guard.mutex()->lock_.release();  // under our lock: whoever gets the mutex notifies after we are in line
   try {
-    outcome = detail::suspend(object_, w, diary::wait_reason::condition_variable, limit_ns);
+    outcome = detail::suspend(object_, w, diary::wait_reason::condition_variable, limit);
     if (outcome == detail::wait_outcome::interrupted) {
       if (w.granted && w.tag == notified_alone) notify_one();
       detail::throw_interruption();

@@ -28,16 +28,16 @@ bool event::is_set() const {
   return set_;
 }
 
-bool event::wait_limited(detail::time_limit limit_ns) {
+bool event::wait_limited(detail::time_limit limit) {
   object_.lock.lock();
-  if (set_ || limit_ns == 0) {
+  if (set_ || limit.is_zero()) {
     const bool set = set_;
     object_.lock.unlock();
     return set;
   }
   detail::waiter w;
   waiters_.push_back(w);
-  switch (detail::suspend(object_, w, diary::wait_reason::event, limit_ns)) {
+  switch (detail::suspend(object_, w, diary::wait_reason::event, limit)) {
     case detail::wait_outcome::granted:
       return true;  // also if it is clear again by now
     case detail::wait_outcome::timed_out:

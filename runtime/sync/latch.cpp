@@ -32,16 +32,16 @@ bool latch::try_wait() const {
   return count_ == 0;
 }
 
-bool latch::wait_limited(detail::time_limit limit_ns) {
+bool latch::wait_limited(detail::time_limit limit) {
   object_.lock.lock();
-  if (count_ == 0 || limit_ns == 0) {
+  if (count_ == 0 || limit.is_zero()) {
     const bool open = count_ == 0;
     object_.lock.unlock();
     return open;
   }
   detail::waiter w;
   waiters_.push_back(w);
-  switch (detail::suspend(object_, w, diary::wait_reason::latch, limit_ns)) {
+  switch (detail::suspend(object_, w, diary::wait_reason::latch, limit)) {
     case detail::wait_outcome::granted:
       return true;
     case detail::wait_outcome::timed_out:

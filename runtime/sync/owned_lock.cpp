@@ -6,7 +6,7 @@
 
 namespace weft::detail {
 
-bool owned_lock::acquire(time_limit limit_ns) {
+bool owned_lock::acquire(time_limit limit) {
   const void* const me = current_owner();
   object_.lock.lock();
   if (holder_.load(std::memory_order_relaxed) == nullptr) {
@@ -16,18 +16,18 @@ bool owned_lock::acquire(time_limit limit_ns) {
     object_.lock.unlock();
     return true;
   }
-  if (limit_ns == 0) {
+  if (limit.is_zero()) {
     object_.lock.unlock();
     return false;
   }
-  if (limit_ns == forever && holder_.load(std::memory_order_relaxed) == me) {
+  if (limit.is_forever() && holder_.load(std::memory_order_relaxed) == me) {
     object_.lock.unlock();
     throw deadlock_error(misuse("lock", object_, "is owned by the caller already"));
   }
   waiter w;
   w.handed = const_cast<void*>(me);
   waiters_.push_back(w);
-  switch (suspend(object_, w, reason_, limit_ns)) {
+  switch (suspend(object_, w, reason_, limit)) {
     case wait_outcome::granted:
       return true;
     case wait_outcome::timed_out:

@@ -35,24 +35,24 @@ queue_base::~queue_base() {
 
 // ---- getting
 
-queue_answer queue_base::begin_get_slowly(time_limit limit_ns) {
+queue_answer queue_base::begin_get_slowly(time_limit limit) {
   if (secure_item()) return queue_answer::go;  // nobody stands in line then
-  if (closed_ || limit_ns == 0) {
+  if (closed_ || limit.is_zero()) {
     const bool closed = closed_;
     object_.lock.unlock();
     return closed ? queue_answer::closed : queue_answer::not_now;
   }
   const auto reason = role_ == queue_role::queue ? diary::wait_reason::queue_get : diary::wait_reason::channel_receive;
-  const deadline end(limit_ns);
+  const deadline end(limit);
   const std::uint64_t place = gets_++;
-  for (time_limit left_ns = limit_ns;; left_ns = end.left()) {
-    if (left_ns == 0) {
+  for (time_limit left = limit;; left = end.left()) {
+    if (left.is_zero()) {
       object_.lock.unlock();
       return queue_answer::not_now;
     }
     getter g(place);
     stand_in_line(g);
-    switch (suspend(object_, g, reason, left_ns)) {
+    switch (suspend(object_, g, reason, left)) {
       case wait_outcome::granted:
         break;
       case wait_outcome::timed_out:
@@ -99,13 +99,13 @@ kept_item* queue_base::end_handing(bool taken) noexcept {
 
 // ---- putting
 
-queue_answer queue_base::begin_put_slowly(void* item, time_limit limit_ns) {
+queue_answer queue_base::begin_put_slowly(void* item, time_limit limit) {
   if (closed_) {
     object_.lock.unlock();
     return queue_answer::closed;
   }
-  if (rendezvous() && limit_ns == 0 && secure_taker()) return queue_answer::go;
-  if (limit_ns == 0) {
+  if (rendezvous() && limit.is_zero() && secure_taker()) return queue_answer::go;
+  if (limit.is_zero()) {
     object_.lock.unlock();
     return queue_answer::not_now;
   }
@@ -114,7 +114,7 @@ queue_answer queue_base::begin_put_slowly(void* item, time_limit limit_ns) {
   putters_.push_back(w);
   if (rendezvous()) serve();
   const auto reason = role_ == queue_role::queue ? diary::wait_reason::queue_put : diary::wait_reason::channel_send;
-  switch (suspend(object_, w, reason, limit_ns)) {
+  switch (suspend(object_, w, reason, limit)) {
     case wait_outcome::granted:
       break;
     case wait_outcome::timed_out:
@@ -212,16 +212,16 @@ void queue_base::finish_one() {
   finish(1);
 }
 
-bool queue_base::join_limited(time_limit limit_ns) {
+bool queue_base::join_limited(time_limit limit) {
   object_.lock.lock();
-  if (unfinished_ == 0 || limit_ns == 0) {
+  if (unfinished_ == 0 || limit.is_zero()) {
     const bool finished = unfinished_ == 0;
     object_.lock.unlock();
     return finished;
   }
   waiter w;
   joiners_.push_back(w);
-  switch (suspend(object_, w, diary::wait_reason::queue_join, limit_ns)) {
+  switch (suspend(object_, w, diary::wait_reason::queue_join, limit)) {
     case wait_outcome::granted:
       return true;
     case wait_outcome::timed_out:

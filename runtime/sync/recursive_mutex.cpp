@@ -10,8 +10,8 @@ namespace weft {
 recursive_mutex::recursive_mutex(std::string_view name)
     : lock_(diary::object_kind::recursive_mutex, diary::wait_reason::recursive_mutex, name) {}
 
-bool recursive_mutex::acquire(detail::time_limit limit_ns) {
-  if (!lock_.held_by_me()) return lock_.acquire(limit_ns);
+bool recursive_mutex::acquire(detail::time_limit limit) {
+  if (!lock_.held_by_me()) return lock_.acquire(limit);
   ++again_;
   return true;
 }

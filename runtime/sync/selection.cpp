@@ -48,7 +48,7 @@ void selection::wake(const object& o) noexcept {
   if (sleeper_ != nullptr) detail::wake(o, *std::exchange(sleeper_, nullptr));
 }
 
-wait_outcome selection::sleep(time_limit limit_ns) {
+wait_outcome selection::sleep(time_limit limit) {
   object_.lock.lock();
   if (!open()) {
     object_.lock.unlock();
@@ -65,7 +65,7 @@ wait_outcome selection::sleep(time_limit limit_ns) {
       self->sleeper_ = nullptr;
     }
   } const at_the_end{this};
-  return suspend(object_, w, diary::wait_reason::select, limit_ns);
+  return suspend(object_, w, diary::wait_reason::select, limit);
 }
 
 waiter* selection::close() noexcept {

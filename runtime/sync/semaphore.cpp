@@ -21,9 +21,9 @@ semaphore::~semaphore() {
   if (has_waked_) detail::forget_grants_of(object_);
 }
 
-bool semaphore::take(detail::time_limit limit_ns) {
+bool semaphore::take(detail::time_limit limit) {
   object_.lock.lock();
-  if (value_ > 0 || limit_ns == 0) {
+  if (value_ > 0 || limit.is_zero()) {
     const bool taken = value_ > 0;
     if (taken) {
       --value_;
@@ -34,7 +34,7 @@ bool semaphore::take(detail::time_limit limit_ns) {
   }
   detail::waiter w;
   waiters_.push_back(w);
-  switch (detail::suspend(object_, w, diary::wait_reason::semaphore, limit_ns)) {
+  switch (detail::suspend(object_, w, diary::wait_reason::semaphore, limit)) {
     case detail::wait_outcome::granted:
       return true;
     case detail::wait_outcome::timed_out:

@@ -26,7 +26,7 @@ shared_mutex::~shared_mutex() {
 
 // ---- one writer
 
-bool shared_mutex::acquire_exclusive(detail::time_limit limit_ns) {
+bool shared_mutex::acquire_exclusive(detail::time_limit limit) {
   const void* const me = detail::current_owner();
   object_.lock.lock();
   serve();
@@ -37,11 +37,11 @@ bool shared_mutex::acquire_exclusive(detail::time_limit limit_ns) {
     object_.lock.unlock();
     return true;
   }
-  if (limit_ns == 0) {
+  if (limit.is_zero()) {
     object_.lock.unlock();
     return false;
   }
-  if (limit_ns == detail::forever && (writer_ == me || is_reader(me))) {
+  if (limit.is_forever() && (writer_ == me || is_reader(me))) {
     object_.lock.unlock();
     throw deadlock_error(detail::misuse("lock", object_, "is held by the caller already"));
   }
@@ -49,7 +49,7 @@ bool shared_mutex::acquire_exclusive(detail::time_limit limit_ns) {
   w.handed = const_cast<void*>(me);
   w.tag = wants_exclusive;
   waiters_.push_back(w);
-  const auto outcome = detail::suspend(object_, w, diary::wait_reason::shared_mutex_exclusive, limit_ns);
+  const auto outcome = detail::suspend(object_, w, diary::wait_reason::shared_mutex_exclusive, limit);
   if (outcome == detail::wait_outcome::granted) return true;
   if (!w.object_gone) {
     const std::lock_guard guard(object_.lock);
@@ -81,16 +81,16 @@ void shared_mutex::release_exclusive() noexcept {
 
 // ---- many readers
 
-bool shared_mutex::acquire_shared(detail::time_limit limit_ns) {
+bool shared_mutex::acquire_shared(detail::time_limit limit) {
   const void* const me = detail::current_owner();
   object_.lock.lock();
   serve();
   const bool now = writer_ == nullptr && (waiters_.empty() || is_reader(me));
-  if (!now && limit_ns == 0) {
+  if (!now && limit.is_zero()) {
     object_.lock.unlock();
     return false;
   }
-  if (limit_ns == detail::forever && writer_ == me) {
+  if (limit.is_forever() && writer_ == me) {
     object_.lock.unlock();
     throw deadlock_error(detail::misuse("lock_shared", object_, "is owned by the caller already"));
   }
@@ -109,7 +109,7 @@ bool shared_mutex::acquire_shared(detail::time_limit limit_ns) {
   w.handed = const_cast<void*>(me);
   w.tag = wants_shared;
   waiters_.push_back(w);
-  const auto outcome = detail::suspend(object_, w, diary::wait_reason::shared_mutex_shared, limit_ns);
+  const auto outcome = detail::suspend(object_, w, diary::wait_reason::shared_mutex_shared, limit);
   if (outcome == detail::wait_outcome::granted) return true;
   if (!w.object_gone) {
     const std::lock_guard guard(object_.lock);

@@ -69,13 +69,13 @@ class completed_tasks {
   }
   std::default_sentinel_t end() const noexcept { return std::default_sentinel; }
 
-  completed_tasks(std::vector<task<T>> tasks, detail::time_limit limit_ns)
-      : state_(std::make_unique<state>(std::move(tasks), limit_ns)) {}
+  completed_tasks(std::vector<task<T>> tasks, detail::time_limit limit)
+      : state_(std::make_unique<state>(std::move(tasks), limit)) {}
 
  private:
   struct state {
-    state(std::vector<task<T>> all, detail::time_limit limit_ns)
-        : tasks(std::move(all)), ends(detail::states_of(tasks), detail::several_for::as_completed), end(limit_ns) {}
+    state(std::vector<task<T>> all, detail::time_limit limit)
+        : tasks(std::move(all)), ends(detail::states_of(tasks), detail::several_for::as_completed), end(limit) {}
     std::vector<task<T>> tasks;
     detail::several ends;
     detail::deadline end;

@@ -48,7 +48,7 @@ class barrier {
   std::string_view name() const noexcept { return object_.name(); }
 
  private:
-  std::optional<std::size_t> arrive(detail::time_limit limit_ns);
+  std::optional<std::size_t> arrive(detail::time_limit limit);
   void release_all(bool broken) noexcept;  // before: object_.lock is held
   [[noreturn]] void throw_broken() const;
 

@@ -94,8 +94,8 @@ class channel : private detail::item_line<T, detail::fifo_store<T>> {
     if (a == answer::closed) base::throw_closed();
     return a != answer::not_now;
   }
-  std::optional<T> receive_limited(detail::time_limit limit_ns) {
-    if (base::begin_get(limit_ns) != answer::go) return std::nullopt;
+  std::optional<T> receive_limited(detail::time_limit limit) {
+    if (base::begin_get(limit) != answer::go) return std::nullopt;
     return base::take_optional();
   }
 };

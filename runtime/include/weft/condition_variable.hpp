@@ -62,15 +62,15 @@ class condition_variable {
     return notified ? std::cv_status::no_timeout : std::cv_status::timeout;
   }
   template <class Predicate>
-  bool wait_until_true(std::unique_lock<mutex>& guard, detail::time_limit limit_ns, Predicate& pred) {
-    const detail::deadline end(limit_ns);
+  bool wait_until_true(std::unique_lock<mutex>& guard, detail::time_limit limit, Predicate& pred) {
+    const detail::deadline end(limit);
     while (!pred()) {
       if (!wait_limited(guard, end.left())) return pred();
     }
     return true;
   }
   // False: the limit passed.
-  bool wait_limited(std::unique_lock<mutex>& guard, detail::time_limit limit_ns);
+  bool wait_limited(std::unique_lock<mutex>& guard, detail::time_limit limit);
   static void lock_again(std::unique_lock<mutex>& guard);
 
   detail::object object_;

@@ -40,7 +40,7 @@ class event {
   std::string_view name() const noexcept { return object_.name(); }
 
  private:
-  bool wait_limited(detail::time_limit limit_ns);
+  bool wait_limited(detail::time_limit limit);
 
   detail::object object_;
   detail::wait_line waiters_;  // empty while set_

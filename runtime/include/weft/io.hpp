@@ -20,7 +20,7 @@ namespace weft {
 namespace detail {
 inline constexpr std::size_t copy_buffer_size = 65536;
 // False: the time ran out.
-bool wait_fd_or_throw(int fd, direction d, detail::time_limit limit_ns);
+bool wait_fd_or_throw(int fd, direction d, detail::time_limit limit);
 }  // namespace detail
 
 // A stream ended in the middle of what was to be read.

@@ -20,9 +20,9 @@ inline void join_all_of(const std::vector<task<>>& tasks) {
 }
 
 template <class T>
-std::vector<task<T>> join_all_limited(const std::vector<task<T>>& tasks, detail::time_limit limit_ns) {
+std::vector<task<T>> join_all_limited(const std::vector<task<T>>& tasks, detail::time_limit limit) {
   several all(states_of(tasks), several_for::join_all);
-  all.wait_for_all(limit_ns);
+  all.wait_for_all(limit);
   std::vector<task<T>> ended;
   for (const std::size_t place : all.ended()) ended.push_back(tasks[place]);
   return ended;

@@ -42,7 +42,7 @@ class latch {
   std::string_view name() const noexcept { return object_.name(); }
 
  private:
-  bool wait_limited(detail::time_limit limit_ns);
+  bool wait_limited(detail::time_limit limit);
 
   detail::object object_;
   detail::wait_line waiters_;  // empty when count_ is 0

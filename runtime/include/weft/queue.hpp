@@ -114,8 +114,8 @@ class basic_queue : private item_line<T, Store> {
     if (answer == queue_answer::closed) base::throw_closed();
     return answer != queue_answer::not_now;
   }
-  std::optional<T> get_limited(detail::time_limit limit_ns) {
-    switch (base::begin_get(limit_ns)) {
+  std::optional<T> get_limited(detail::time_limit limit) {
+    switch (base::begin_get(limit)) {
       case queue_answer::go:
         return base::take_optional();
       case queue_answer::closed:

@@ -37,7 +37,7 @@ class recursive_mutex {
   std::string_view name() const noexcept { return lock_.what().name(); }
 
  private:
-  bool acquire(detail::time_limit limit_ns);
+  bool acquire(detail::time_limit limit);
 
   detail::owned_lock lock_;
   std::size_t again_ = 0;  // locks of the owner beyond the first; touched by the owner only

@@ -91,7 +91,7 @@ class semaphore {
 
  private:
   friend class permit;
-  bool take(detail::time_limit limit_ns);
+  bool take(detail::time_limit limit);
   permit taken(bool was) { return was ? permit(*this) : permit(); }
   void give(std::ptrdiff_t n) noexcept;  // before: object_.lock is held
   void tell() noexcept;                  // the diary; the same

@@ -56,8 +56,8 @@ class shared_mutex {
   std::string_view name() const noexcept { return object_.name(); }
 
  private:
-  bool acquire_exclusive(detail::time_limit limit_ns);
-  bool acquire_shared(detail::time_limit limit_ns);
+  bool acquire_exclusive(detail::time_limit limit);
+  bool acquire_shared(detail::time_limit limit);
   // All of these: before, object_.lock is held.
   bool is_reader(const void* who) const noexcept;
   void remove_reader(const void* who) noexcept;

@@ -48,7 +48,7 @@ class signal_set {
   }
 
  private:
-  std::optional<int> wait_limited(detail::time_limit limit_ns);
+  std::optional<int> wait_limited(detail::time_limit limit);
 
   std::unique_ptr<detail::signal_state> state_;
 };

@@ -54,7 +54,7 @@ class tcp_stream : public detail::stream {
   friend class tcp_listener;
   friend class tcp_server;
   tcp_stream(int fd, std::string peer) noexcept : stream(fd, std::move(peer), kind::socket) {}
-  static tcp_stream connect_ns(std::string_view host, std::uint16_t port, detail::time_limit limit_ns);
+  static tcp_stream connect_ns(std::string_view host, std::uint16_t port, detail::time_limit limit);
 };
 
 // Accepts connections. Move-only; closed by the destructor: whoever waits in accept() then gets ECANCELED.
@@ -91,7 +91,7 @@ class tcp_listener : public detail::io_handle {
 
  private:
   using io_handle::io_handle;
-  std::optional<tcp_stream> accept_ns(detail::time_limit limit_ns);
+  std::optional<tcp_stream> accept_ns(detail::time_limit limit);
 };
 
 }  // namespace weft

@@ -60,10 +60,10 @@ class timeout_scope {
   }
 
  private:
-  timeout_scope(detail::time_limit limit_ns, std::exception_ptr instead, int) {
+  timeout_scope(detail::time_limit limit, std::exception_ptr instead, int) {
     scope_.timeout = this;
     scope_.instead = std::move(instead);
-    detail::open_scope(scope_, limit_ns, "weft::timeout_scope");
+    detail::open_scope(scope_, limit, "weft::timeout_scope");
   }
 
   detail::scope scope_;

@@ -70,9 +70,9 @@ class udp_socket : public detail::io_handle {
 
  private:
   using io_handle::io_handle;
-  bool send_ns(std::string_view bytes, detail::time_limit limit_ns);
-  std::optional<std::pair<std::string, endpoint>> receive_from_ns(std::size_t max, detail::time_limit limit_ns);
-  std::optional<std::string> receive_ns(std::size_t max, detail::time_limit limit_ns);
+  bool send_ns(std::string_view bytes, detail::time_limit limit);
+  std::optional<std::pair<std::string, endpoint>> receive_from_ns(std::size_t max, detail::time_limit limit);
+  std::optional<std::string> receive_ns(std::size_t max, detail::time_limit limit);
 };
 
 }  // namespace weft

@@ -79,7 +79,7 @@ class unix_listener : private detail::io_handle {
  private:
   using io_handle::io_handle;
   void remove_path() const noexcept;
-  std::optional<unix_stream> accept_ns(detail::time_limit limit_ns);
+  std::optional<unix_stream> accept_ns(detail::time_limit limit);
 
   // What was made at the path, and by whom: the path alone may mean another socket by now.
   struct made_socket {

@@ -28,17 +28,17 @@ struct wait_result {
 namespace detail {
 
 template <class T>
-wait_result<T> wait_limited(const std::vector<task<T>>& tasks, wait_for_what what, detail::time_limit limit_ns) {
+wait_result<T> wait_limited(const std::vector<task<T>>& tasks, wait_for_what what, detail::time_limit limit) {
   several all(states_of(tasks), several_for::wait);
   switch (what) {
     case wait_for_what::all:
-      all.wait_for_all(limit_ns);
+      all.wait_for_all(limit);
       break;
     case wait_for_what::first_completed:
-      all.wait_for_ends(1, limit_ns);
+      all.wait_for_ends(1, limit);
       break;
     case wait_for_what::first_failed:
-      all.wait_for_failure(limit_ns);
+      all.wait_for_failure(limit);
       break;
   }
   wait_result<T> result;

@@ -82,7 +82,7 @@ class completion {
   // Its error, also a later one, is not reported when the last reference goes.
   void mark_read() noexcept { error_read_.store(true, std::memory_order_relaxed); }
   // Suspends until it is over. False: not in time. Throws what interrupts the wait.
-  bool await_end(diary::wait_reason reason, detail::time_limit limit_ns);
+  bool await_end(diary::wait_reason reason, detail::time_limit limit);
   // The same in halves, see suspension.hpp: w stands in line and the lock of waited() is held; or false, it is over.
   bool stand_in_line(waiter& w) noexcept;
   object& waited() noexcept { return object_; }

@@ -16,7 +16,7 @@ class future_state : public completion {
  public:
   future_state(std::string_view name, bool holds_nothing);
 
-  bool wait(time_limit limit_ns);  // false: not in time
+  bool wait(time_limit limit);  // false: not in time
   // False: it has ended. Else its waiters go on with task_cancelled.
   bool cancel() noexcept;
   bool set_exception(std::exception_ptr error);  // false: it has ended

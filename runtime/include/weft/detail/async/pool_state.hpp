@@ -32,7 +32,7 @@ class pool_state : public std::enable_shared_from_this<pool_state> {
   void add(const task<void>& job, bool has_slot, const void* owner = nullptr);
 
   // Suspends until there are no jobs. False: not in time. Throws deadlock_error if one of them asks.
-  bool join(time_limit limit_ns);
+  bool join(time_limit limit);
   // Cancels the jobs of this owner (null: all) and waits until they have ended; the running one last.
   void kill(const void* owner = nullptr);
   // The same for destructors: never throws, is not cancelled.

@@ -28,11 +28,11 @@ class several {
   several(const several&) = delete;
   several& operator=(const several&) = delete;
 
-  // Suspends until the goal is reached or no end is left to come; limit_ns 0 never suspends. False: not in time. Throws
+  // Suspends until the goal is reached or no end is left to come; limit 0 never suspends. False: not in time. Throws
   // what interrupts the wait.
-  bool wait_for_all(time_limit limit_ns) { return wait({goal::ends, members_}, limit_ns); }
-  bool wait_for_ends(std::size_t count, time_limit limit_ns) { return wait({goal::ends, count}, limit_ns); }
-  bool wait_for_failure(time_limit limit_ns) { return wait({goal::failure, 1}, limit_ns); }
+  bool wait_for_all(time_limit limit) { return wait({goal::ends, members_}, limit); }
+  bool wait_for_ends(std::size_t count, time_limit limit) { return wait({goal::ends, count}, limit); }
+  bool wait_for_failure(time_limit limit) { return wait({goal::failure, 1}, limit); }
   // Until all have a value or one has ended without. The tasks are owned: interrupted, it cancels those that have not
   // ended and waits for them before it throws. gather.
   void own_until_valueless();
@@ -54,8 +54,8 @@ class several {
   };
 
   bool reached(const goal& g) const noexcept;
-  wait_outcome wait_uninterrupted(const goal& g, time_limit limit_ns);  // what interrupts it is not thrown yet
-  bool wait(const goal& g, time_limit limit_ns);
+  wait_outcome wait_uninterrupted(const goal& g, time_limit limit);  // what interrupts it is not thrown yet
+  bool wait(const goal& g, time_limit limit);
   void own(const goal& g);
   void end(member& m) noexcept;
   void name_owner() noexcept;  // before: object_.lock is held, not all have ended

@@ -49,10 +49,10 @@ class task_state : public completion, public core::body {
 
   std::uint64_t id() const noexcept { return object_.owner.load(std::memory_order_relaxed); }
   std::uint32_t slot() const noexcept { return object_.owner_slot; }  // in the diary, while it lives
-  bool join(detail::time_limit limit_ns);                             // false: not in time
+  bool join(detail::time_limit limit);                                // false: not in time
   void check_waitable() const;                                        // throws deadlock_error to the task itself
   bool cancel(std::exception_ptr error);
-  bool kill(detail::time_limit limit_ns);
+  bool kill(detail::time_limit limit);
   void rename(std::string_view name);
 
   // Before the start, for the task's whole life; null: nobody.

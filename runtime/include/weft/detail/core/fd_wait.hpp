@@ -27,7 +27,7 @@ enum class io_outcome : std::uint8_t {
 // `tried`: the fd is non-blocking, belongs to a weft object that closes it through close_fd(), and the operation has
 // just said EAGAIN; then an edge that came since is enough and no system call is needed. Otherwise (any fd of the
 // program's) the kernel is asked for the present level.
-io_outcome wait_fd(int fd, direction d, time_limit limit_ns, bool tried);
+io_outcome wait_fd(int fd, direction d, time_limit limit, bool tried);
 
 // Wakes everybody who waits for fd, on whatever thread, with io_outcome::closed, stops watching it and closes it. After
 // that the number may be reused at once. Returns 0 or close(2)'s errno value; EINTR counts as closed.

@@ -33,12 +33,12 @@ struct scope {
   bool cancelled_across = false;  // something that was no scope's has been thrown while it was open
 };
 
-// Opens it for the running coroutine, to fire after limit_ns. `what` is named in the std::logic_error that is thrown
+// Opens it for the running coroutine, to fire after limit. `what` is named in the std::logic_error that is thrown
 // outside of one.
-void open_scope(scope& s, detail::time_limit limit_ns, const char* what);
+void open_scope(scope& s, detail::time_limit limit, const char* what);
 void close_scope(scope& s) noexcept;
-// To fire after limit_ns from now, also if it has fired before. Throws std::logic_error unless its coroutine runs.
-void rearm_scope(scope& s, detail::time_limit limit_ns);
+// To fire after limit from now, also if it has fired before. Throws std::logic_error unless its coroutine runs.
+void rearm_scope(scope& s, detail::time_limit limit);
 // Fires it now. On its coroutine's thread, while it is open.
 void fire_scope(scope& s) noexcept;
 

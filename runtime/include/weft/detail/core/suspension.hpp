@@ -180,7 +180,7 @@ enum class wait_outcome : std::uint8_t { granted, timed_out, interrupted };
 
 // Suspends the running coroutine (blocks a plain thread) until wake(w), the time limit or a cancellation.
 // Before: o.lock is held and w stands in one of o's lists. After: o.lock is free, w stands in no list.
-wait_outcome suspend(object& o, waiter& w, diary::wait_reason reason, time_limit limit_ns = forever);
+wait_outcome suspend(object& o, waiter& w, diary::wait_reason reason, time_limit limit = forever);
 // In the destructor of an object that hands something over with a wake: whoever was woken and has not run since must
 // not give it back when cancelled. Its waiter says so: object_gone. As with wait_line, main's locals go before run()
 // cancels the coroutines that are left over. Looks at all that are ready on this thread.

@@ -68,10 +68,10 @@ struct time_limit {
   constexpr time_limit() = default;
   constexpr time_limit(std::int64_t duration_ns) : ns(duration_ns) {}
   constexpr time_limit(std::int64_t point_ns, clock_reader c) : ns(point_ns), clock(c) {}
-  // Compares with a duration: 0 is "do not wait", `forever` is no limit.
-  friend constexpr bool operator==(const time_limit& a, std::int64_t duration_ns) {
-    return a.clock == nullptr && a.ns == duration_ns;
-  }
+  // No limit. A point of a clock never has that number: see limit_at().
+  constexpr bool is_forever() const { return ns == forever; }
+  // "Do not wait".
+  constexpr bool is_zero() const { return ns == 0 && clock == nullptr; }
 };
 
 // How long until the point; 0: it has come.

@@ -43,7 +43,7 @@ class io_handle {
   // Suspends until the fd is ready or has failed; false: the time ran out. Call it after the kernel said EAGAIN.
   // Throws ECANCELED when `op` was cut off, `cancelled` when the coroutine was cancelled. After true the handle is
   // there and has the same fd; after anything else it may be gone.
-  bool wait_ready(io_operation& op, direction d, const deadline& limit);
+  bool wait_ready(io_operation& op, direction d, const deadline& end);
   // std::system_error(error), what(): "call name: ...".
   [[noreturn]] void fail(const char* call, int error) const;
   const std::string& name() const noexcept { return name_; }

@@ -167,19 +167,19 @@ class stream : public io_handle {
     return {reinterpret_cast<const char*>(all.data()), all.size()};
   }
 
-  std::optional<std::size_t> read_some_ns(void* buffer, std::size_t size, time_limit limit_ns);
-  std::optional<std::string> read_some_ns(std::size_t max, time_limit limit_ns);
-  std::optional<std::string> read_exactly_ns(std::size_t n, time_limit limit_ns);
-  std::optional<std::string> read_until_ns(std::string_view delimiter, std::size_t max, time_limit limit_ns);
-  std::optional<std::string> read_all_ns(time_limit limit_ns);
-  std::optional<std::size_t> write_some_ns(const char* bytes, std::size_t size, time_limit limit_ns);
-  bool write_all_ns(const char* bytes, std::size_t size, time_limit limit_ns);
+  std::optional<std::size_t> read_some_ns(void* buffer, std::size_t size, time_limit limit);
+  std::optional<std::string> read_some_ns(std::size_t max, time_limit limit);
+  std::optional<std::string> read_exactly_ns(std::size_t n, time_limit limit);
+  std::optional<std::string> read_until_ns(std::string_view delimiter, std::size_t max, time_limit limit);
+  std::optional<std::string> read_all_ns(time_limit limit);
+  std::optional<std::size_t> write_some_ns(const char* bytes, std::size_t size, time_limit limit);
+  bool write_all_ns(const char* bytes, std::size_t size, time_limit limit);
 
   std::optional<std::size_t> write_once_ready(io_operation& op, const char* bytes, std::size_t size,
-                                              const deadline& limit);
+                                              const deadline& end);
   enum class fill_result : std::uint8_t { more, end, timed_out };
   // Reads once, up to about `wanted` bytes, behind what is left over.
-  fill_result fill(io_operation& op, std::size_t wanted, const deadline& limit);
+  fill_result fill(io_operation& op, std::size_t wanted, const deadline& end);
   // The first n of what is buffered.
   std::string take(std::size_t n);
   class turn_holder;

@@ -21,9 +21,9 @@ class turn {
 
   // Suspends until it is op's turn; false: the time ran out. Free: at once. `name` is whose turn it is about. Throws
   // what `op` is cut off with: then there may be no turn any more.
-  bool take(io_operation& op, diary::wait_reason reason, time_limit limit_ns, std::string_view name) {
+  bool take(io_operation& op, diary::wait_reason reason, time_limit limit, std::string_view name) {
     if (!taken_) return taken_ = true;
-    return limit_ns != 0 && wait(op, reason, limit_ns, name);
+    return !limit.is_zero() && wait(op, reason, limit, name);
   }
   // The next in line goes on. Does not suspend.
   void give() noexcept;
@@ -40,7 +40,7 @@ class turn {
     object whose;
     wait_list waiting;
   };
-  bool wait(io_operation& op, diary::wait_reason reason, time_limit limit_ns, std::string_view name);
+  bool wait(io_operation& op, diary::wait_reason reason, time_limit limit, std::string_view name);
 
   bool taken_ = false;
   std::unique_ptr<line> line_;  // of those who wait; made by the first one who has to

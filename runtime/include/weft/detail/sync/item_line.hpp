@@ -69,8 +69,8 @@ class item_line : public queue_base {
 
  public:
   // Puts the item in, or leaves it untouched: not_now and closed. Else go or delivered.
-  queue_answer place(T& item, time_limit limit_ns) {
-    const queue_answer answer = begin_put(std::addressof(item), limit_ns);
+  queue_answer place(T& item, time_limit limit) {
+    const queue_answer answer = begin_put(std::addressof(item), limit);
     if (answer != queue_answer::go) return answer;
     if (rendezvous()) {
       kept* k = nullptr;

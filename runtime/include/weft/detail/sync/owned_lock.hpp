@@ -25,7 +25,7 @@ class owned_lock {
 
   // Suspends until it is handed over. False: the limit passed first; 0 never suspends. Throws what interrupts the wait,
   // and deadlock_error at once for an endless wait of the owner for itself.
-  bool acquire(time_limit limit_ns);
+  bool acquire(time_limit limit);
   // Before: held_by_me().
   void release() noexcept;
 

@@ -76,11 +76,11 @@ class queue_base {
   void decline_item(const getter& g) noexcept;
   void decline_place(const waiter& w) noexcept;
 
-  // Getting. limit_ns 0 never suspends; throws what interrupts the wait. After `go` the item is the store's first one,
+  // Getting. limit 0 never suspends; throws what interrupts the wait. After `go` the item is the store's first one,
   // or *offered() if the capacity is 0, until end_get().
-  queue_answer begin_get(detail::time_limit limit_ns) {
+  queue_answer begin_get(detail::time_limit limit) {
     object_.lock.lock();
-    return stored_ > promised_ ? queue_answer::go : begin_get_slowly(limit_ns);
+    return stored_ > promised_ ? queue_answer::go : begin_get_slowly(limit);
   }
   void* offered() const noexcept { return offering_->handed; }
   // taken false: it is still there (its move threw).
@@ -97,10 +97,10 @@ class queue_base {
   }
 
   // Putting. `item` is what a taker takes with capacity 0: it stays in place until begin_put() has returned. After `go`
-  // put it into the store; with capacity 0 (only if limit_ns is 0) make a kept_item for end_keep().
-  queue_answer begin_put(void* item, detail::time_limit limit_ns) {
+  // put it into the store; with capacity 0 (only if limit is 0) make a kept_item for end_keep().
+  queue_answer begin_put(void* item, detail::time_limit limit) {
     object_.lock.lock();
-    return has_place() && !closed_ ? queue_answer::go : begin_put_slowly(item, limit_ns);
+    return has_place() && !closed_ ? queue_answer::go : begin_put_slowly(item, limit);
   }
   void end_put(bool put) noexcept {
     if (put) {
@@ -126,7 +126,7 @@ class queue_base {
 
   void close_gently();
   void finish_one();  // task_done()
-  bool join_limited(detail::time_limit limit_ns);
+  bool join_limited(detail::time_limit limit);
 
   std::size_t count() const;
   bool is_full() const { return count() >= capacity_; }
@@ -146,8 +146,8 @@ class queue_base {
   static const diary::event_type queue_get_event, queue_put_event;  // the diary's numbers are not for programs
 
   // Before, all of these: object_.lock is held.
-  queue_answer begin_get_slowly(detail::time_limit limit_ns);
-  queue_answer begin_put_slowly(void* item, detail::time_limit limit_ns);
+  queue_answer begin_get_slowly(detail::time_limit limit);
+  queue_answer begin_put_slowly(void* item, detail::time_limit limit);
   kept_item* end_handing(bool taken) noexcept;  // end_get() with capacity 0; what the caller deletes, or null
   void serve_and_unlock() noexcept {
     if (!getters_.empty() || !putters_.empty()) serve();

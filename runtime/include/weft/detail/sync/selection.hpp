@@ -36,7 +36,7 @@ class selection : public held_places {
 
   // -- for the one who selects
   // Suspends until something was claimed.
-  wait_outcome sleep(detail::time_limit limit_ns);
+  wait_outcome sleep(detail::time_limit limit);
   // Ends it: what was claimed, or null, and then nothing can be any more.
   waiter* close() noexcept;
   // After close(): it was claimed by another thread, which may still hold the object's lock. (If not, the object may be
