@@ -3,8 +3,10 @@
 // flow begins and ends inside of slices that were written before.
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <array>
 #include <bit>
+#include <charconv>
 #include <cmath>
 #include <cstdio>
 #include <map>
@@ -33,19 +35,30 @@ constexpr std::uint64_t first_unknown_tid = 0x4000'0000, first_lane_tid = 0x5000
 
 constexpr const char* no_length = ",\"dur\":0.000";
 
+template <class Integer>
+void append_number(std::string& out, Integer value) {
+  std::array<char, 24> digits;
+  out.append(digits.data(), std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr);
+}
+
 void append_unit(std::string& out, unsigned unit) { out += fmt::format("\\u{:04x}", unit); }
 
 // Only ASCII: some readers of this format take bytes for Latin-1.
 void append_text(std::string& out, std::string_view text) {
   out += '"';
   while (!text.empty()) {
+    const auto special = std::find_if(text.begin(), text.end(), [](char c) {
+      const auto byte = static_cast<unsigned char>(c);
+      return byte < 0x20 || byte >= 0x7f || c == '"' || c == '\\';
+    });
+    out.append(text.begin(), special);
+    text.remove_prefix(static_cast<std::size_t>(special - text.begin()));
+    if (text.empty()) break;
     const diary::utf8_step step = diary::next_code_point(text);
     text.remove_prefix(step.length);
     const char32_t c = step.valid ? step.code_point : char32_t{0xfffd};
     if (c == '"' || c == '\\') {
       out += '\\';
-      out += static_cast<char>(c);
-    } else if (c >= 0x20 && c < 0x7f) {
       out += static_cast<char>(c);
     } else if (c < 0x10000) {
       append_unit(out, static_cast<unsigned>(c));
@@ -59,11 +72,13 @@ void append_text(std::string& out, std::string_view text) {
 
 // Microseconds with exactly three decimals, so nanoseconds survive.
 void append_time(std::string& out, std::int64_t ns) {
-  std::array<char, 32> text;
   const std::uint64_t size = ns < 0 ? 0 - static_cast<std::uint64_t>(ns) : static_cast<std::uint64_t>(ns);
-  std::snprintf(text.data(), text.size(), "%s%llu.%03u", ns < 0 ? "-" : "",
-                static_cast<unsigned long long>(size / 1000), static_cast<unsigned>(size % 1000));
-  out += text.data();
+  if (ns < 0) out += '-';
+  append_number(out, size / 1000);
+  const std::uint64_t rest = size % 1000;
+  const std::array<char, 4> decimals{'.', static_cast<char>('0' + rest / 100), static_cast<char>('0' + rest / 10 % 10),
+                                     static_cast<char>('0' + rest % 10)};
+  out.append(decimals.data(), decimals.size());
 }
 
 class chrome_sink : public span_sink {
@@ -176,7 +191,10 @@ class chrome_sink : public span_sink {
     is_first_ = false;
     text_ += "{\"ph\":\"";
     text_ += phase;
-    text_ += "\",\"pid\":" + std::to_string(pid_of(tid)) + ",\"tid\":" + std::to_string(tid);
+    text_ += "\",\"pid\":";
+    append_number(text_, pid_of(tid));
+    text_ += ",\"tid\":";
+    append_number(text_, tid);
     if (phase != 'M') {
       text_ += ",\"ts\":";
       append_time(text_, t_ns);
@@ -199,7 +217,7 @@ class chrome_sink : public span_sink {
   }
   void arguments(const char* name, std::uint64_t value) {
     begin_argument(name);
-    text_ += std::to_string(value);
+    append_number(text_, value);
   }
   void arguments(const char* name, const std::string& value) {
     begin_argument(name);
@@ -247,9 +265,14 @@ class chrome_sink : public span_sink {
   void count(const std::string& name, double value, std::int64_t t_ns) {
     begin_event('C', 0, t_ns, name, "");
     begin_argument("value");
-    std::array<char, 40> digits;
-    std::snprintf(digits.data(), digits.size(), "%.17g", value);
-    text_ += digits.data();
+    constexpr double exact = 9007199254740992.0;  // 2^53: up to there an integer is written as %.17g would
+    if (value == std::trunc(value) && std::abs(value) < exact && !std::signbit(value)) {
+      append_number(text_, static_cast<std::int64_t>(value));
+    } else {
+      std::array<char, 40> digits;
+      std::snprintf(digits.data(), digits.size(), "%.17g", value);
+      text_ += digits.data();
+    }
     end_event();
   }
 

@@ -2,7 +2,9 @@
 // wire format and no schema.
 #pragma once
 
+#include <array>
 #include <bit>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -17,7 +19,9 @@ class protobuf_writer {
   }
   void fixed64(unsigned field, std::uint64_t value) {
     tag(field, 1);
-    for (int shift = 0; shift < 64; shift += 8) bytes_ += static_cast<char>(value >> shift & 0xff);
+    std::array<char, 8> bytes;
+    for (unsigned i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<char>(value >> (8 * i) & 0xff);
+    bytes_.append(bytes.data(), bytes.size());
   }
   void real(unsigned field, double value) { fixed64(field, std::bit_cast<std::uint64_t>(value)); }
   void text(unsigned field, std::string_view value) {
@@ -37,8 +41,12 @@ class protobuf_writer {
  private:
   void tag(unsigned field, unsigned wire_type) { raw_varint(std::uint64_t{field} << 3 | wire_type); }
   void raw_varint(std::uint64_t value) {
-    for (; value >= 0x80; value >>= 7) bytes_ += static_cast<char>(value | 0x80);
-    bytes_ += static_cast<char>(value);
+    // Put together first: a string grown byte by byte took a quarter of an export.
+    std::array<char, 10> groups;
+    std::size_t count = 0;
+    for (; value >= 0x80; value >>= 7) groups[count++] = static_cast<char>(value | 0x80);
+    groups[count++] = static_cast<char>(value);
+    bytes_.append(groups.data(), count);
   }
 
   std::string bytes_;
