@@ -7,7 +7,6 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdio>
-#include <cstdlib>
 #include <mutex>
 
 #include "core/coroutine_slab.hpp"
@@ -15,6 +14,7 @@
 #include "core/inbox.hpp"
 #include "core/scheduler.hpp"
 #include "core/stack.hpp"
+#include "trace/words/check.hpp"
 
 namespace weft::core {
 
@@ -65,10 +65,7 @@ void tell_in_child(void (*f)() noexcept) noexcept {
   static std::mutex lock;
   const std::lock_guard guard(lock);
   const std::size_t count = told_count.load(std::memory_order_relaxed);
-  if (count == told_in_child.size()) {
-    std::fputs("weft: more parts of the runtime want to know of forks than there are\n", stderr);
-    std::abort();
-  }
+  WEFT_CHECK(count < told_in_child.size(), {"count", count});
   told_in_child[count] = f;
   told_count.store(count + 1, std::memory_order_release);
 }

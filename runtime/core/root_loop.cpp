@@ -6,6 +6,7 @@
 #include <string>
 
 #include "core/scheduler.hpp"
+#include "trace/words/check.hpp"
 #include "weft_switch.h"
 
 namespace weft::core {
@@ -148,6 +149,8 @@ void scheduler::fire(timer& t, std::int64_t lateness_ns) {
                                                        : static_cast<coroutine*>(t.owner);
   if (woken == nullptr) return;
   coroutine& c = *woken;
+  WEFT_CHECK(t.kind == timer_kind::wait_limit || c.status == coroutine_status::blocked, {"kind", t.kind},
+             {"slot", c.slot}, {"status", diary::coroutine_status(c.status)});
   wake_cause cause = wake_cause::granted;
   switch (t.kind) {
     case timer_kind::scope:

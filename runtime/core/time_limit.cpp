@@ -26,12 +26,9 @@ time_limit limit_at(std::int64_t point_ns, clock_reader clock) noexcept {
   return has_come ? time_limit(0) : limit;
 }
 
-deadline::deadline(time_limit limit) : limit_(limit) {
-  if (limit.clock != nullptr || limit.is_zero() || limit.is_forever()) return;
-  const std::int64_t end = saturated_sum(own_now_ns(), limit.ns);
+void deadline::count_from_now() {
+  const std::int64_t end = saturated_sum(own_now_ns(), limit_.ns);
   limit_ = end == forever ? time_limit(forever) : time_limit(end, &own_now_ns);
 }
-
-time_limit deadline::left() const { return limit_.clock == nullptr ? limit_ : limit_at(limit_.ns, limit_.clock); }
 
 }  // namespace weft::detail

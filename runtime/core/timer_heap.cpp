@@ -1,5 +1,6 @@
 #include "core/timer_heap.hpp"
 
+#include <cassert>
 #include <utility>
 
 namespace weft::core {
@@ -33,6 +34,7 @@ std::uint32_t timer_heap::take_ticket(timer& t) {
 
 void timer_heap::remove(timer& t) noexcept {
   const std::uint32_t number = std::exchange(t.ticket, timer::not_armed);
+  assert(number < tickets_.size() && tickets_[number].owner == &t);
   const std::size_t hole = std::exchange(tickets_[number].place, free_ticket_);
   free_ticket_ = number;
   const entry last = entries_.back();

@@ -14,11 +14,12 @@
 #include <atomic>
 #include <cerrno>
 #include <climits>
-#include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <string>
 #include <system_error>
 
+#include "trace/words/say.hpp"
 #include "trace/words/states.hpp"
 
 namespace weft::core {
@@ -56,8 +57,8 @@ std::uint32_t ready_bits(std::uint32_t events) {
 }
 
 [[noreturn]] void broken(const char* call, int fd, int error) {
-  std::fprintf(stderr, "weft: poller: %s on its own fd %d: %s (closed by the program?)\n", call, fd,
-               std::strerror(error));
+  diary::say({"poller: ", call, " on its own fd ", std::to_string(fd), ": ", std::strerror(error),
+              " (closed by the program?)"});
   std::abort();
 }
 

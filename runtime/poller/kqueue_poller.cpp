@@ -13,13 +13,14 @@
 #include <array>
 #include <atomic>
 #include <cerrno>
-#include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <string>
 #include <system_error>
 #include <vector>
 
 #include "core/own_descriptor.hpp"
+#include "trace/words/say.hpp"
 #include "trace/words/states.hpp"
 
 // Where the kernel has no user events, notify() writes into a pipe. Defining the macro chooses the pipe everywhere.
@@ -58,8 +59,8 @@ io_event event_of(const struct ::kevent& event) {
 }
 
 [[noreturn]] void broken(const char* call, int fd, int error) {
-  std::fprintf(stderr, "weft: poller: %s on its own fd %d: %s (closed by the program?)\n", call, fd,
-               std::strerror(error));
+  diary::say({"poller: ", call, " on its own fd ", std::to_string(fd), ": ", std::strerror(error),
+              " (closed by the program?)"});
   std::abort();
 }
 

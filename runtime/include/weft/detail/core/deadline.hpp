@@ -8,11 +8,15 @@ namespace weft::detail {
 class deadline {
  public:
   // A duration counts from now on. `forever` and 0 stay what they are and read no clock.
-  explicit deadline(time_limit limit);
+  explicit deadline(time_limit limit) : limit_(limit) {
+    if (limit.clock == nullptr && limit.ns != 0 && !limit.is_forever()) count_from_now();
+  }
   // What is left for the next wait; 0: it has passed.
-  time_limit left() const;
+  time_limit left() const { return limit_.clock == nullptr ? limit_ : limit_at(limit_.ns, limit_.clock); }
 
  private:
+  void count_from_now();
+
   time_limit limit_;
 };
 
