@@ -15,33 +15,33 @@ using viz::finding;
 using viz::finding_kind;
 
 // A trace text, written piece by piece. Times in microseconds.
-class story {
+class trace_story {
  public:
-  story() { text_ = "complete yes\n"; }
-  story& at(std::int64_t us) {
+  trace_story() { text_ = "complete yes\n"; }
+  trace_story& at(std::int64_t us) {
     now_us_ = us;
     return *this;
   }
-  story& pass(std::int64_t us) { return at(now_us_ + us); }
+  trace_story& pass(std::int64_t us) { return at(now_us_ + us); }
   // "enter to=1"
-  story& event(const std::string& words, int thread = 0) {
+  trace_story& event(const std::string& words, int thread = 0) {
     char time[40];
     std::snprintf(time, sizeof time, "%lld.%06lld", static_cast<long long>(now_us_ / 1'000'000),
                   static_cast<long long>(now_us_ % 1'000'000));
     text_ += std::string(time) + " T" + std::to_string(thread) + " " + words + "\n";
     return *this;
   }
-  story& names(std::initializer_list<const char*> names) {
+  trace_story& names(std::initializer_list<const char*> names) {
     std::uint64_t id = 0;
     for (const char* const name : names) event("string id=" + std::to_string(++id) + " text=\"" + name + "\"");
     return *this;
   }
   // Spawned with slot, id and name of the same number.
-  story& spawn(int n, int parent = 0) {
+  trace_story& spawn(int n, int parent = 0) {
     return event("spawn slot=" + std::to_string(n) + " id=" + std::to_string(n) + " parent=" + std::to_string(parent) +
                  " called=" + std::to_string(n));
   }
-  story& lose(int count) {
+  trace_story& lose(int count) {
     text_ += "gap T0 " + std::to_string(count) + "\n";
     return *this;
   }
@@ -60,21 +60,21 @@ std::vector<finding> found_in(const std::string& text, finding_kind kind) {
   return all;
 }
 
-void expect_one(const story& of, finding_kind kind, const std::string& title, std::uint64_t coroutine) {
+void expect_one(const trace_story& of, finding_kind kind, const std::string& title, std::uint64_t coroutine) {
   const std::vector<finding> found = found_in(of.text(), kind);
   ASSERT_EQ(found.size(), 1u) << of.text();
   EXPECT_EQ(found[0].title, title);
   EXPECT_EQ(found[0].coroutine, coroutine);
 }
 
-void expect_none(const story& of, finding_kind kind) {
+void expect_none(const trace_story& of, finding_kind kind) {
   for (const finding& f : found_in(of.text(), kind)) ADD_FAILURE() << f.title << "\n" << of.text();
 }
 
 // held-thread
 
-story held_for(std::int64_t us) {
-  story s;
+trace_story held_for(std::int64_t us) {
+  trace_story s;
   s.names({"hog", "patient"}).spawn(1).spawn(2).event("enter to=1").pass(us).event("yield to=2");
   return s.pass(1).event("finish to=1 status=done").pass(1).event("finish to=0 status=done");
 }
@@ -88,7 +88,7 @@ TEST(HeldThread, IsARunOfTenMilliseconds) {
 TEST(HeldThread, IsNoRunThatIsShorter) { expect_none(held_for(9'999), finding_kind::held_thread); }
 
 TEST(HeldThread, IsNotSaidOfARunWithAGapInIt) {
-  story s;
+  trace_story s;
   s.names({"hog"}).spawn(1).event("enter to=1").lose(3).pass(20'000).event("mark text=\"x\"");
   s.pass(1).event("finish to=0 status=done");
 
@@ -97,8 +97,8 @@ TEST(HeldThread, IsNotSaidOfARunWithAGapInIt) {
 
 // never-yielded
 
-story ran_through_for(std::int64_t us, bool yields) {
-  story s;
+trace_story ran_through_for(std::int64_t us, bool yields) {
+  trace_story s;
   s.names({"worker"}).spawn(1).event("enter to=1");
   if (yields) s.pass(1).event("yield to=1");
   return s.pass(us).event("finish to=0 status=done");
@@ -114,7 +114,7 @@ TEST(NeverYielded, IsNoShorterLife) { expect_none(ran_through_for(99'999, false)
 TEST(NeverYielded, IsNobodyWhoYieldedOnce) { expect_none(ran_through_for(200'000, true), finding_kind::never_yielded); }
 
 TEST(NeverYielded, IsALoopThatStillRunsAtTheEnd) {
-  story s;
+  trace_story s;
   s.names({"looper"}).spawn(1).event("enter to=1").pass(150'000).event("mark text=\"still here\"");
 
   expect_one(s, finding_kind::never_yielded,
@@ -123,8 +123,8 @@ TEST(NeverYielded, IsALoopThatStillRunsAtTheEnd) {
 
 // wait-cycle
 
-story two_locks(bool in_the_same_order) {
-  story s;
+trace_story two_locks(bool in_the_same_order) {
+  trace_story s;
   s.names({"a", "b"}).event("object id=1 kind=mutex text=\"x\"").event("object id=2 kind=mutex text=\"y\"");
   s.spawn(1).spawn(2).event("enter to=1").pass(1).event("lock_acquired object=1").pass(1).event("yield to=2");
   if (in_the_same_order) {
@@ -148,7 +148,7 @@ TEST(WaitCycle, IsTwoWhoWantEachOthersLock) {
 TEST(WaitCycle, IsNobodyWhoWaitsForSomebodyThatGoesOn) { expect_none(two_locks(true), finding_kind::wait_cycle); }
 
 TEST(WaitCycle, ThatATimeLimitEndsIsSaidToHaveEnded) {
-  story s = two_locks(false);
+  trace_story s = two_locks(false);
   s.pass(94).event("wake_timer slot=1 cause=timed_out lateness_ns=0").pass(1).event("enter to=1");
 
   const std::vector<finding> found = found_in(s.text(), finding_kind::wait_cycle);
@@ -159,8 +159,8 @@ TEST(WaitCycle, ThatATimeLimitEndsIsSaidToHaveEnded) {
 
 // blocked-at-end
 
-story waits_for_good(bool is_woken) {
-  story s;
+trace_story waits_for_good(bool is_woken) {
+  trace_story s;
   s.names({"waiter", "setter"}).event("object id=1 kind=event text=\"go\"").spawn(1).spawn(2).event("enter to=1");
   s.pass(1).event("block to=2 reason=event object=1").pass(1);
   if (is_woken) s.event("event_set object=1").event("wake slot=1 cause=granted object=1");
@@ -177,7 +177,7 @@ TEST(BlockedAtEnd, IsWhoeverStillWaits) {
 TEST(BlockedAtEnd, IsNobodyWhoWasWoken) { expect_none(waits_for_good(true), finding_kind::blocked_at_end); }
 
 TEST(BlockedAtEnd, IsNobodyWhoseWakeMayBeLost) {
-  story s = waits_for_good(false);
+  trace_story s = waits_for_good(false);
   s.lose(5).pass(10).event("mark text=\"later\"");
 
   expect_none(s, finding_kind::blocked_at_end);
@@ -185,7 +185,7 @@ TEST(BlockedAtEnd, IsNobodyWhoseWakeMayBeLost) {
 
 // A consumer waits for a queue, a producer sleeps in between: nobody of them waits for good.
 std::string healthy(const std::string& how_it_ends, bool is_complete) {
-  story s;
+  trace_story s;
   s.names({"consumer", "producer"}).event("object id=1 kind=queue text=\"orders\"").spawn(1).spawn(2);
   s.event("enter to=1").pass(1).event("block to=2 reason=queue_get object=1");
   s.pass(1).event("sleep to=0 delay_ns=2000000");
@@ -212,7 +212,7 @@ TEST(BlockedAtEnd, IsAHopelessWaitAlsoInATraceThatWasCutOff) {
 }
 
 TEST(BlockedAtEnd, IsWhoWasBlockedWhenDeadlockErrorCame) {
-  story s;
+  trace_story s;
   s.names({"main", "worker"}).event("object id=1 kind=task text=\"\"").event("object id=2 kind=event text=\"go\"");
   s.event("object id=3 kind=other text=\"left-over coroutines\"").spawn(1).spawn(2, 1).event("enter to=1").pass(1);
   s.event("block to=2 reason=join object=1 owner=2").pass(1).event("block to=0 reason=event object=2").pass(1);
@@ -230,8 +230,8 @@ TEST(BlockedAtEnd, IsWhoWasBlockedWhenDeadlockErrorCame) {
 // starved
 
 // Many have short turns while the last in line stands ready.
-story many_turns(std::int64_t us_each, int turns) {
-  story s;
+trace_story many_turns(std::int64_t us_each, int turns) {
+  trace_story s;
   s.names({"first", "second", "last"}).spawn(1).spawn(2).event("enter to=1");
   s.pass(1).event("spawn slot=3 id=3 parent=0 called=3");
   // With a shuffled order who enters need not be in front.
@@ -239,7 +239,7 @@ story many_turns(std::int64_t us_each, int turns) {
   return s.pass(us_each).event("yield to=3");
 }
 
-std::string shuffled(const story& s) { return "flags shuffled\n" + s.text(); }
+std::string shuffled(const trace_story& s) { return "flags shuffled\n" + s.text(); }
 
 TEST(Starved, IsWhoStoodReadyForLongWhileOthersHadTheirTurns) {
   const std::vector<finding> found = found_in(shuffled(many_turns(5'000, 20)), finding_kind::starved);
@@ -258,7 +258,7 @@ TEST(Starved, IsNobodyBehindOneWhoHeldTheThread) {
 }
 
 TEST(Starved, IsNobodyWhileTheProgramIsPaused) {
-  story s;
+  trace_story s;
   s.names({"a", "b"}).spawn(1).spawn(2).event("enter to=1").pass(1).event("yield to=0").pass(1);
   s.event("mark text=\"weft: paused\"").pass(500'000).event("mark text=\"weft: resumed\"").pass(1);
   s.event("enter to=2").pass(1).event("finish to=1 status=done").pass(1).event("finish to=0 status=done");
@@ -267,7 +267,7 @@ TEST(Starved, IsNobodyWhileTheProgramIsPaused) {
 }
 
 TEST(LateTimer, IsNoneThatThePauseMadeLate) {
-  story s;
+  trace_story s;
   s.names({"sleeper"}).spawn(1).event("enter to=1").pass(1).event("sleep to=0 delay_ns=1000000").pass(500);
   s.event("mark text=\"weft: paused\"").pass(500'000).event("mark text=\"weft: resumed\"").pass(1);
   s.event("wake_timer slot=1 cause=granted lateness_ns=499501000").event("enter to=1").pass(1);
@@ -278,8 +278,8 @@ TEST(LateTimer, IsNoneThatThePauseMadeLate) {
 
 // late-timer
 
-story fires_late_by(std::int64_t ns) {
-  story s;
+trace_story fires_late_by(std::int64_t ns) {
+  trace_story s;
   s.names({"sleeper", "busy"}).spawn(1).spawn(2).event("enter to=1").pass(1).event("sleep to=2 delay_ns=1000000");
   s.pass(1'000 + ns / 1000 - 5).event("finish to=0 status=done").pass(5);
   s.event("wake_timer slot=1 cause=granted lateness_ns=" + std::to_string(ns)).pass(1).event("enter to=1");
@@ -296,8 +296,8 @@ TEST(LateTimer, IsNothingBelow) { expect_none(fires_late_by(9'999'000), finding_
 
 // blocking-call
 
-story calls_for(std::int64_t us, bool waits) {
-  story s;
+trace_story calls_for(std::int64_t us, bool waits) {
+  trace_story s;
   s.names({"caller", "other"}).spawn(1).spawn(2).event("enter to=1").pass(1);
   if (waits) {
     s.event("block_fd to=2 reason=fd_readable fd=7").pass(1).event("finish to=0 status=done").pass(us);
@@ -321,8 +321,8 @@ TEST(BlockingCall, IsNoneThatCameBackSooner) { expect_none(calls_for(9'000, fals
 
 // growing-queue
 
-story puts_and_gets(int count, int get_every) {
-  story s;
+trace_story puts_and_gets(int count, int get_every) {
+  trace_story s;
   s.names({"producer"}).event("object id=9 kind=queue text=\"jobs\"").spawn(1).event("enter to=1");
   int depth = 0;
   for (int i = 1; i <= count; ++i) {
@@ -340,7 +340,7 @@ TEST(GrowingQueue, GetsLongerAndLonger) {
 TEST(GrowingQueue, IsNoneThatIsShort) { expect_none(puts_and_gets(90, 3), finding_kind::growing_queue); }
 
 TEST(GrowingQueue, IsNoneThatWasEmptiedInBetween) {
-  story s;
+  trace_story s;
   s.names({"producer"}).event("object id=9 kind=queue text=\"jobs\"").spawn(1).event("enter to=1");
   for (int round = 0; round < 2; ++round) {
     for (int i = 1; i <= 70; ++i) s.pass(1).event("queue_put object=9 depth=" + std::to_string(i));
@@ -353,8 +353,8 @@ TEST(GrowingQueue, IsNoneThatWasEmptiedInBetween) {
 
 // never-joined
 
-story main_ends(bool joins) {
-  story s;
+trace_story main_ends(bool joins) {
+  trace_story s;
   s.names({"main", "left behind", "src/app.cpp"}).event("site id=1 file=3 line=12 function=0");
   s.event("object id=1 kind=task text=\"\"").event("object id=2 kind=other text=\"left-over coroutines\"").spawn(1);
   s.event("enter to=1").event("spawn slot=2 id=2 parent=1 called=2 site=1").pass(1);
@@ -382,8 +382,8 @@ TEST(NeverJoined, IsNobodyWhomMainWaitedFor) { expect_none(main_ends(true), find
 
 // two-waiters
 
-story two_wait_for(const char* second_wait) {
-  story s;
+trace_story two_wait_for(const char* second_wait) {
+  trace_story s;
   s.names({"one", "two"}).spawn(1).spawn(2).event("enter to=1").pass(1);
   s.event("block_fd to=2 reason=fd_readable fd=7").pass(1).event(second_wait).pass(1);
   s.event("wake_fd slot=1 fd=7 ready=readable").pass(1);
@@ -400,7 +400,7 @@ TEST(TwoWaiters, AreNoneInDifferentDirections) {
 }
 
 TEST(TwoWaiters, AreNoneOneAfterTheOther) {
-  story s;
+  trace_story s;
   s.names({"one", "two"}).spawn(1).spawn(2).event("enter to=1").pass(1);
   s.event("block_fd to=2 reason=fd_readable fd=7").pass(1).event("wake_fd slot=1 fd=7 ready=readable").pass(1);
   s.event("block_fd to=1 reason=fd_readable fd=7").pass(1).event("finish to=0 status=done");
@@ -410,8 +410,8 @@ TEST(TwoWaiters, AreNoneOneAfterTheOther) {
 
 // stack-near-guard
 
-story used_of_stack(int bytes) {
-  story s;
+trace_story used_of_stack(int bytes) {
+  trace_story s;
   s.names({"deep"}).spawn(1).event("enter to=1").pass(1);
   s.event("stack_mark slot=1 used_bytes=" + std::to_string(bytes) + " reserved_bytes=262144");
   return s.pass(1).event("finish to=0 status=done");
@@ -425,8 +425,8 @@ TEST(StackNearGuard, IsNoneWithRoomLeft) { expect_none(used_of_stack(228'000), f
 
 // lone-yields
 
-story yields_alone(int times, bool sleeps_in_the_middle) {
-  story s;
+trace_story yields_alone(int times, bool sleeps_in_the_middle) {
+  trace_story s;
   s.names({"spinner"}).spawn(1).event("enter to=1");
   for (int i = 0; i < times; ++i) {
     if (sleeps_in_the_middle && i == times / 2) {
@@ -453,7 +453,7 @@ TEST(LoneYields, AreNotFewer) { expect_none(yields_alone(999, false), finding_ki
 TEST(LoneYields, EndWithAWait) { expect_none(yields_alone(1500, true), finding_kind::lone_yields); }
 
 TEST(LoneYields, AreNoneWhereTwoTakeTurns) {
-  story s;
+  trace_story s;
   s.names({"ping", "pong"}).spawn(1).spawn(2).event("enter to=1");
   for (int i = 0; i < 1500; ++i) s.pass(1).event(i % 2 == 0 ? "yield to=2" : "yield to=1");
 
@@ -463,8 +463,8 @@ TEST(LoneYields, AreNoneWhereTwoTakeTurns) {
 // wake-without-effect
 
 // A waiter that is notified `times` times. If it finds something it lets go of the lock to work with it, as one should.
-story notified(int times, bool finds_something) {
-  story s;
+trace_story notified(int times, bool finds_something) {
+  trace_story s;
   s.names({"waiter", "notifier"}).event("object id=1 kind=mutex text=\"m\"");
   s.event("object id=2 kind=condition_variable text=\"news\"").spawn(1).spawn(2).event("enter to=1");
   s.event("lock_acquired object=1").event("lock_released object=1");

@@ -31,7 +31,7 @@ class CoTaskDiary : public testing::Test {
 };
 
 TEST_F(CoTaskDiary, YieldsAreFifoAmongStackfulAndStackless) {
-  const diary::history h = sim.record([] {
+  const diary::history h = support::record(sim, [] {
     const auto twice = []() -> co_task<> {
       co_await yielded();
       co_await yielded();
@@ -70,7 +70,7 @@ main: finish done -> nobody
 
 TEST_F(CoTaskDiary, TellsTheSameStoryAsWithStacks) {
   sim.poller.make_readable(5);
-  const diary::history stackless = sim.record([] {
+  const diary::history stackless = support::record(sim, [] {
     const task<int> worker = spawn("worker", []() -> co_task<int> {
       co_await sleep(2ms);
       co_await readable(5);
@@ -105,7 +105,7 @@ TEST_F(CoTaskDiary, TellsTheSameStoryAsWithStacks) {
   });
   simulation other;
   other.poller.make_readable(5);
-  const diary::history stackful = other.record([] {
+  const diary::history stackful = support::record(other, [] {
     const task<int> worker = spawn("worker", [] {
       sleep_for(2ms);
       wait_readable(5);
@@ -143,7 +143,7 @@ TEST_F(CoTaskDiary, TellsTheSameStoryAsWithStacks) {
 }
 
 TEST_F(CoTaskDiary, AwaitedInACoroutineItsWaitsAreThatCoroutines) {
-  const diary::history h = sim.record([] {
+  const diary::history h = support::record(sim, [] {
     const auto body = []() -> co_task<> {
       co_await sleep(1ms);
       co_await spawn("inner", []() -> co_task<> { co_await yielded(); });
@@ -167,7 +167,7 @@ main: finish done -> nobody
 }
 
 TEST_F(CoTaskDiary, MoreSwitchesThanBetweenTwoLooksAtEvents) {
-  const diary::history h = sim.record([] {
+  const diary::history h = support::record(sim, [] {
     const auto often = []() -> co_task<> {
       for (int i = 0; i < 200; ++i) co_await yielded();
     };
@@ -210,61 +210,62 @@ INSTANTIATE_TEST_SUITE_P(Seeds, CoTaskShuffled, testing::Range<std::uint64_t>(1,
 
 std::string random_program(std::uint64_t seed) {
   simulation sim;
-  const diary::history h = sim.record(
-      [seed] {
-        std::uint64_t state = seed * 0x9e3779b97f4a7c15u;
-        const auto random = [&state](std::uint64_t n) {
-          state ^= state << 13;
-          state ^= state >> 7;
-          state ^= state << 17;
-          return state % n;
-        };
-        std::vector<task<>> all;
-        struct programs {
-          static co_task<> step(std::uint64_t what, task<> other) {
-            switch (what % 5) {
-              case 0:
-                co_await sleep(std::chrono::microseconds(what % 977));
-                break;
-              case 1:
-                co_await yielded();
-                break;
-              case 2:
-                if (other) co_await other;
-                break;
-              case 3:
-                if (what % 3 == 0) throw std::runtime_error("random");
-                break;
-              default: {
-                timeout_scope limit(std::chrono::microseconds(what % 500));
-                co_await sleep(std::chrono::microseconds(what % 700));
-              }
-            }
-          }
-          static co_task<> body(std::vector<std::uint64_t> steps, std::vector<task<>> others) {
-            for (const std::uint64_t s : steps) {
-              const task<> other = others.empty() ? task<>() : others[s % others.size()];
-              co_await step(s, other);
-            }
-          }
-        };
-        for (int i = 0; i < 40; ++i) {
-          std::vector<std::uint64_t> steps;
-          for (std::uint64_t n = random(8); n > 0; --n) steps.push_back(random(10'000));
-          if (random(3) == 0) {
-            all.push_back(spawn([steps, all] { await(programs::body(steps, all)); }));
-          } else {
-            all.push_back(spawn(programs::body(steps, all)));
-          }
-          if (random(4) == 0) all[random(all.size())].cancel();
-          if (random(3) == 0) yield();
-        }
-        for (const task<>& t : all) {
-          t.join();
-          static_cast<void>(t.exception());
-        }
-      },
-      {.shuffle_seed = seed});
+  const diary::history h =
+      support::record(sim,
+                      [seed] {
+                        std::uint64_t state = seed * 0x9e3779b97f4a7c15u;
+                        const auto random = [&state](std::uint64_t n) {
+                          state ^= state << 13;
+                          state ^= state >> 7;
+                          state ^= state << 17;
+                          return state % n;
+                        };
+                        std::vector<task<>> all;
+                        struct programs {
+                          static co_task<> step(std::uint64_t what, task<> other) {
+                            switch (what % 5) {
+                              case 0:
+                                co_await sleep(std::chrono::microseconds(what % 977));
+                                break;
+                              case 1:
+                                co_await yielded();
+                                break;
+                              case 2:
+                                if (other) co_await other;
+                                break;
+                              case 3:
+                                if (what % 3 == 0) throw std::runtime_error("random");
+                                break;
+                              default: {
+                                timeout_scope limit(std::chrono::microseconds(what % 500));
+                                co_await sleep(std::chrono::microseconds(what % 700));
+                              }
+                            }
+                          }
+                          static co_task<> body(std::vector<std::uint64_t> steps, std::vector<task<>> others) {
+                            for (const std::uint64_t s : steps) {
+                              const task<> other = others.empty() ? task<>() : others[s % others.size()];
+                              co_await step(s, other);
+                            }
+                          }
+                        };
+                        for (int i = 0; i < 40; ++i) {
+                          std::vector<std::uint64_t> steps;
+                          for (std::uint64_t n = random(8); n > 0; --n) steps.push_back(random(10'000));
+                          if (random(3) == 0) {
+                            all.push_back(spawn([steps, all] { await(programs::body(steps, all)); }));
+                          } else {
+                            all.push_back(spawn(programs::body(steps, all)));
+                          }
+                          if (random(4) == 0) all[random(all.size())].cancel();
+                          if (random(3) == 0) yield();
+                        }
+                        for (const task<>& t : all) {
+                          t.join();
+                          static_cast<void>(t.exception());
+                        }
+                      },
+                      {.shuffle_seed = seed});
   EXPECT_EQ(broken_rules(h), "");
   return decisions(h);
 }

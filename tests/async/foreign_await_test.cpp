@@ -130,7 +130,7 @@ TEST_F(ForeignAwait, WhatIsReadyAtOnceDoesNotSuspend) {
 }
 
 TEST_F(ForeignAwait, IsWokenByAnotherCoroutine) {
-  const diary::history h = sim.record([&] {
+  const diary::history h = support::record(sim, [&] {
     const task<int> t = spawn("waits", [&]() -> co_task<int> { co_return co_await manual_wait{source}; });
     yield();
     source.fire(3);

@@ -69,7 +69,7 @@ TEST_F(Future, IsPendingThenDone) {
 }
 
 TEST_F(Future, GetWaitsForTheValue) {
-  const std::string text = support::decisions(sim.record([] {
+  const std::string text = support::decisions(support::record(sim, [] {
     promise<int> p;
     const auto reader = spawn("reader", [f = p.get_future()] { EXPECT_EQ(f.get(), 7); });
     yield();

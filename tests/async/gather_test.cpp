@@ -231,7 +231,7 @@ TEST_F(Gather, OfOneselfIsADeadlock) {
 }
 
 TEST_F(Gather, HasItsOwnWaitReason) {
-  const diary::history h = sim.record([] { gather(spawn("a", [] { return 1; })); });
+  const diary::history h = support::record(sim, [] { gather(spawn("a", [] { return 1; })); });
   EXPECT_THAT(support::decisions(h), testing::HasSubstr("main: block gather -> a\n"));
 }
 

@@ -198,7 +198,7 @@ TEST_F(JoinAll, WaitsInLineWithOtherJoiners) {
 }
 
 TEST_F(JoinAll, HasItsOwnWaitReason) {
-  const diary::history h = sim.record([] { join_all({spawn("a", [] {}), spawn("b", [] { yield(); })}); });
+  const diary::history h = support::record(sim, [] { join_all({spawn("a", [] {}), spawn("b", [] { yield(); })}); });
   EXPECT_EQ(support::decisions(h), R"(
 nobody: spawn main
 nobody: enter -> main

@@ -59,7 +59,7 @@ TEST_F(Pool, NeverRunsMoreThanItHasPlaces) {
 }
 
 TEST_F(Pool, SpawnWaitsWhileItIsFull) {
-  const std::string text = support::decisions(sim.record([] {
+  const std::string text = support::decisions(support::record(sim, [] {
     pool p(1);
     p.spawn("a", [] {});
     const auto b = p.spawn("b", [] {});
@@ -223,7 +223,7 @@ TEST_F(Pool, ApplyAsyncNeverWaits) {
 // ---- the end
 
 TEST_F(Pool, JoinWaitsForAllAndItCanBeUsedAgain) {
-  const std::string text = support::decisions(sim.record([] {
+  const std::string text = support::decisions(support::record(sim, [] {
     pool p(2);
     p.spawn("a", [] {});
     p.join();

@@ -236,7 +236,7 @@ TEST_F(SelectCancel, ACoTaskHearsOfItToo) {
 }
 
 TEST_F(SelectCancel, TheDiarySaysThatTheSelectWasInterrupted) {
-  const std::string text = decisions(sim.record([&] {
+  const std::string text = decisions(support::record(sim, [&] {
     spawn("chooser", [&] {
       this_coroutine::self().cancel();
       EXPECT_THROW(select(otherwise(nothing)), cancelled);

@@ -62,7 +62,7 @@ TEST_F(Select, NeedsNoSchedulerForWhatIsThere) {
 }
 
 TEST_F(Select, WaitsUntilOneHappensAndLeavesTheOthers) {
-  const std::string text = support::decisions(sim.record([&] {
+  const std::string text = support::decisions(support::record(sim, [&] {
     channel<int> a(1);
     channel<int> b(1);
     const auto chooser = spawn("chooser", [&] { select(on_receive(a, log.item("a")), on_receive(b, log.item("b"))); });

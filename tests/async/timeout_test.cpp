@@ -355,7 +355,7 @@ TEST_F(Timeout, AnEarlierScopeEndsAWaitWithALaterLimitOfItsOwn) {
 }
 
 TEST_F(Timeout, TheDiarySaysThatTheScopeEndedTheWait) {
-  const diary::history h = sim.record([] {
+  const diary::history h = support::record(sim, [] {
     const timeout_scope limit(10ms);
     try {
       event("never").wait();

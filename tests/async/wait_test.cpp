@@ -143,7 +143,7 @@ TEST_F(Wait, CancellingItDoesNotTouchTheTasks) {
 }
 
 TEST_F(Wait, HasItsOwnWaitReason) {
-  const diary::history h = sim.record([] {
+  const diary::history h = support::record(sim, [] {
     wait({spawn("a", [] {})});
     for (const task<>& t : as_completed({spawn("b", [] {})})) t.get();
   });

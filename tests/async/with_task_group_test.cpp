@@ -218,7 +218,7 @@ TEST_F(WithTaskGroup, OutsideOfACoroutineIsRefused) {
 }
 
 TEST_F(WithTaskGroup, TheDiaryShowsWhoCancelledTheBody) {
-  const diary::history h = sim.record([] {
+  const diary::history h = support::record(sim, [] {
     try {
       with_task_group([](task_group& g) {
         g.spawn("child", [] { fail("x"); });

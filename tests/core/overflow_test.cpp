@@ -335,7 +335,7 @@ std::vector<diary::event> marks_of(const diary::history& h) {
 TEST(StackMark, TellsHowDeepAStackWasUsed) {
   support::simulation s;
 
-  const diary::history h = s.record([] { spawn("deep", [] { use_stack(150 * 1024); }).join(); });
+  const diary::history h = support::record(s, [] { spawn("deep", [] { use_stack(150 * 1024); }).join(); });
 
   std::uint64_t deepest = 0;
   for (const diary::event& e : marks_of(h)) {
@@ -350,7 +350,7 @@ TEST(StackMark, TellsHowDeepAStackWasUsed) {
 TEST(StackMark, IsToldAgainOnlyWhenItIsDeeper) {
   support::simulation s;
 
-  const diary::history h = s.record([] {
+  const diary::history h = support::record(s, [] {
     for (int i = 0; i < 1000; ++i) spawn([] {}).join();
   });
 

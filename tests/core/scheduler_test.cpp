@@ -27,7 +27,7 @@ using testing::HasSubstr;
 TEST(Scheduler, SpawnedCoroutinesRunInSpawnOrder) {
   simulation s;
 
-  const diary::history h = s.record([] {
+  const diary::history h = support::record(s, [] {
     spawn("a", [] {});
     spawn("b", [] {});
     yield();
@@ -48,7 +48,7 @@ main: finish done -> nobody
 TEST(Scheduler, YieldGoesToTheBackOfTheReadyQueue) {
   simulation s;
 
-  const diary::history h = s.record([] {
+  const diary::history h = support::record(s, [] {
     const task<> a = spawn("a", [] { yield(); });
     spawn("b", [] {});
     a.join();
@@ -81,7 +81,7 @@ TEST(Scheduler, YieldAloneIsNoSwitch) {
 TEST(Scheduler, TimersFireInOrderOfDeadline) {
   simulation s;
 
-  const diary::history h = s.record([] {
+  const diary::history h = support::record(s, [] {
     spawn("late", [] { sleep_for(2ms); });
     spawn("early", [] { sleep_for(1ms); });
     sleep_for(3ms);
@@ -203,7 +203,7 @@ TEST(Scheduler, ReadyFdsWakeInTheOrderTheKernelGave) {
 TEST(Scheduler, LeftOversAreCancelledInSpawnOrderWhenMainEnds) {
   simulation s;
 
-  const diary::history h = s.record([] {
+  const diary::history h = support::record(s, [] {
     spawn("a", [] { sleep_for(1h); });
     spawn("b", [] { sleep_for(1h); });
     yield();

@@ -37,19 +37,19 @@ static_assert(detail::saturated_difference(std::numeric_limits<std::int64_t>::mi
               std::numeric_limits<std::int64_t>::min());
 
 TEST(TimeLimit, APointBeyondTheClockIsNever) {
-  EXPECT_TRUE(detail::until(system_clock::time_point::max()) == forever);
-  EXPECT_TRUE(detail::until(time_point<system_clock, seconds>::max()) == forever);
-  EXPECT_TRUE(detail::until(sys_days(year(9999) / 1 / 1)) == forever);
-  EXPECT_TRUE(detail::until(steady_clock::time_point::max()) == forever);
-  EXPECT_TRUE(detail::until(time_point<steady_clock, hours>::max()) == forever);
-  EXPECT_TRUE(detail::until(time_point<system_clock, duration<double>>(duration<double>(1e12))) == forever);
-  EXPECT_TRUE(detail::until(time_point<steady_clock, duration<double>>(duration<double>(INFINITY))) == forever);
+  EXPECT_TRUE(detail::until(system_clock::time_point::max()).is_forever());
+  EXPECT_TRUE(detail::until(time_point<system_clock, seconds>::max()).is_forever());
+  EXPECT_TRUE(detail::until(sys_days(year(9999) / 1 / 1)).is_forever());
+  EXPECT_TRUE(detail::until(steady_clock::time_point::max()).is_forever());
+  EXPECT_TRUE(detail::until(time_point<steady_clock, hours>::max()).is_forever());
+  EXPECT_TRUE(detail::until(time_point<system_clock, duration<double>>(duration<double>(1e12))).is_forever());
+  EXPECT_TRUE(detail::until(time_point<steady_clock, duration<double>>(duration<double>(INFINITY))).is_forever());
 }
 
 TEST(TimeLimit, APointLongPastIsNow) {
-  EXPECT_TRUE(detail::until(steady_clock::time_point::min()) == 0);
-  EXPECT_TRUE(detail::until(time_point<steady_clock, hours>::min()) == 0);
-  EXPECT_TRUE(detail::until(sys_days(year(-9999) / 1 / 1)) == 0);
+  EXPECT_TRUE(detail::until(steady_clock::time_point::min()).is_zero());
+  EXPECT_TRUE(detail::until(time_point<steady_clock, hours>::min()).is_zero());
+  EXPECT_TRUE(detail::until(sys_days(year(-9999) / 1 / 1)).is_zero());
 }
 
 // Set by the tests. Counts in its own unit, as a clock of a program's may.

@@ -139,12 +139,12 @@ TEST(Shuffle, ASeedThatIsNoNumberIsNone) {
 TEST(Shuffle, TheDiarySaysThatItIsShuffled) {
   simulation s;
 
-  const diary::history h = s.record(
-      [] {
-        for (int i = 0; i < 5; ++i) spawn([] { yield(); });
-        sleep_for(std::chrono::milliseconds(1));
-      },
-      {.shuffle_seed = 12});
+  const diary::history h = support::record(s,
+                                           [] {
+                                             for (int i = 0; i < 5; ++i) spawn([] { yield(); });
+                                             sleep_for(std::chrono::milliseconds(1));
+                                           },
+                                           {.shuffle_seed = 12});
 
   EXPECT_TRUE(h.source().info().shuffled);
   EXPECT_EQ(h.violation_count(), 0u);

@@ -107,7 +107,7 @@ void busy_program(int rounds) {
 
 TEST(Checkpoints, AReaderThatBeginsAtOneKnowsWhatTheOthersKnow) {
   simulation s;
-  const history h = s.record([] { busy_program(8'000); });
+  const history h = support::record(s, [] { busy_program(8'000); });
   ASSERT_EQ(h.violation_count(), 0u) << h.violations().front().text;
   ASSERT_GE(checkpoints_in(h), 2u);
 
@@ -221,7 +221,7 @@ TEST(Checkpoints, OfManyThatWaitAreNeverFurtherApartThanOneReplay) {
 
 TEST(Checkpoints, InTheMiddleOfOneTheOneBeforeServes) {
   simulation s;
-  const history h = s.record([] { crowd(3'000, 30'000); });
+  const history h = support::record(s, [] { crowd(3'000, 30'000); });
   std::vector<std::uint64_t> inside;
   h.source().for_each(0, h.source().event_count(), [&](const diary::event& e) {
     if (e.type == event_type::checkpoint_part) inside.push_back(e.n);
@@ -236,7 +236,7 @@ TEST(Checkpoints, InTheMiddleOfOneTheOneBeforeServes) {
 
 TEST(Checkpoints, WhatHasNotChangedIsFoundInTheOneBefore) {
   simulation s;
-  const history h = s.record([] { crowd(1'000, 60'000); });
+  const history h = support::record(s, [] { crowd(1'000, 60'000); });
   ASSERT_EQ(h.violation_count(), 0u) << h.violations().front().text;
   std::uint64_t with_base = 0;
   h.source().for_each(0, h.source().event_count(), [&](const diary::event& e) {

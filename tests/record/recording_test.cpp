@@ -49,7 +49,7 @@ std::uint64_t count_of(const history& h, event_type type) {
 TEST(Recording, IsCompleteAfterStopAndKeepsAllRules) {
   simulation s;
 
-  const history h = s.record([] {
+  const history h = support::record(s, [] {
     queue<int> q("orders");
     mutex m("ledger");
     const task<> a = spawn("a", [&] {
@@ -79,7 +79,7 @@ TEST(Recording, IsCompleteAfterStopAndKeepsAllRules) {
 TEST(Recording, TimeIsTheVirtualClocks) {
   simulation s;
 
-  const history h = s.record([] { sleep_for(7ms); });
+  const history h = support::record(s, [] { sleep_for(7ms); });
 
   EXPECT_EQ(h.source().info().clock, "virtual");
   EXPECT_EQ(h.source().info().duration_ns, 7'000'000);
@@ -157,7 +157,7 @@ TEST(Recording, BegunInTheMiddleItKnowsEverybody) {
 TEST(Recording, MarksZonesAndCountersAreInIt) {
   simulation s;
 
-  const history h = s.record([] {
+  const history h = support::record(s, [] {
     const trace::zone z("work");
     trace::mark("here");
     trace::counter("load", 0.5);

@@ -93,11 +93,11 @@ TEST(Replay, ItsOwnTraceTellsTheSameOrder) {
     }
   };
   simulation first;
-  const diary::history recorded = first.record(program, {.shuffle_seed = 77});
+  const diary::history recorded = support::record(first, program, {.shuffle_seed = 77});
   const recorded_run kept(program, {.shuffle_seed = 77});
   simulation second;
 
-  const diary::history replayed = second.record(program, {.replay = kept.path()});
+  const diary::history replayed = support::record(second, program, {.replay = kept.path()});
 
   EXPECT_EQ(decisions(replayed), decisions(recorded));
   EXPECT_EQ(replayed.violation_count(), 0u);

@@ -395,7 +395,7 @@ strings marks(const diary::history& h) {
 TEST(GreenletDiary, RecordsWhatATracerSees) {
   simulation sim;
   strings expected;
-  const diary::history h = sim.record([&] {
+  const diary::history h = support::record(sim, [&] {
     const greenlet_tracer before = set_greenlet_tracer([&](greenlet_event e, std::uint64_t from, std::uint64_t to) {
       expected.push_back("greenlet " + std::to_string(from) + " -> " + std::to_string(to) +
                          (e == greenlet_event::thrown ? " (thrown)" : ""));
@@ -418,7 +418,7 @@ TEST(GreenletDiary, RecordsWhatATracerSees) {
 
 TEST(GreenletDiary, AWaitInOneIsTheCoroutines) {
   simulation sim;
-  const diary::history h = sim.record([] {
+  const diary::history h = support::record(sim, [] {
     const task<> other = spawn("other", [] { yield(); });
     const greenlet<int> g{[](int) {
       yield();

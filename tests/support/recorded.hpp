@@ -14,8 +14,7 @@
 #include <string>
 #include <utility>
 
-#include "support/fake_clock.hpp"
-#include "support/fake_poller.hpp"
+#include "support/simulation.hpp"
 #include "trace/state/history.hpp"
 #include "weft/run.hpp"
 #include "weft/trace.hpp"
@@ -104,32 +103,19 @@ inline std::string decisions(const diary::history& h) {
   return text;
 }
 
-// Time and fds of a test.
-struct simulation {
-  fake_clock clock;
-  fake_poller poller{clock};
-
-  template <class F>
-  auto run(F&& program, run_options options = {}) {
-    options.clock = &clock;
-    options.poller = &poller;
-    return weft::run(options, std::forward<F>(program));
+// Runs the program in the simulation and returns its diary. Errors that leave the program come out.
+template <class F>
+diary::history record(simulation& world, F&& program, run_options options = {}) {
+  const temporary_trace file;
+  weft::trace::start({.path = file.path()});
+  struct stopper {
+    ~stopper() { weft::trace::stop(); }
+  };
+  {
+    const stopper at_the_end;
+    world.run(std::forward<F>(program), options);
   }
-
-  // Runs the program and returns its diary. Errors that leave the program come out.
-  template <class F>
-  diary::history record(F&& program, run_options options = {}) {
-    const temporary_trace file;
-    weft::trace::start({.path = file.path()});
-    struct stopper {
-      ~stopper() { weft::trace::stop(); }
-    };
-    {
-      const stopper at_the_end;
-      run(std::forward<F>(program), options);
-    }
-    return diary::history(diary::reader::open(file.path()));
-  }
-};
+  return diary::history(diary::reader::open(file.path()));
+}
 
 }  // namespace weft::support

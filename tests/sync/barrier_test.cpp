@@ -73,8 +73,8 @@ TEST(Barrier, AnArrivalBetweenACancellationAndItsDeliveryDoesNotOpenIt) {
 }
 
 TEST(Barrier, ATimedOutWaiterTakesItsArrivalBack) {
-  virtual_run world;
-  world([] {
+  simulation world;
+  world.run([] {
     barrier b(2);
     EXPECT_EQ(b.arrive_and_wait_for(10ms), std::nullopt);
     EXPECT_EQ(b.arrive_and_wait_for(0ms), std::nullopt);

@@ -129,8 +129,8 @@ TEST(Channel, TrySendNeedsAReceiverThatWaits) {
 }
 
 TEST(Channel, ForGivesUpWhenTheTimeIsOver) {
-  virtual_run world;
-  world([] {
+  simulation world;
+  world.run([] {
     channel<int> c;
     EXPECT_FALSE(c.send_for(1, 10ms));
     EXPECT_EQ(c.receive_for(10ms), std::nullopt);

@@ -66,8 +66,8 @@ TEST(ConditionVariable, NotifyAllWakesAllInOrder) {
 }
 
 TEST(ConditionVariable, ANotifyWithoutWaitersIsForgotten) {
-  virtual_run world;
-  world([] {
+  simulation world;
+  world.run([] {
     mutex m;
     condition_variable c;
     c.notify_one();
@@ -105,8 +105,8 @@ TEST(ConditionVariable, ThePredicateDecides) {
 }
 
 TEST(ConditionVariable, WaitForWithAPredicateCountsAllItsWaitsTogether) {
-  virtual_run world;
-  world([] {
+  simulation world;
+  world.run([] {
     mutex m;
     condition_variable c;
     const auto noise = spawn([&] {
@@ -182,8 +182,8 @@ TEST(ConditionVariable, ACancelledWaitHoldsTheMutexAgainBeforeItThrows) {
 }
 
 TEST(ConditionVariable, ATimedOutWaitHoldsTheMutexAgainBeforeItReturns) {
-  virtual_run world;
-  world([] {
+  simulation world;
+  world.run([] {
     mutex m;
     condition_variable c;
     const auto waiter = spawn([&] {
@@ -223,8 +223,8 @@ TEST(ConditionVariable, OneCancelledAfterItWasNotifiedPassesItOn) {
 }
 
 TEST(ConditionVariable, ANotifyAllIsNotPassedOnToALaterOne) {
-  virtual_run world;
-  world([] {
+  simulation world;
+  world.run([] {
     mutex m;
     condition_variable c;
     const auto first = spawn([&] {

@@ -70,8 +70,8 @@ TEST(Event, WaitDoesNotSuspendWhileItIsSet) {
 }
 
 TEST(Event, WaitForGivesUpWhenTheTimeIsOver) {
-  virtual_run world;
-  const bool came = world([] {
+  simulation world;
+  const bool came = world.run([] {
     event e;
     return e.wait_for(250ms);
   });
@@ -80,8 +80,8 @@ TEST(Event, WaitForGivesUpWhenTheTimeIsOver) {
 }
 
 TEST(Event, WaitForEndsWithTheSet) {
-  virtual_run world;
-  const bool came = world([] {
+  simulation world;
+  const bool came = world.run([] {
     event e;
     const auto setter = spawn([&] {
       sleep_for(10ms);
@@ -105,8 +105,8 @@ TEST(Event, WaitForZeroDoesNotSuspend) {
 }
 
 TEST(Event, ATimeLimitLosesAgainstASetThatCameFirst) {
-  virtual_run world;
-  const bool came = world([&] {
+  simulation world;
+  const bool came = world.run([&] {
     event e;
     const auto waiter = spawn([&] { return e.wait_for(10ms); });
     yield();

@@ -53,8 +53,8 @@ TEST(Latch, ArriveAndWaitMeets) {
 }
 
 TEST(Latch, WaitForGivesUpWhenTheTimeIsOver) {
-  virtual_run world;
-  world([] {
+  simulation world;
+  world.run([] {
     latch l(1);
     EXPECT_FALSE(l.wait_for(10ms));
     EXPECT_FALSE(l.wait_for(0ms));

@@ -102,8 +102,8 @@ TEST(Mutex, UnlockByAnotherCoroutineIsALogicErrorAndChangesNothing) {
 }
 
 TEST(Mutex, TryLockForGivesUpWhenTheTimeIsOver) {
-  virtual_run world;
-  world([&] {
+  simulation world;
+  world.run([&] {
     mutex m;
     m.lock();
     EXPECT_FALSE(spawn([&] { return m.try_lock_for(30ms); }).get());
@@ -146,8 +146,8 @@ TEST(Mutex, ATimedOutWaiterLeavesTheLine) {
 }
 
 TEST(Mutex, ATimeLimitLosesAgainstAHandOverThatCameFirst) {
-  virtual_run world;
-  const bool locked = world([&] {
+  simulation world;
+  const bool locked = world.run([&] {
     mutex m;
     m.lock();
     const auto waiter = spawn([&] {

@@ -86,8 +86,8 @@ TEST(Permit, OfATryIsEmptyIfThereIsNone) {
 }
 
 TEST(Permit, IsEmptyWhenTheTimeRanOut) {
-  virtual_run world;
-  world([&] {
+  simulation world;
+  world.run([&] {
     semaphore s(0);
     EXPECT_FALSE(s.acquire_guard_for(5ms));
     EXPECT_EQ(world.clock.elapsed(), 5ms);

@@ -207,8 +207,8 @@ TEST(Queue, TryPutCopiesWhatIsConst) {
 }
 
 TEST(Queue, GetForGivesUpWhenTheTimeIsOver) {
-  virtual_run world;
-  world([] {
+  simulation world;
+  world.run([] {
     queue<int> q;
     EXPECT_EQ(q.get_for(20ms), std::nullopt);
     q.put(1);
@@ -218,8 +218,8 @@ TEST(Queue, GetForGivesUpWhenTheTimeIsOver) {
 }
 
 TEST(Queue, PutForGivesUpWhenTheTimeIsOver) {
-  virtual_run world;
-  world([] {
+  simulation world;
+  world.run([] {
     queue<int> q(1);
     EXPECT_TRUE(q.put_for(1, 20ms));
     EXPECT_FALSE(q.put_for(2, 20ms));
@@ -244,8 +244,8 @@ TEST(Queue, ForZeroIsTry) {
 }
 
 TEST(Queue, ATimeLimitLosesAgainstAnItemThatCameFirst) {
-  virtual_run world;
-  world([&] {
+  simulation world;
+  world.run([&] {
     queue<int> q;
     const auto getter = spawn([&] { return q.get_for(10ms); });
     yield();

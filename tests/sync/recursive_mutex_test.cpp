@@ -72,8 +72,8 @@ TEST(RecursiveMutex, OneCancelledAfterTheHandOverPassesItOn) {
 }
 
 TEST(RecursiveMutex, TryLockForGivesUpWhenTheTimeIsOver) {
-  virtual_run world;
-  world([] {
+  simulation world;
+  world.run([] {
     recursive_mutex m;
     const std::lock_guard guard(m);
     EXPECT_FALSE(spawn([&] { return m.try_lock_for(10ms); }).get());

@@ -129,8 +129,8 @@ TEST(Rendezvous, PutAndTryPutKeepTheirOrder) {
 }
 
 TEST(Rendezvous, PutForWithoutATakerGivesUpAndHasPutNothing) {
-  virtual_run world;
-  world([] {
+  simulation world;
+  world.run([] {
     queue<int> q(0);
     EXPECT_FALSE(q.put_for(1, 10ms));
     EXPECT_EQ(q.try_get(), std::nullopt);
@@ -139,8 +139,8 @@ TEST(Rendezvous, PutForWithoutATakerGivesUpAndHasPutNothing) {
 }
 
 TEST(Rendezvous, GetForWithoutAPutterGivesUp) {
-  virtual_run world;
-  world([] {
+  simulation world;
+  world.run([] {
     queue<int> q(0);
     EXPECT_EQ(q.get_for(10ms), std::nullopt);
     EXPECT_FALSE(q.try_put(1));
@@ -201,8 +201,8 @@ TEST(Rendezvous, TakersWhosePuttersWereCancelledKeepTheirOrder) {
 }
 
 TEST(Rendezvous, ATakerThatWaitsOnStillEndsAtItsTimeLimit) {
-  virtual_run world;
-  world([&] {
+  simulation world;
+  world.run([&] {
     queue<int> q(0);
     const auto taker = spawn([&] { return q.get_for(30ms); });
     sleep_for(10ms);

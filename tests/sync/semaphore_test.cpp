@@ -16,9 +16,9 @@ namespace {
 using namespace std::chrono_literals;
 
 TEST(Semaphore, LetsSoManyInAtOnce) {
-  virtual_run world;
+  simulation world;
   int most = 0;
-  world([&] {
+  world.run([&] {
     semaphore s(2);
     int inside = 0;
     std::vector<task<void>> all;
@@ -79,8 +79,8 @@ TEST(Semaphore, ReleaseOfSeveralServesTheLineAndKeepsTheRest) {
 }
 
 TEST(Semaphore, TryAcquireForGivesUpWhenTheTimeIsOver) {
-  virtual_run world;
-  world([] {
+  simulation world;
+  world.run([] {
     semaphore s(1);
     EXPECT_TRUE(s.try_acquire_for(10ms));
     EXPECT_FALSE(s.try_acquire_for(10ms));

@@ -32,9 +32,9 @@ auto writer(shared_mutex& m, story& told, const char* name) {
 }
 
 TEST(SharedMutex, ReadersShareAndWritersDoNot) {
-  virtual_run world;
+  simulation world;
   story told;
-  world([&] {
+  world.run([&] {
     shared_mutex m;
     const auto r1 = spawn(reader(m, told, "r1")), r2 = spawn(reader(m, told, "r2"));
     const auto w1 = spawn(writer(m, told, "w1")), w2 = spawn(writer(m, told, "w2"));
@@ -45,9 +45,9 @@ TEST(SharedMutex, ReadersShareAndWritersDoNot) {
 }
 
 TEST(SharedMutex, AReaderDoesNotOvertakeAWaitingWriter) {
-  virtual_run world;
+  simulation world;
   story told;
-  world([&] {
+  world.run([&] {
     shared_mutex m;
     const auto r1 = spawn(reader(m, told, "r1"));
     const auto w1 = spawn(writer(m, told, "w1"));
@@ -62,9 +62,9 @@ TEST(SharedMutex, AReaderDoesNotOvertakeAWaitingWriter) {
 }
 
 TEST(SharedMutex, AWriterThatGivesUpLetsTheReadersBehindItIn) {
-  virtual_run world;
+  simulation world;
   story told;
-  world([&] {
+  world.run([&] {
     shared_mutex m;
     m.lock_shared();
     const auto impatient = spawn([&] { told("writer", m.try_lock_for(1ms)); });
@@ -172,8 +172,8 @@ TEST(SharedMutex, UnlockByAnyoneElseIsALogicErrorAndChangesNothing) {
 }
 
 TEST(SharedMutex, ForGivesUpWhenTheTimeIsOver) {
-  virtual_run world;
-  world([] {
+  simulation world;
+  world.run([] {
     shared_mutex m;
     m.lock();
     spawn([&] {

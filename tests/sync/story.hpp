@@ -3,11 +3,8 @@
 
 #include <string>
 #include <string_view>
-#include <utility>
 
-#include "support/fake_clock.hpp"
-#include "support/fake_poller.hpp"
-#include "weft/run.hpp"
+#include "support/simulation.hpp"
 #include "weft/task.hpp"
 #include "weft/this_coroutine.hpp"
 
@@ -27,23 +24,7 @@ class story {
   std::string text_;
 };
 
-// A scheduler on virtual time: where it would sleep, the clock advances.
-struct virtual_run {
-  support::fake_clock clock;
-  support::fake_poller poller{clock};
-
-  template <class F>
-  auto operator()(F&& main) {
-    run_options options;
-    options.clock = &clock;
-    options.poller = &poller;
-    return run(options, std::forward<F>(main));
-  }
-};
-
-template <class F>
-auto run_virtually(F&& main) {
-  return virtual_run()(std::forward<F>(main));
-}
+using support::run_virtually;
+using support::simulation;
 
 }  // namespace weft::tests
