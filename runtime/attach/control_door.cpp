@@ -23,7 +23,7 @@ bool is_off(const char* variable) noexcept {
   return value != nullptr && std::string_view(value) == "off";
 }
 
-// The environment of a set-user-id program is its caller's.
+// The caller of a set-user-id program controls its environment.
 bool has_rights_of_another() noexcept { return getuid() != geteuid() || getgid() != getegid(); }
 
 [[maybe_unused]] void tame(int fd) noexcept {
@@ -67,7 +67,7 @@ bool is_this_user(int fd) noexcept {
 #endif
 }
 
-// Whoever only wanted to know that somebody is here has gone again.
+// True if the client has closed its end already: it only wanted to know whether the program runs.
 bool has_left(int fd) noexcept {
   char byte;
   return recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
@@ -87,14 +87,14 @@ int open_door(std::string& path) noexcept {
     std::memcpy(address.sun_path, path.c_str(), path.size() + 1);
     fd = new_socket();
     const auto bound = [&] { return bind(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0; };
-    // What stands there already was left by an earlier process of this number.
-    // Nobody can connect before listen(), so the mode may come after bind().
+    // An address in use was left by an earlier process with this pid. Nobody can connect before listen(), so the mode
+    // may be set after bind().
     if (fd >= 0 && (bound() || (errno == EADDRINUSE && unlink(path.c_str()) == 0 && bound()))) {
       if (chmod(path.c_str(), 0600) == 0 && listen(fd, 8) == 0) return fd;
       unlink(path.c_str());
     }
   } catch (const std::exception&) {
-    // Not being found is no reason not to run.
+    // A program that viewers cannot find still runs.
   }
   if (fd >= 0) close(fd);
   return -1;

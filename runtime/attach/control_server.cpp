@@ -32,7 +32,7 @@ using diary::control_request;
 using diary::control_status;
 
 namespace {
-// Leaked: schedulers, and the server's thread, may outlive static objects.
+// Leaked: schedulers and the server's thread may outlive static objects.
 std::atomic<control_server*> the_server{nullptr};
 
 bool make_pipe(std::array<int, 2>& ends) noexcept {
@@ -59,8 +59,8 @@ control_server& control_server::of_process() {
   return *s;
 }
 
-// The end of the process and forks. Later than recording's own, so that nobody comes to the door of a process that is
-// ending its recording.
+// Registers the handlers for the end of the process and for forks. Registered after those of the recording, so exit
+// closes the door before it ends the recording.
 void control_server::prepare_process_once() {
   static const int once = [] {
     std::atexit([] { of_process().close_door(); });
@@ -71,11 +71,11 @@ void control_server::prepare_process_once() {
 }
 
 void control_server::abandon_in_child() noexcept {
-  // Another thread of the parent may have held its lock: nothing but the numbers is looked at.
+  // Another thread of the parent may have held the parent's lock, so the child reads only the fd numbers.
   control_server* parents = the_server.exchange(nullptr);
   if (parents == nullptr) return;
   static std::atomic<const control_server*> left_behind;
-  left_behind.store(parents);  // never destroyed, but no leak either
+  left_behind.store(parents);  // never destroyed; the pointer keeps leak checkers quiet
   parents->door_.close();
   for (core::own_descriptor& end : parents->wake_pipe_) end.close();
   for (client& c : parents->clients_) c.fd.close();
@@ -91,7 +91,7 @@ int control_server::open() {
   return door();
 }
 
-// With the lock. A door that the program has closed is let go of: its number may be a listener of the program's.
+// Call with the lock. Gives up a door that the program has closed: its fd number may now be a listener of the program.
 int control_server::door() noexcept {
   const int fd = door_.ours();
   if (fd < 0 && door_.is_set()) {
@@ -105,7 +105,7 @@ int control_server::door() noexcept {
 void control_server::close_door() noexcept {
   const std::lock_guard guard(lock_);
   if (!door_.is_set()) return;
-  // The fd stays: schedulers may still be looking at it.
+  // The fd stays open: schedulers may still poll it.
   unlink(path_.c_str());
 }
 
@@ -134,7 +134,7 @@ bool control_server::take(int fd) noexcept {
   return serving_;
 }
 
-// With the lock. A pipe that the program has closed an end of is made anew.
+// Call with the lock. Replaces the pipe if the program has closed one of its ends.
 bool control_server::have_wake_pipe() noexcept {
   if (wake_pipe_[0].ours() >= 0 && wake_pipe_[1].ours() >= 0) return true;
   std::array<int, 2> ends;
@@ -144,7 +144,8 @@ bool control_server::have_wake_pipe() noexcept {
   return true;
 }
 
-// The thread takes no signals, which are the program's, but the one of a trace that is cut while it copies.
+// The thread blocks all signals, which are the program's, except SIGBUS: a trace file can be cut while the thread
+// copies it.
 bool control_server::start_thread() noexcept {
   if (!have_wake_pipe()) return false;
   sigset_t all, before;
@@ -174,19 +175,20 @@ void control_server::wake() noexcept {
   }
 }
 
-// The thread looks after the door too: while the program is paused no scheduler does.
+// The thread accepts clients too: no scheduler does while the program is paused.
 void control_server::serve() noexcept {
-  constexpr std::size_t others = 2;  // that it waits for beside the clients
+  constexpr std::size_t others = 2;  // the wake pipe and the door
   bool door_is_stuck = false;
   for (;;) {
     std::array<pollfd, most_clients + others> waited{};
-    // Of what the program has closed the wake pipe ends the wait: nobody holds its other end then.
+    // If the program has closed fds of weft, the wake pipe ends the poll: no process has its other end open then.
     bool can_be_woken = true;
     {
       const std::lock_guard guard(lock_);
       can_be_woken = have_wake_pipe();
     }
-    // Whom it has closed the connection of, or who could not be told of others, is let go.
+    // Drop each client whose connection the program has closed. Without a wake pipe drop all clients: the thread could
+    // not be told of new ones.
     for (client& c : clients_) {
       if (c.fd.is_lost() || (c.fd.is_set() && !can_be_woken)) drop(c);
     }
@@ -239,11 +241,11 @@ void control_server::read_from(client& c) noexcept {
       out = answer(c, r);
     }
     out.pid = static_cast<std::uint32_t>(getpid());
-    // Whoever does not take its answers is not waited for.
+    // A client that does not read its replies is dropped: the server does not wait for it.
     const diary::control_bytes bytes = diary::to_bytes(out);
     if (!send_whole(c.fd.ours(), bytes.data(), bytes.size()) || out.status == control_status::bad_message) drop(c);
   } catch (const std::exception&) {
-    drop(c);  // no memory for an answer
+    drop(c);  // no memory for a reply
   }
 }
 
@@ -318,7 +320,7 @@ void control_server::stop(control_reply& out) {
   hold_.tell_standing();
 }
 
-// The program goes on, and is recorded no more, unless somebody else who is here asked for it too.
+// Resumes the program and ends its recording, unless another connected client has asked for the pause or the recording.
 void control_server::drop(client& c) noexcept {
   const bool held = std::exchange(c.holds, false), recorded = std::exchange(c.records, false);
   c.received = 0;
@@ -336,7 +338,7 @@ void control_server::drop(client& c) noexcept {
       hold_.tell_standing();
     }
   } catch (const std::exception&) {
-    // Without memory the others are not told; they see it by themselves.
+    // Without memory the schedulers are not told; each finds out by itself.
   }
 }
 

@@ -1,5 +1,5 @@
-// Answers viewers that have come to the program's door. One for the process; its thread exists only while somebody is
-// connected.
+// Answers viewers that have connected to the program's door. One server per process; its thread exists only while a
+// client is connected.
 #pragma once
 
 #include <array>
@@ -18,11 +18,11 @@ class control_server {
  public:
   static control_server& of_process();
 
-  // Opens the door, the first time. Its fd, -1: there is none, or the program has closed it.
+  // Opens the door at the first call. Returns its fd; -1: there is no door, or the program has closed it.
   int open();
-  // Takes the door away: the process ends.
+  // Removes the door's path, at the end of the process.
   void close_door() noexcept;
-  // Everybody who stands at the door. Never waits. False: somebody may still stand there (no fd left for him).
+  // Accepts every waiting client. Never waits. False: a client may still be waiting because no fd was free.
   bool let_in_all() noexcept;
 
   hold& hold_of_process() noexcept { return hold_; }
@@ -30,16 +30,16 @@ class control_server {
  private:
   static constexpr std::size_t most_clients = 8;
   struct client {
-    core::own_descriptor fd;  // none: a free place. Set with the lock; the rest is the server's thread's
+    core::own_descriptor fd;  // not set: a free place. Written with the lock; all else belongs to the server's thread
     std::size_t received = 0;
     diary::control_bytes message{};
-    bool records = false;  // it asked for the recording
-    bool holds = false;    // it asked the program to stand or step
+    bool records = false;  // this client asked for the recording
+    bool holds = false;    // this client asked the program to pause or step
   };
 
   control_server() = default;
   static void prepare_process_once();
-  // In a forked child: the door and everybody at it are the parent's.
+  // Runs in a forked child: the door and its clients belong to the parent.
   static void abandon_in_child() noexcept;
   int door() noexcept;
   bool take(int fd) noexcept;
@@ -58,7 +58,7 @@ class control_server {
   core::own_descriptor door_;
   std::string path_;
   bool tried_ = false;
-  bool serving_ = false;  // the thread is there
+  bool serving_ = false;  // the thread runs
   std::array<core::own_descriptor, 2> wake_pipe_;
   std::array<client, most_clients> clients_;
 };

@@ -31,7 +31,7 @@ void hold::order(control_mode m, std::uint64_t target) {
   changed_.notify_all();
 }
 
-// Those that stand hear it by changed_; the others find it in their inbox, which also ends their poll.
+// changed_ reaches the schedulers that stand; a message in the inbox reaches the others and ends their poll.
 void hold::close_all_gates() noexcept {
   for (scheduler_gate* g : gates_) {
     if (g->stands_) continue;
@@ -41,7 +41,7 @@ void hold::close_all_gates() noexcept {
       m.at_any_time = true;
       g->scheduler_.messages().post(std::move(m));
     } catch (const std::bad_alloc&) {
-      // It goes on until its next message.
+      // This scheduler goes on until its next message.
     }
   }
 }
@@ -126,7 +126,8 @@ bool hold::begin_round(scheduler_gate& g) noexcept {
   }
 }
 
-// Has the coroutine that the step goes on to been in an event? The first look of each scheduler tells whose it is.
+// Has the coroutine that the step goes on to run, been woken or ended? The first call of each scheduler after an order
+// only finds out whether the coroutine lives on that scheduler.
 bool hold::is_met(scheduler_gate& g) {
   if (g.seen_order_ != orders_) {
     g.entered_ = false;
@@ -136,7 +137,7 @@ bool hold::is_met(scheduler_gate& g) {
     target_missing_ = ++looked_for_target_ >= gates_.size() && !target_found_;
     return target_missing_;
   }
-  // Control blocks stay where they are for the scheduler's life; one that ended has another id, or none that lives.
+  // A control block keeps its address for the scheduler's life; after its coroutine ended, its id is another.
   const bool somebody_ran = std::exchange(g.entered_, false);
   return g.target_ != nullptr && ((somebody_ran && g.scheduler_.last_run_id() == target_) || g.target_->id != target_ ||
                                   g.target_->status != g.target_status_);
@@ -148,7 +149,7 @@ bool hold::admit(scheduler_gate& g) noexcept {
   if (mode_ == control_mode::paused || g.seen_order_ != orders_) return false;
   g.entered_ = true;
   if (target_ == 0) {
-    mode_ = control_mode::paused;  // this was the one switch: nobody else gets one
+    mode_ = control_mode::paused;  // this was the one switch: no other coroutine gets one
     close_all_gates();
   }
   return true;

@@ -1,5 +1,5 @@
-// Whether the program's schedulers run, stand, or go on step by step: one for the process. A scheduler stands in its
-// own thread, in the root, between two switches; what others send to it meanwhile waits in its inbox.
+// Whether the program's schedulers run, stand, or step; one object per process. A scheduler stands in its own thread,
+// on the root, between two switches. Messages from other threads wait in its inbox meanwhile.
 #pragma once
 
 #include <condition_variable>
@@ -18,16 +18,16 @@ class hold {
  public:
   // -- from any thread
   void pause();
-  // One switch of whichever scheduler comes to one first.
+  // One switch, of the scheduler that reaches one first.
   void step();
-  // Switch by switch, up to the first point between two switches after coroutine `id` ran, was woken or ended.
+  // Steps up to the first point between two switches after coroutine `id` ran, was woken or ended.
   void step_to(std::uint64_t id);
   void resume();
-  // Something else has changed that schedulers look at while they stand: the recording, a mark.
+  // Makes standing schedulers check for changes other than the mode: the recording, a mark.
   void tell_standing();
-  // Puts a mark into the diary of one of the schedulers. False: there is none.
+  // Puts a mark into the diary of one scheduler. False: there is no scheduler.
   bool mark(const std::string& text);
-  // Fills in mode, schedulers, standing, and the flag for a coroutine that is not there.
+  // Fills in the mode, the number of schedulers and of standing ones, and the flag for a coroutine that does not exist.
   void describe(diary::control_reply& r);
 
   // -- from a scheduler's thread
@@ -39,7 +39,7 @@ class hold {
 
  private:
   void order(diary::control_mode m, std::uint64_t target);
-  void close_all_gates() noexcept;  // with the lock, as all below
+  void close_all_gates() noexcept;  // call with the lock, as all below
   bool is_met(scheduler_gate& g);
   void begin_to_stand(scheduler_gate& g);
 
@@ -47,8 +47,8 @@ class hold {
   std::condition_variable changed_;
   std::vector<scheduler_gate*> gates_;
   diary::control_mode mode_ = diary::control_mode::running;
-  std::uint64_t orders_ = 0;  // counts what was asked
-  std::uint64_t target_ = 0;  // while stepping: the coroutine that it goes on to; 0: one switch
+  std::uint64_t orders_ = 0;  // number of orders so far
+  std::uint64_t target_ = 0;  // while stepping: the coroutine to reach; 0: one switch
   std::uint32_t looked_for_target_ = 0;
   bool target_found_ = false, target_missing_ = false;
   std::uint64_t news_ = 0;

@@ -36,7 +36,7 @@ void scheduler_gate::catch_up() noexcept {
     recording_.follow();
     for (const std::string& text : control_server::of_process().hold_of_process().take_marks(*this)) say(text);
   } catch (const std::exception&) {
-    // Without memory, or with a full disk, it is not recorded.
+    // Without memory, or with a full disk, nothing is recorded.
   }
 }
 

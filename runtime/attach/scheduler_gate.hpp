@@ -1,4 +1,4 @@
-// One scheduler's way to whoever watches the program from outside: lets viewers in, and stands when they ask for it.
+// Connects one scheduler with the viewers: accepts them at the door, and stands when one asks for a pause.
 #pragma once
 
 #include <cstdint>
@@ -20,7 +20,7 @@ class scheduler_recording;
 
 class scheduler_gate final : public core::gate {
  public:
-  // The first of the process opens the door. Both must outlive it.
+  // The first gate of the process opens the door. `s` and `r` must outlive the gate.
   scheduler_gate(core::scheduler& s, scheduler_recording& r);
   ~scheduler_gate() override;
   scheduler_gate(const scheduler_gate&) = delete;
@@ -33,7 +33,7 @@ class scheduler_gate final : public core::gate {
  private:
   friend class hold;
 
-  // Does what was asked for of this thread's diary: begin or end the recording, marks.
+  // Applies the requests for this thread's diary: starts or ends the recording, writes marks.
   void catch_up() noexcept;
   void say(std::string_view text) noexcept;
 
@@ -41,14 +41,14 @@ class scheduler_gate final : public core::gate {
   scheduler_recording& recording_;
   bool is_in_ = false;
 
-  // Guarded by hold's lock
+  // Guarded by the lock of `hold`.
   bool stands_ = false;
-  bool held_ = false;  // it has stood since the program ran freely last
+  bool held_ = false;  // has stood since the program last ran freely
   std::uint64_t seen_news_ = 0;
   std::uint64_t seen_order_ = 0;
   std::vector<std::string> marks_;
-  bool entered_ = false;  // somebody has run since the last round
-  // The coroutine that a step goes on to, if it is here, and how it was then
+  bool entered_ = false;  // a coroutine has run since the last round
+  // The coroutine that a step goes on to, if it lives on this scheduler, and its status when the step was ordered.
   core::coroutine* target_ = nullptr;
   diary::coroutine_status target_status_ = diary::coroutine_status::none;
 };
