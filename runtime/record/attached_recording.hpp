@@ -1,4 +1,4 @@
-// The recording that somebody outside of the program may start and stop. Any thread.
+// The recording that a viewer may start and stop from outside the program. Callable from any thread.
 #pragma once
 
 #include <string>
@@ -7,11 +7,11 @@
 
 namespace weft::record {
 
-// Sees to it that the program is recorded into a file. One that is on already will do, unless `o.path` names another
-// file. An empty path: a file in the discovery folder that goes when the recording ends. Throws std::exception: its
-// text says why not.
+// Makes sure that the program is recorded into a file. Keeps a recording that is on, unless `o.path` names another
+// file. An empty path: a file in the discovery folder that is deleted when the recording ends. Throws std::exception
+// with the reason as text.
 void start_attached(const trace::options& o);
-// Ends what start_attached() started; nothing else.
+// Ends a recording that start_attached() started, and no other.
 void stop_attached();
 
 struct recording_now {

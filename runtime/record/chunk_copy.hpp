@@ -8,12 +8,12 @@
 
 namespace weft::record {
 
-// Copies what is committed of `chunk` to `out`, which has room for a whole chunk and becomes one: the rest is zeroes.
-// False if nobody has begun it yet.
+// Copies the committed bytes of `chunk` to `out`, which has room for a whole chunk; zeroes the rest. False if the chunk
+// has not been started yet.
 inline bool copy_chunk(const std::uint8_t* chunk, std::uint8_t* out) noexcept {
   const auto* from = reinterpret_cast<const diary::chunk_header*>(chunk);
   if (__atomic_load_n(&from->magic, __ATOMIC_ACQUIRE) != diary::chunk_magic) return false;
-  // Sealed first: what is sealed is committed to the end.
+  // Read the flags before the committed count: a sealed chunk is committed to its end.
   const std::uint32_t flags = __atomic_load_n(&from->flags, __ATOMIC_ACQUIRE);
   const std::uint32_t checkpoint = __atomic_load_n(&from->checkpoint, __ATOMIC_ACQUIRE);
   const std::uint32_t committed = __atomic_load_n(&from->committed, __ATOMIC_ACQUIRE);

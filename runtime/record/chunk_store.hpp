@@ -1,4 +1,4 @@
-// Where the chunks of a recording lie: a file that grows (trace_file) or a ring of fixed size (trace_ring).
+// Stores the chunks of a recording: a growing file (trace_file) or a ring of fixed size (trace_ring).
 #pragma once
 
 #include <cstdint>
@@ -11,24 +11,24 @@ namespace weft::record {
 
 class chunk_store : public diary::chunk_source {
  public:
-  // Of the recording; the recorder fills it in. Valid as long as the store.
+  // The recording's header, which the recorder fills in. Valid as long as the store.
   virtual diary::file_header& header() noexcept = 0;
-  // Of the trace file; empty if there is none.
+  // Path of the trace file; empty if there is none.
   virtual const std::string& path() const noexcept = 0;
-  // Nobody writes any more: marks the file as complete. `lost`: events of which no chunk tells, by their threads'
-  // count.
+  // Marks the file as complete; no thread writes any more. `lost`: events that are in no chunk, as counted by their
+  // threads.
   virtual void complete(std::uint64_t lost) noexcept = 0;
-  // Weft itself is about to delete the file, which nobody asked to keep: that is nothing to tell. Any thread.
+  // Announces that weft itself deletes the file, so the deletion is not reported. Any thread.
   virtual void file_goes() noexcept = 0;
-  // Writes a trace of its own into `fd`: what was recorded until now. Other threads go on recording meanwhile. Throws
-  // std::system_error.
+  // Writes all that was recorded until now to `fd`, as a trace of its own. Other threads go on recording meanwhile.
+  // Throws std::system_error.
   virtual void copy_to(int fd) = 0;
-  // A thread that has recorded so many bytes since its last generation began should begin another one. 0: never, this
-  // store keeps everything.
+  // After this many bytes since the start of its generation a thread should start another generation. 0: never, because
+  // this store keeps everything.
   virtual std::uint64_t generation_bytes() noexcept { return 0; }
-  // In a forked child: the file is the parent's.
+  // Runs in a forked child: the file belongs to the parent.
   virtual void abandon_in_child() noexcept = 0;
-  // The thread records nothing for now. What it records later begins a generation.
+  // The thread pauses its recording. Its next event starts a generation.
   virtual void leave(std::uint32_t) noexcept {}
 };
 

@@ -11,7 +11,7 @@ namespace weft::record {
 
 namespace {
 
-// A real folder of this user's, and closed to others.
+// A real folder of this user, closed to others.
 bool is_private(const struct stat& s) noexcept {
   return S_ISDIR(s.st_mode) && s.st_uid == geteuid() && (s.st_mode & 077) == 0;
 }
@@ -41,11 +41,11 @@ void announce(const std::string& trace_path) noexcept {
   try {
     if (!make_discovery_folder()) return;
     const std::string link = link_path();
-    unlink(link.c_str());  // left by an earlier process of this number
+    unlink(link.c_str());  // left by an earlier process with this pid
     const std::string target = std::filesystem::absolute(trace_path).string();
     if (symlink(target.c_str(), link.c_str()) != 0) return;
   } catch (const std::exception&) {
-    // Not being found is no reason not to record.
+    // A program that viewers cannot find still records.
   }
 }
 

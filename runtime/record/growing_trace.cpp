@@ -22,11 +22,12 @@ namespace weft::record {
 
 namespace {
 
-// Doubling up to this: a short program reserves little, a long one rarely grows.
+// Windows double up to largest_window: a short program reserves little, a long one rarely grows.
 constexpr std::size_t smallest_window = 16 * diary::chunk_bytes;  // 1 MiB
 constexpr std::size_t largest_window = 256 * diary::chunk_bytes;  // 16 MiB
 
-// Page faults now, all at once, and not one by one between two switches. Kernels that do not know it: no harm.
+// Faults in all pages now instead of one by one between two switches. Kernels without the flag refuse it, which does no
+// harm.
 void touch_pages([[maybe_unused]] std::uint8_t* chunk) noexcept {
 #if defined(MADV_POPULATE_WRITE)
   madvise(chunk, diary::chunk_bytes, MADV_POPULATE_WRITE);
@@ -60,7 +61,7 @@ trace_file::~trace_file() {
   for (const window& w : windows_) munmap(w.memory, w.bytes);
 }
 
-// The supplier takes no signals, which are the program's, but the one of its own mapping.
+// The supplier blocks all signals, which are the program's, except SIGBUS of its own mapping.
 void trace_file::start_supplier() noexcept {
   sigset_t all, before;
   sigfillset(&all);
@@ -81,10 +82,10 @@ void trace_file::start_supplier() noexcept {
       }
       supply();
     });
-    // Until it has said that it is weft's own it would pass for a thread that may wake somebody.
+    // Without its mark the supplier would count as a thread that may wake a coroutine.
     wanted_more_.wait(guard, [&] { return marked; });
   } catch (const std::system_error&) {
-    // No thread to be had: the recording threads make their chunks themselves.
+    // Without a supplier the recording threads make their chunks themselves.
   }
   pthread_sigmask(SIG_SETMASK, &before, nullptr);
 }
@@ -107,7 +108,7 @@ void trace_file::supply() noexcept {
     }
     guard.unlock();
     {
-      // One at a time, so that a thread which came too late waits no longer than for one.
+      // One chunk at a time, so that a recording thread waits for one chunk at most.
       const std::lock_guard growth(growth_lock_);
       std::uint8_t* chunk = make_chunk();
       guard.lock();
@@ -116,14 +117,14 @@ void trace_file::supply() noexcept {
   }
 }
 
-// The loss is in the file at once, should the process be killed. With the lock.
+// Call with the lock. Counts the loss in the file at once, in case the process is killed.
 void trace_file::count_lost() noexcept {
   if (header_->lost_at_end != UINT32_MAX) ++header_->lost_at_end;
 }
 
 std::uint8_t* trace_file::next_chunk(std::uint32_t thread, bool) noexcept {
   std::unique_lock guard(lock_);
-  if (thread >= diary::max_threads) {  // readers know no such number
+  if (thread >= diary::max_threads) {  // readers accept no such number
     count_lost();
     return nullptr;
   }
@@ -148,7 +149,7 @@ std::uint8_t* trace_file::next_chunk(std::uint32_t thread, bool) noexcept {
   --ready_count_;
   header_->chunk_count = ++handed_out_;
   if (ready_count_ * 2 < wanted_) {
-    // Taken faster than they were made last time: keep more of them.
+    // The chunks were used faster than the supplier made them: keep more of them ready.
     if (ready_count_ == 0) wanted_ = std::min(wanted_ * 2, most_ready);
     wanted_more_.notify_one();
   }
@@ -169,7 +170,7 @@ bool trace_file::grow() noexcept {
   std::size_t bytes = windows_.empty() ? smallest_window : std::min(windows_.back().bytes * 2, largest_window);
   const int fd = fd_.ours();
   int error = reserve_bytes(fd, file_bytes_, file_bytes_ + bytes);
-  // The last bit of a full disk, or of a quota, is good for a few chunks more.
+  // The last room on a full disk, or in a quota, is enough for a few more chunks.
   while ((error == ENOSPC || error == EFBIG || error == EDQUOT) && bytes > diary::chunk_bytes) {
     bytes = std::max(bytes / 4, diary::chunk_bytes);
     error = reserve_bytes(fd, file_bytes_, file_bytes_ + bytes);
@@ -204,10 +205,11 @@ void trace_file::end_here(const char* why) noexcept {
   diary::say({"trace file ", path_, ": ", why, ": recording ends here, what was recorded stays readable"});
 }
 
-// Nobody has closed its descriptor, deleted or cut it. Once a chunk, by the supplier.
+// True if the file was neither deleted nor cut, and its descriptor not closed. Called once a chunk, mostly by the
+// supplier.
 bool trace_file::is_still_there() noexcept {
   if (full_) return false;
-  if (loss_.happened) {  // that has said so
+  if (loss_.happened) {  // the SIGBUS handler has reported it
     full_ = true;
     return false;
   }
@@ -230,7 +232,7 @@ void trace_file::complete(std::uint64_t) noexcept {
   stop_supplier();
   const std::lock_guard growth(growth_lock_);
   const std::lock_guard guard(lock_);
-  // One that is full is still cut to what was used; one that was taken away is left alone.
+  // A full file is still cut to its used size; a file that was deleted, cut or closed is left alone.
   const bool is_whole = full_ ? fd_.ours() >= 0 && !loss_.happened : is_still_there();
   full_ = true;
   const int fd = fd_.ours();
@@ -252,7 +254,7 @@ void trace_file::copy_to(int fd) {
     left = handed_out_;
     header = *header_;
   }
-  // Chunks never go away, so nobody has to wait for the copy.
+  // Chunks never go away, so no thread has to wait for the copy.
   header.complete = 1;
   header.chunk_count = left;
   std::vector<std::uint8_t> buffer(diary::file_header_bytes);

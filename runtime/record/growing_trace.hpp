@@ -1,10 +1,10 @@
-// The mapped file that a recording goes to. Grows by whole windows, hands out chunks, and stays readable after every
-// event: what is in the shared mapping survives the death of the process.
+// The mapped file that a recording is written to. The file grows by whole windows, hands out chunks, and is readable
+// after every event: stores into the shared mapping survive the death of the process.
 //
-// A chunk that a recording thread asks for is there already: a thread of its own, the supplier, grows the file and
-// touches the pages of the next chunks while nobody waits for them (finding blocks on a disk, zeroing pages and being
-// throttled for writing too fast can take milliseconds). Only if the supplier comes too late, or could not be started,
-// does the recording thread do it itself.
+// A recording thread finds its next chunk prepared. A separate thread, the supplier, grows the file and touches the
+// pages of the next chunks while no thread waits for them: finding blocks on a disk, zeroing pages and being throttled
+// for writing too fast can take milliseconds. The recording thread makes its chunk itself only if the supplier is late
+// or could not be started.
 #pragma once
 
 #include <array>
@@ -24,7 +24,7 @@ namespace weft::record {
 
 class trace_file final : public chunk_store {
  public:
-  // Creates the file as create_trace_file does, and maps its header.
+  // Creates the file as create_trace_file does and maps its header.
   explicit trace_file(const std::string& path);
   // Closes the file, complete or not.
   ~trace_file() override;
@@ -34,13 +34,13 @@ class trace_file final : public chunk_store {
   diary::file_header& header() noexcept override { return *header_; }
   const std::string& path() const noexcept override { return path_; }
   std::uint8_t* next_chunk(std::uint32_t thread, bool begins_generation) noexcept override;
-  // Cuts off what was reserved too much. What is lost was counted while it happened.
+  // Cuts off the reserved but unused space. Lost events are already counted in the header, so `lost` is ignored.
   void complete(std::uint64_t lost) noexcept override;
   void copy_to(int fd) override;
   void file_goes() noexcept override { may_go_ = true; }
   void abandon_in_child() noexcept override { fd_.close(); }
 
-  // How often a recording thread had to make its chunk itself. For tests and measurements.
+  // How often a recording thread had to make its chunk itself; for tests and measurements.
   std::uint64_t late_chunks() noexcept;
 
  private:
@@ -53,7 +53,7 @@ class trace_file final : public chunk_store {
   void start_supplier() noexcept;
   void stop_supplier() noexcept;
   void supply() noexcept;
-  std::uint8_t* make_chunk() noexcept;  // with growth_lock_
+  std::uint8_t* make_chunk() noexcept;  // call with growth_lock_
   bool grow() noexcept;
   bool is_still_there() noexcept;
   void count_lost() noexcept;
@@ -63,21 +63,21 @@ class trace_file final : public chunk_store {
   std::atomic<bool> may_go_ = false;
   core::own_descriptor fd_;
   diary::mapping_loss loss_;
-  std::vector<diary::mapping_guard> guards_;  // of the header and, with growth_lock_, the windows
+  std::vector<diary::mapping_guard> guards_;  // of the header and of the windows; guarded by growth_lock_
   diary::file_header* header_ = nullptr;
 
-  // Guards the growth of the file; held over system calls. The supplier's, usually.
+  // Guards the growth of the file; held over system calls, mostly by the supplier.
   std::mutex growth_lock_;
-  std::vector<window> windows_;     // mapped for as long as the file is open: writers hold pointers into them
+  std::vector<window> windows_;     // mapped while the file is open: writers keep pointers into them
   std::size_t file_bytes_ = 0;      // reserved so far
   std::size_t next_in_window_ = 0;  // offset in the last window
-  std::atomic<bool> full_ = false;  // there is no more room, and that has been said
+  std::atomic<bool> full_ = false;  // there is no more room, and that was reported
 
-  // Guards the finished chunks; held for a few instructions. Never taken while waiting for growth_lock_ but inside it.
+  // Guards the finished chunks; held for a few instructions. Lock order: growth_lock_ before lock_.
   std::mutex lock_;
-  std::array<std::uint8_t*, most_ready> ready_{};  // a ring, handed out in the file's order
+  std::array<std::uint8_t*, most_ready> ready_{};  // a ring, handed out in file order
   std::size_t first_ready_ = 0, ready_count_ = 0;
-  std::size_t wanted_ = 4;  // this many should be ready; doubled when they run short
+  std::size_t wanted_ = 4;  // so many chunks should be ready; doubled when they run short
   std::uint64_t handed_out_ = 0, late_ = 0;
   bool stopping_ = false;
   std::condition_variable wanted_more_;

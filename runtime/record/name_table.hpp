@@ -1,6 +1,6 @@
-// Numbers for names and sites, the same in all threads of one recording. Programs may name each of their coroutines
-// differently, for as long as they run: so a name costs a few bytes here, and no allocation of its own. It is known by
-// a fingerprint of 128 bits; among a thousand million names two that share one are less likely than 1 in 10^20.
+// Numbers for names and sites, the same in all threads of one recording. A program may give each coroutine its own name
+// for as long as it runs, so a name costs a few bytes here and no allocation. The table identifies a name by a
+// fingerprint of 128 bits; among 10^9 names the chance that two share a fingerprint is below 1 in 10^20.
 #pragma once
 
 #include <cstddef>
@@ -11,10 +11,11 @@
 
 namespace weft::record {
 
-// Any thread.
+// Callable from any thread.
 class name_table {
  public:
-  // Not 0. Without memory to remember it a name gets another number the next time, which does no harm.
+  // Returns a number other than 0. Without memory to store the name, the next call returns another number, which does
+  // no harm.
   std::uint64_t string(std::string_view text) noexcept;
   std::uint64_t site(std::string_view file, std::uint32_t line, std::string_view function) noexcept;
 
@@ -30,7 +31,7 @@ class name_table {
     std::uint64_t id = 0;  // 0: free
   };
   struct table {
-    std::vector<known> places;  // a power of two
+    std::vector<known> places;  // size: a power of two
     std::uint64_t last_id = 0;
     std::size_t used = 0;
   };

@@ -1,4 +1,4 @@
-// What the process knows of recording. Only for runtime/record itself.
+// The recording state of the process. Only for runtime/record itself.
 #pragma once
 
 #include <memory>
@@ -14,29 +14,29 @@ namespace weft::record {
 class recording;
 class scheduler_recording;
 
-// Guarded by its lock; leaked, because atexit handlers and threads come late.
+// Guarded by its lock. Leaked, because atexit handlers and threads use it late.
 struct process_state {
   std::mutex lock;
-  std::shared_ptr<recording> current;  // null: none is on
-  bool attached = false;               // it was started from outside: the program does not know of it
-  std::string temporary;               // its file, if nobody asked to keep that
+  std::shared_ptr<recording> current;  // null: no recording is on
+  bool attached = false;               // started from outside: the program does not know of it
+  std::string temporary;               // the recording's file, if it is deleted at the end
   std::vector<scheduler_recording*> schedulers;
   bool environment_asked = false;
-  std::optional<trace::options> forked;  // in a child whose parent recorded: how the child would record
+  std::optional<trace::options> forked;  // in a child of a recording parent: the options for the child's own recording
 };
 
 process_state& process();
 
-// Sees to the process's end and to forks. Call it before anything is recorded.
+// Registers handlers for the end of the process and for forks. Call before anything is recorded.
 void prepare_process_once();
 
-// Starts a recording and tells the schedulers. One that was started from outside gives way to the program's own. Throws
-// std::logic_error if one is on, and what recording's constructor throws.
+// Starts a recording and tells the schedulers. The program's own recording replaces one that was started from outside.
+// Throws std::logic_error if another recording is on, and the exceptions of recording's constructor.
 void begin_recording(const trace::options& o, bool attached);
 
 enum class whose { own, attached, any };
-// Ends it, if there is one and it is of this kind. The file of one that was started from outside is removed if nobody
-// asked to keep it, except at the process's end: somebody may be looking.
+// Ends the recording if one is on and is of this kind. The temporary file of a recording started from outside is
+// deleted, except at the end of the process: a viewer may be reading it.
 void end_recording(whose kind);
 
 }  // namespace weft::record

@@ -43,7 +43,7 @@ void after_fork_in_child() noexcept {
 
 void stop_at_exit() { end_recording(whose::any); }
 
-// "16M", "64K", "1G" or a number of bytes; 0: it is none of these.
+// Reads "16M", "64K", "1G" or a number of bytes. Returns 0 for any other text.
 std::size_t size_from_text(const char* text) noexcept {
   errno = 0;
   char* end = nullptr;
@@ -63,7 +63,7 @@ const char* variable(const char* name) noexcept {
   return value != nullptr ? value : "";
 }
 
-// What the environment asks for: WEFT_TRACE, WEFT_TRACE_RING (alone: a ring in memory, for snapshots) and
+// The recording that the environment asks for: WEFT_TRACE, WEFT_TRACE_RING (alone: a ring in memory, for snapshots) and
 // WEFT_TRACE_ORDER_ONLY.
 std::optional<trace::options> asked_by_environment() {
   trace::options o;
@@ -80,8 +80,8 @@ std::optional<trace::options> asked_by_environment() {
   return o;
 }
 
-// Starts what WEFT_TRACE asks for, once a process. A trace that cannot be written does not keep the program from
-// running.
+// Starts the recording that WEFT_TRACE asks for, once a process. If the trace cannot be written, the program still
+// runs.
 void start_from_environment() {
   process_state& p = process();
   try {
@@ -176,7 +176,7 @@ void scheduler_recording::begin(std::shared_ptr<recording> r) {
 
 void scheduler_recording::end() {
   if (recording_ == nullptr) return;
-  // A recording that is stopped in the middle ends with coroutines alive: their thread goes on.
+  // A recording that is stopped while coroutines live writes no thread_stop: the thread goes on.
   if (scheduler_.live() == 0) scheduler_.diary().reader()->record(diary::event_type::thread_stop);
   recorder_->leave();
   if (front_ != nullptr) front_->pass_on_to(nullptr);

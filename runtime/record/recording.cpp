@@ -46,7 +46,7 @@ std::string program_name() {
 #endif
 }
 
-// Tells the recording when a thread ends that was recorded: until then its number is its own.
+// Reports the end of a recorded thread to the recording. Until then the thread's number is its own.
 class thread_end {
  public:
   ~thread_end() {
@@ -63,7 +63,7 @@ class thread_end {
 
 void watch_this_thread() noexcept {
   static thread_local thread_end mine;
-  mine.watches = true;  // its first use makes it
+  mine.watches = true;  // the first use constructs it
 }
 
 }  // namespace
@@ -88,7 +88,7 @@ recording::recording(const trace::options& o) : asked_(o), ticks_(choose_tick_cl
   h.pid = static_cast<std::uint32_t>(getpid());
   h.process_start = diary::process_start(h.pid);
   ticks_per_second_ = ticks_.per_second;
-  asked_.path = store_->path();  // another one if that was taken
+  asked_.path = store_->path();  // another path if the wanted one was in use
   copy_text(h.program, sizeof h.program, program_name());
 #if defined(__x86_64__)
   copy_text(h.arch, sizeof h.arch, "x86_64");
@@ -134,7 +134,7 @@ void recording::this_thread_has_ended() noexcept {
     ended_.push_back(std::move(mine->second));
     threads_.erase(mine);
   } catch (const std::bad_alloc&) {
-    // Its number is its own for good.
+    // Without memory the thread's number is never reused.
   }
 }
 

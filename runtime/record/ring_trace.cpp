@@ -20,8 +20,8 @@ namespace weft::record {
 
 namespace {
 
-// How many chunks `bytes` are. One that the machine has no memory or addresses for is refused before anything is
-// prepared for it, which alone would take long.
+// The number of chunks for `bytes`. Refuses more than the machine has memory or addresses for, before anything is
+// prepared: the preparation alone would last long.
 std::size_t chunks_of(std::size_t bytes, bool in_memory) {
   const std::size_t pages = static_cast<std::size_t>(std::max(sysconf(_SC_PHYS_PAGES), 1L));
   const std::size_t page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
@@ -66,7 +66,7 @@ trace_ring::trace_ring(const std::string& path, std::size_t bytes)
         "cannot have a trace ring of " + std::to_string(size) + " bytes" + (path_.empty() ? "" : " in " + path_));
   }
 #if defined(MADV_POPULATE_WRITE)
-  // All of it once, so that no event ever waits for a page.
+  // Touch all pages once, so that no event waits for a page.
   constexpr std::size_t most_at_once = std::size_t{256} << 20;
   madvise(memory_, std::min(size, most_at_once), MADV_POPULATE_WRITE);
 #endif
@@ -88,7 +88,7 @@ diary::file_header& trace_ring::header() noexcept { return *reinterpret_cast<dia
 
 void trace_ring::share_out() noexcept {
   const std::size_t chunks = std::max<std::size_t>(chunk_count_ / (4 * std::max<std::size_t>(threads_, 1)), 1);
-  // A little less than whole chunks, because the last event of a chunk rarely ends with it.
+  // A little less than whole chunks, because the last event of a chunk rarely fills it.
   generation_bytes_.store(chunks * (diary::chunk_payload_bytes - 1024), std::memory_order_relaxed);
 }
 
@@ -96,14 +96,14 @@ bool trace_ring::is_current(std::uint64_t generation) const noexcept {
   return std::find(current_.begin(), current_.end(), generation) != current_.end();
 }
 
-// The oldest generation that its thread has left behind.
+// Frees the oldest generation that its thread no longer writes to. False: there is none.
 bool trace_ring::drop_oldest() noexcept {
   std::uint64_t oldest = 0;
   for (const std::uint64_t generation : generation_of_chunk_) {
     if (generation != 0 && (oldest == 0 || generation < oldest) && !is_current(generation)) oldest = generation;
   }
   if (oldest == 0) return false;
-  // In order: a reader that comes in between finds no beginning of it and leaves out the rest.
+  // Free in order: a concurrent reader that finds no start of the generation skips the rest of it.
   std::vector<std::size_t>::size_type dropped = 0;
   while (true) {
     std::size_t first = chunk_count_;
@@ -122,7 +122,7 @@ bool trace_ring::drop_oldest() noexcept {
   }
 }
 
-// The next chunk of the thread tells by its ordinals what is missing. If there is none, the file's header does.
+// A thread's next chunk shows by its ordinals how many events are missing. Without one, the file's header counts them.
 void trace_ring::note_gone(const diary::chunk_header& chunk) noexcept {
   if (chunk.magic != diary::chunk_magic || chunk.thread >= diary::max_threads) return;
   kept_part& part = kept_[chunk.thread];
@@ -159,8 +159,8 @@ std::uint8_t* trace_ring::next_chunk(std::uint32_t thread, bool begins_generatio
   return chunk_at(index);
 }
 
-// With the lock, once a chunk. A file that was deleted, or whose descriptor the program has closed, is still mapped:
-// what is recorded is there for snapshots, and that is said. Cut, it has no room any more.
+// Call with the lock, once a chunk. A deleted file, or one whose descriptor the program has closed, is still mapped: it
+// still serves snapshots, and the change is reported. A file that was cut has no room any more.
 bool trace_ring::is_cut() noexcept {
   if (!fd_.is_set() || loss_.happened) return loss_.happened;
   struct stat s {};
@@ -185,13 +185,14 @@ void trace_ring::leave(std::uint32_t thread) noexcept {
 }
 
 void trace_ring::complete(std::uint64_t lost) noexcept {
-  // Room may come back while it is recorded into, and then the next chunk tells of these.
+  // Only now: while recording goes on, room may come back, and the next chunk then counts the lost events.
   header().lost_at_end = saturated(gone_ + lost);
   if (!loss_.happened) __atomic_store_n(&header().complete, 1u, __ATOMIC_RELEASE);
 }
 
 void trace_ring::copy_to(int fd) {
-  // Generation by generation, so that nobody waits for long, the newest first: what is dropped meanwhile is the oldest.
+  // Copy one generation at a time, so that no thread waits long, the newest first: a concurrent thread frees the
+  // oldest.
   std::vector<std::uint8_t> bytes(diary::file_header_bytes);
   std::uint64_t before = UINT64_MAX, chunks = 0;
   while (true) {

@@ -1,6 +1,6 @@
-// A recording that keeps only the last so many bytes: a fixed number of chunks, in memory or in a mapped file. They are
-// given back by whole generations, the oldest one first. A generation is what one thread recorded from a checkpoint on,
-// with every name told anew, so each that is left can be read by itself.
+// A recording that keeps only its last bytes: a fixed number of chunks, in memory or in a mapped file. The ring frees
+// whole generations, the oldest first. A generation is all that one thread recorded from a checkpoint on. It defines
+// every name again, so each generation is readable by itself.
 #pragma once
 
 #include <array>
@@ -21,7 +21,7 @@ class trace_ring final : public chunk_store {
  public:
   static constexpr std::size_t fewest_chunks = 8;
 
-  // `bytes` of chunks, rounded up to whole ones and to fewest_chunks. An empty path: memory only. Throws
+  // `bytes`: size of all chunks, rounded up to whole chunks and to fewest_chunks. An empty path: memory only. Throws
   // std::system_error.
   trace_ring(const std::string& path, std::size_t bytes);
   ~trace_ring() override;
@@ -35,7 +35,7 @@ class trace_ring final : public chunk_store {
   void copy_to(int fd) override;
   void file_goes() noexcept override { deleted_ = true; }
   void abandon_in_child() noexcept override { fd_.close(); }
-  // About a quarter of the ring, shared by the threads: so what is lost at once is less than what is kept.
+  // About a quarter of the ring, divided among the threads, so that less is lost at once than is kept.
   std::uint64_t generation_bytes() noexcept override { return generation_bytes_.load(std::memory_order_relaxed); }
   void leave(std::uint32_t thread) noexcept override;
 
@@ -50,26 +50,26 @@ class trace_ring final : public chunk_store {
   void share_out() noexcept;
 
   std::string path_;
-  core::own_descriptor fd_;            // needed no more once it is mapped, but it holds the file's lock
-  std::atomic<bool> deleted_ = false;  // and that has been said, or is nothing to tell
+  core::own_descriptor fd_;            // not needed after mmap(), but it keeps the file's lock
+  std::atomic<bool> deleted_ = false;  // the deletion was reported, or was weft's own
   diary::mapping_loss loss_;
   std::optional<diary::mapping_guard> guard_;
   std::uint8_t* memory_ = nullptr;  // header and chunks
   std::size_t chunk_count_;
 
-  std::mutex lock_;                                 // taken once a chunk; guards what follows
+  std::mutex lock_;                                 // locked once a chunk; guards all below
   std::vector<std::uint64_t> generation_of_chunk_;  // 0: free
-  std::vector<std::uint64_t> order_of_chunk_;       // when it was handed out
+  std::vector<std::uint64_t> order_of_chunk_;       // number of its hand-out
   std::uint64_t last_generation_ = 0, handed_out_ = 0;
   std::array<std::uint64_t, diary::max_threads> current_{};  // by thread; 0: none
-  // What is here of each thread
+  // The chunks of each thread that are in the ring
   struct kept_part {
     std::uint32_t chunks = 0;
-    std::uint64_t ordinals_gone = 0;  // no chunk: so many events of it were recorded
+    std::uint64_t ordinals_gone = 0;  // with chunks == 0: how many events of the thread were recorded
   };
   std::vector<kept_part> kept_;
-  std::uint64_t gone_ = 0;     // the sum of these
-  std::uint32_t threads_ = 0;  // that have a current generation
+  std::uint64_t gone_ = 0;     // the sum of ordinals_gone
+  std::uint32_t threads_ = 0;  // number of threads with a current generation
   std::atomic<std::uint64_t> generation_bytes_{0};
 };
 

@@ -22,8 +22,8 @@ namespace weft::record {
 
 namespace {
 
-// Going beyond RLIMIT_FSIZE is answered by a signal to this thread that ends the program, beside EFBIG: for as long as
-// this exists it is blocked, and then taken off.
+// Writing beyond RLIMIT_FSIZE returns EFBIG and sends this thread a signal that ends the program. This object blocks
+// the signal while it exists, and then removes a pending one.
 class no_size_signal {
  public:
   no_size_signal() noexcept {
@@ -47,7 +47,7 @@ class no_size_signal {
   bool was_pending_;
 };
 
-// `fd` is what stands at `path`, and nobody has taken it away.
+// True if `fd` still is the file at `path`.
 bool stands_there(const char* path, int fd) noexcept {
   struct stat there {
   }, ours{};
@@ -55,9 +55,10 @@ bool stands_there(const char* path, int fd) noexcept {
          there.st_ino == ours.st_ino;
 }
 
-// Opens what stands at `path`, with its lock, if it may be replaced: an empty file or a trace of this user that nobody
-// wants any more. Else an errno value: ENOENT nothing stands there, EAGAIN it was taken away just now, EBUSY somebody
-// may want it, ENOLCK locks are not known there, so nobody can tell; any other: it is none of ours.
+// Opens and locks the file at `path` if it may be replaced: an empty file, or a trace of this user that no process
+// wants any more. Else returns an errno value. ENOENT: there is no file. EAGAIN: the file was removed just now. EBUSY:
+// another process may want the file. ENOLCK: the file system has no locks, so the use is unknown. Any other value: the
+// file is not ours.
 int open_replaceable(const char* path, int& opened) noexcept {
   struct stat s {};
   if (lstat(path, &s) != 0) return errno;
@@ -66,7 +67,7 @@ int open_replaceable(const char* path, int& opened) noexcept {
   int fd = open(path, O_RDWR | flags);
   if (fd < 0 && errno == EACCES) fd = open(path, O_RDONLY | flags);
   if (fd < 0) return errno == ENOENT ? ENOENT : EEXIST;
-  // First the lock: whoever writes a trace holds it, and what is read with it is true until it is let go.
+  // Lock first: the writer of a trace keeps the file locked, so data read under the lock is valid until the unlock.
   const int lock_error = flock(fd, LOCK_EX | LOCK_NB) == 0 ? 0 : errno;
   diary::file_header header{};
   const ssize_t got = pread(fd, &header, sizeof header, 0);
@@ -77,7 +78,7 @@ int open_replaceable(const char* path, int& opened) noexcept {
   } else if (lock_error != 0) {
     error = lock_error == EWOULDBLOCK ? EBUSY : ENOLCK;
   } else if (is_trace && diary::belongs_to_another(header)) {
-    error = EBUSY;  // which has lost its lock to a loop that closes everything, or will read what it has finished
+    error = EBUSY;  // its writer lost the lock to a loop that closes all fds, or will read what it has finished
   } else if (!stands_there(path, fd)) {
     error = EAGAIN;
   }
@@ -89,7 +90,7 @@ int open_replaceable(const char* path, int& opened) noexcept {
   return error;
 }
 
-// What is not empty is known as a trace by all who look. An errno value.
+// Writes the magic bytes, so that other processes recognise the file as a trace. Returns 0 or an errno value.
 int begin_trace(const char* path, int fd) noexcept {
   const int error = write_all(fd, diary::file_magic.data(), diary::file_magic.size());
   if (error == 0) return 0;
@@ -98,15 +99,16 @@ int begin_trace(const char* path, int fd) noexcept {
   return error;
 }
 
-// An errno value: EBUSY if somebody may want what stands there. Any number of processes may do this at once: only who
-// holds the lock of what stands there takes it away, so what another newcomer has just put in its place stays.
+// Returns 0 or an errno value; EBUSY if another process may want the file. Any number of processes may call this at
+// once: only the process that holds the lock of the old file removes it, so a file that another process has just
+// created stays.
 int try_create(const std::string& path, int& fd) noexcept {
   constexpr int flags = O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
   for (int tries = 0; tries < 1000; ++tries) {
     fd = open(path.c_str(), flags, 0600);
     if (fd >= 0) {
-      // Somebody may have taken it for a forgotten empty file before it was locked. Where locks are not known nobody
-      // takes anything away.
+      // Before the lock, another process may have removed the file as a forgotten empty one. Without locks no process
+      // removes anything.
       const bool is_locked = flock(fd, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK;
       if (is_locked && stands_there(path.c_str(), fd)) return begin_trace(path.c_str(), fd);
       close(fd);
@@ -135,7 +137,7 @@ int create_trace_file(std::string& path) {
   int fd = -1;
   int error = try_create(name, fd);
   const std::string own = path + "." + std::to_string(getpid());
-  // A process that calls exec again and again has the same number each time.
+  // A process that calls exec again and again keeps its pid.
   for (int nth = 1; error == EBUSY && nth < 100; ++nth) {
     name = nth == 1 ? own : own + "." + std::to_string(nth);
     error = try_create(name, fd);
@@ -165,7 +167,7 @@ snapshot_file::~snapshot_file() {
 }
 
 void snapshot_file::commit() {
-  // Asked again: meanwhile somebody may have begun to record there.
+  // Check again: another process may have started to record there meanwhile.
   int old = -1;
   int error = EAGAIN;
   while (error == EAGAIN) error = open_replaceable(path_.c_str(), old);

@@ -13,7 +13,7 @@ using diary::event_type;
 
 namespace {
 
-// How many arguments each event has, by number: the schema in the form the hot path needs.
+// The argument count of each event type: the schema in the form that the hot path needs.
 constexpr std::size_t type_count = 256;
 const std::array<std::uint8_t, type_count> arg_counts = [] {
   std::array<std::uint8_t, type_count> counts{};
@@ -54,7 +54,7 @@ void thread_recorder::record(event_type type, std::uint64_t a, std::uint64_t b, 
   writer_.append(type, now(type), args.data(), arg_counts[static_cast<std::size_t>(type)]);
 }
 
-// These two are what most switches record. Everything unusual is a tail call, so that nothing has to be saved for it.
+// record_few() and record_one() record most switches. Each unusual case is a tail call, so no register is saved for it.
 void thread_recorder::record_few(event_type type, std::uint64_t a, std::uint64_t b, std::uint64_t c,
                                  std::uint64_t d) noexcept {
   if (!plain_counter_) [[unlikely]]
@@ -139,22 +139,24 @@ void thread_recorder::define_object(std::uint64_t object_id, diary::object_kind 
   if (objects_.add(object_id)) record_text(event_type::object, name, object_id, static_cast<std::uint64_t>(kind), 0);
 }
 
-// Often enough that a reader has to replay little, so rarely that checkpoints are a twentieth of all bytes, and never
-// so often that the program does little else: in a ring they may have to come more often than that.
+// Checkpoints come often enough that a reader replays little, and so rarely that they are a twentieth of all bytes. The
+// rest after each one keeps the program from doing little else: a ring may need checkpoints more often than that share
+// allows.
 bool thread_recorder::wants_checkpoint(std::size_t live) noexcept {
-  constexpr std::uint64_t most_events = 65536 - 1024, share = 20;  // it is asked for at every 64th switch
+  constexpr std::uint64_t most_events = 65536 - 1024, share = 20;  // the scheduler asks at every 64th switch
   if (last_ticks - checkpoint_ticks_ < checkpoint_rest_ticks_) return false;
   if (wants_generation(live)) return true;
   const std::uint64_t events = writer_.next_ordinal() - checkpoint_ordinal_;
   if (events < most_events && last_ticks - checkpoint_ticks_ < recording_.ticks_per_second()) return false;
-  // What one took more than was expected, the next ones wait for. The chunk that is begun counts as written.
+  // The next checkpoints wait until a checkpoint that was larger than expected is within the share. An open chunk
+  // counts as written.
   const bool has_share =
       share * (spent_bytes_ + bytes_of_next(live)) <= writer_.bytes() - other_bytes_ + diary::chunk_payload_bytes;
   checkpoint_is_asked_for_ = has_share;
   return has_share;
 }
 
-// Plain ones where a reader that has read everything may need them: those need not understand any others.
+// A checkpoint is plain where a reader that has read everything may need it: such a reader need not know other forms.
 core::observer::checkpoint_form thread_recorder::form_of_checkpoint(std::size_t live) noexcept {
   if (writer_.lost() != lost_then_) past_is_told_ = false;
   if (!past_is_told_ || wants_generation(live)) return checkpoint_form::plain;
@@ -190,7 +192,7 @@ void thread_recorder::end_checkpoint() noexcept {
   (checkpoint_is_asked_for_ ? spent_bytes_ : other_bytes_) += bytes;
   checkpoint_is_asked_for_ = false;
   base_events_ = 0;
-  if (writer_.lost_before_next() > 0) return;  // it did not fit: its size is not known
+  if (writer_.lost_before_next() > 0) return;  // the checkpoint did not fit: its size is not known
   if (checkpoint_count_ != 0) bytes_a_coroutine_ = bytes / checkpoint_count_ + 1;
   past_is_told_ = true;
   lost_then_ = writer_.lost();
@@ -233,8 +235,9 @@ void thread_recorder::record_checkpoint_part(const checkpoint_part& part, std::s
   changes_bytes_ = all_changes_bytes_ = 0;
 }
 
-// Four times as long as it took; but the thread may have been away meanwhile, so at most what it usually takes. Of few
-// it must not keep the next one from coming after 65536 switches, which take a millisecond or more.
+// Rest four times as long as the checkpoint lasted, but no longer than for its usual time: the thread may have been
+// preempted meanwhile. For few coroutines the rest must not delay the next checkpoint beyond 65536 switches, which last
+// 1 ms or more.
 void thread_recorder::rest_after_checkpoint(std::uint64_t count) noexcept {
   checkpoint_ordinal_ = writer_.next_ordinal();
   checkpoint_ticks_ = last_ticks;
@@ -244,9 +247,9 @@ void thread_recorder::rest_after_checkpoint(std::uint64_t count) noexcept {
                                     count * ns_a_coroutine * (ticks_per_second() / 1'000'000) / 1'000);
 }
 
-// Only in a ring: when this generation has its share, and is more than its own checkpoint; or when there is no room
-// because everything that others have is still in use: giving this thread's own up is all that helps. Not while so many
-// live that the ring cannot hold them: then nothing in it could be read anyway.
+// True only in a ring. Either this generation has its share and is larger than its own checkpoint, or there is no room
+// because all other generations are in use: then only freeing this thread's own generation helps. False while more
+// coroutines live than the ring can store: no generation would be readable.
 bool thread_recorder::wants_generation(std::uint64_t live) const noexcept {
   constexpr std::uint64_t shares = 4;  // of a ring
   const std::uint64_t share = recording_.store().generation_bytes();
@@ -257,7 +260,7 @@ bool thread_recorder::wants_generation(std::uint64_t live) const noexcept {
 
 void thread_recorder::leave() noexcept {
   if (recording_.store().generation_bytes() == 0) return;
-  // The ring may take its chunks away from now on.
+  // From now on the ring may free this thread's chunks.
   writer_.begin_generation();
   generation_bytes_ = writer_.bytes();
   past_is_told_ = false;

@@ -1,4 +1,4 @@
-// One OS thread's part of the recording: implements the scheduler's observer over a chunk_writer.
+// The recorder of one OS thread: implements the scheduler's observer over a chunk_writer.
 #pragma once
 
 #include <cstdint>
@@ -11,11 +11,11 @@
 
 namespace weft::record {
 
-// Which of the recording's names this thread has defined already. Each thread defines what it uses, so that a part of
-// a trace needs no other thread's.
+// The recording's names that this thread has defined already. Each thread defines the names it uses, so its chunks can
+// be read without those of other threads.
 class defined_set {
  public:
-  // True the first time. Without memory for it: true each time, defining twice does no harm.
+  // True the first time. Without memory true each time: defining a name twice does no harm.
   bool add(std::uint64_t id) noexcept;
   void clear() noexcept { words_.clear(); }
 
@@ -25,7 +25,7 @@ class defined_set {
 
 class thread_recorder final : public core::observer {
  public:
-  // `virtual_clock` null: time is the recording's tick clock.
+  // `virtual_clock` null: time comes from the recording's tick clock.
   thread_recorder(recording& r, std::uint32_t index, core::clock* virtual_clock) noexcept;
 
   void record(diary::event_type type, std::uint64_t a, std::uint64_t b, std::uint64_t c, std::uint64_t d,
@@ -50,17 +50,17 @@ class thread_recorder final : public core::observer {
   std::uint64_t ns_since(std::uint64_t ticks) const noexcept override;
 
   void use_clock(core::clock* virtual_clock) noexcept;
-  // Coroutines live already that this recording does not know.
+  // Tells the recorder that coroutines live which this recording does not know yet.
   void begin_in_the_middle() noexcept { past_is_told_ = false; }
-  // The next event has a time of its own, order only or not: nothing was recorded for a while.
+  // Gives the next event a time of its own, even with order_only: nothing was recorded for a while.
   void time_next() noexcept { untimed_ = events_a_time - 1; }
-  // Its thread records nothing for now.
+  // The thread pauses its recording.
   void leave() noexcept;
-  // Its thread records nothing more. Returns how many events were lost since the last one that was not.
+  // The thread records nothing more. Returns how many events were lost after the last recorded one.
   std::uint64_t finish() noexcept;
 
  private:
-  // What was asked for last: most spawns in a row come from a few places.
+  // The most recent lookups: most spawns in a row come from a few places.
   struct known_string {
     std::string text;
     std::uint64_t id = 0;
@@ -73,9 +73,10 @@ class thread_recorder final : public core::observer {
   };
   static constexpr std::size_t known_count = 64;
 
-  // Sets last_ticks, too.
+  // Returns the time of an event and stores it in last_ticks.
   std::uint64_t now(diary::event_type type) noexcept;
-  // Any event of at most four arguments, with any clock; the second: at last_ticks.
+  // record_any() accepts any event of at most four arguments, with any clock; append_any() writes it at time
+  // last_ticks.
   void record_any(diary::event_type type, std::uint64_t a, std::uint64_t b, std::uint64_t c, std::uint64_t d) noexcept;
   void append_any(diary::event_type type, std::uint64_t a, std::uint64_t b, std::uint64_t c, std::uint64_t d) noexcept;
   bool wants_generation(std::uint64_t live) const noexcept;
@@ -91,30 +92,30 @@ class thread_recorder final : public core::observer {
   tick_clock ticks_;
   unsigned shift_;
   bool order_only_;
-  bool plain_counter_ = false;  // time is the processor's counter, and every event has its own
+  bool plain_counter_ = false;  // time is the processor's counter, and every event has its own time
   static constexpr unsigned events_a_time = 64;
-  unsigned untimed_ = events_a_time - 1;  // order only: events since the last one with a time of its own
+  unsigned untimed_ = events_a_time - 1;  // order_only: events since the last one with its own time
   diary::chunk_writer writer_;
   defined_set strings_, sites_, objects_;
   std::vector<known_string> known_strings_{known_count};
   std::vector<known_site> known_sites_{known_count};
-  // The last checkpoint, or the beginning
+  // Where the last checkpoint ended, or where the recording started
   std::uint64_t checkpoint_ordinal_ = 0, checkpoint_ticks_ = 0;
   std::uint64_t checkpoint_began_bytes_ = 0, checkpoint_began_ticks_ = 0, checkpoint_began_ordinal_ = 0;
-  std::uint64_t checkpoint_rest_ticks_ = 0;  // the next one comes so much later at the earliest
+  std::uint64_t checkpoint_rest_ticks_ = 0;  // least time from a checkpoint to the next
   std::uint64_t checkpoint_count_ = 0;
-  bool checkpoint_is_asked_for_ = false;  // by the recorder itself: only these have to keep to their share
-  std::uint64_t bytes_a_coroutine_ = 24;  // what the last plain checkpoint took for each
-  std::uint64_t bytes_a_packed_ = 1;      // and the last packed one
-  std::uint64_t changes_bytes_ = 0;       // what the last one of the changes took
-  std::uint64_t all_changes_bytes_ = 0;   // what those took that have the present base
-  // Bytes whose share checkpoints may have, and what those took that must keep to it
+  bool checkpoint_is_asked_for_ = false;  // by the recorder itself: only such checkpoints are limited to their share
+  std::uint64_t bytes_a_coroutine_ = 24;  // bytes per coroutine of the last plain checkpoint
+  std::uint64_t bytes_a_packed_ = 1;      // the same of the last packed one
+  std::uint64_t changes_bytes_ = 0;       // bytes of the last checkpoint of changes
+  std::uint64_t all_changes_bytes_ = 0;   // bytes of all checkpoints of changes since the present base
+  // other_bytes_: bytes of checkpoints that the share does not limit; spent_bytes_: bytes of those it limits
   std::uint64_t other_bytes_ = 0, spent_bytes_ = 0;
-  bool past_is_told_ = true;     // a reader of all that is recorded so far knows this thread's coroutines
-  std::uint64_t lost_then_ = 0;  // events this thread had lost when that was found out
-  // The checkpoint that others may tell the changes since; no events: there is none
+  bool past_is_told_ = true;     // a reader of everything recorded so far knows this thread's coroutines
+  std::uint64_t lost_then_ = 0;  // events this thread had lost when past_is_told_ was last set
+  // The base of checkpoints of changes; base_events_ == 0: there is none
   std::uint64_t base_ordinal_ = 0, base_events_ = 0, base_bytes_ = 0;
-  std::uint64_t generation_ = 0, generation_bytes_ = 0;  // its number; where it began
+  std::uint64_t generation_ = 0, generation_bytes_ = 0;  // its number; where it started
 };
 
 }  // namespace weft::record

@@ -10,7 +10,7 @@ std::uint64_t measure_counter() noexcept {
   asm volatile("mrs %0, cntfrq_el0" : "=r"(frequency));
   if (frequency != 0) return frequency;
 #endif
-  constexpr std::uint64_t window_ns = 5'000'000;  // reading both clocks takes 50 ns: an error of 1e-5
+  constexpr std::uint64_t window_ns = 5'000'000;  // reading both clocks lasts 50 ns: an error of 1e-5
   const std::uint64_t start_ns = monotonic_ns();
   const std::uint64_t start_ticks = counter_ticks();
   std::uint64_t now_ns = start_ns;

@@ -1,4 +1,4 @@
-// The cheapest clock of this machine. Only differences matter; the file's header says what a tick is.
+// The cheapest clock of this machine. Only differences count; the file's header says how long a tick is.
 #pragma once
 
 #include <cstdint>
@@ -39,17 +39,17 @@ inline std::uint64_t counter_ticks() noexcept { return monotonic_ns(); }
 inline constexpr const char* counter_name = "monotonic";
 #endif
 
-// Where a recording's time comes from. One for the whole process, chosen when the recording starts.
+// The clock of a recording. One for the whole process, chosen when the recording starts.
 struct tick_clock {
   const char* name;
   std::uint64_t per_second;
   bool counter;    // the processor's counter; else CLOCK_MONOTONIC in nanoseconds
-  unsigned shift;  // a tick is 2^shift of the clock's own: 5 to 10 ns, so that most differences fit into one byte
+  unsigned shift;  // a tick is 2^shift clock units: 5 to 10 ns, so most differences fit into one byte
 
   std::uint64_t now() const noexcept { return (counter ? counter_ticks() : monotonic_ns()) >> shift; }
 };
 
-// How far a clock of so many ticks a second is shifted.
+// The shift for a clock of so many ticks per second.
 constexpr unsigned shift_for(std::uint64_t per_second) noexcept {
   constexpr std::uint64_t fine_enough = 200'000'000;
   unsigned shift = 0;
@@ -57,7 +57,7 @@ constexpr unsigned shift_for(std::uint64_t per_second) noexcept {
   return shift;
 }
 
-// Measures the counter against CLOCK_MONOTONIC; takes about 5 ms the first time in a process.
+// Measures the counter against CLOCK_MONOTONIC; lasts about 5 ms the first time in a process.
 tick_clock choose_tick_clock() noexcept;
 
 }  // namespace weft::record

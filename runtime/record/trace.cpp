@@ -1,4 +1,4 @@
-// The public trace:: functions, and the beginning and end of a recording.
+// The public trace:: functions, and the start and end of a recording.
 #include "weft/trace.hpp"
 
 #include <unistd.h>
@@ -21,8 +21,8 @@ namespace weft::record {
 
 namespace {
 
-// Every scheduler of the process takes notice of a recording's beginning or end: this thread's at once, others as soon
-// as they look into their inboxes.
+// Tells every scheduler of the process that a recording has started or ended. This thread's scheduler follows at once,
+// each other one when it reads its inbox.
 void tell_schedulers() {
   process_state& p = process();
   scheduler_recording* mine = nullptr;
@@ -62,7 +62,7 @@ void begin_recording(const trace::options& o, bool attached) {
       unlink(p.temporary.c_str());
     }
     p.temporary.clear();
-    if (!attached) p.environment_asked = true;  // the program has spoken
+    if (!attached) p.environment_asked = true;  // the program's choice replaces the environment's
     if (const std::string& path = p.current->asked().path; !path.empty()) announce(path);
   }
   tell_schedulers();
