@@ -18,7 +18,7 @@ using diary::event_type;
 
 namespace {
 
-constexpr std::uint64_t unknown_slot = UINT64_MAX;  // none of the recording
+constexpr std::uint64_t unknown_slot = UINT64_MAX;  // not a slot of the recording
 
 }  // namespace
 
@@ -45,7 +45,7 @@ std::uint64_t follower::there(std::uint64_t slot) const noexcept {
   return slot < there_.size() && there_[slot] != 0 ? there_[slot] : unknown_slot;
 }
 
-// One that nobody has waited for yet most likely has the same number.
+// An fd that no coroutine has waited for yet most likely has the same number in both runs.
 int follower::fd_here(std::uint64_t recorded_fd) const noexcept {
   const auto found = fds_.find(recorded_fd);
   return static_cast<int>(std::min<std::uint64_t>(found != fds_.end() ? found->second : recorded_fd, INT_MAX));
@@ -53,7 +53,7 @@ int follower::fd_here(std::uint64_t recorded_fd) const noexcept {
 
 // ---- what comes next
 
-// Inputs at once tell how far the program is, but decide nothing: it may have fewer of them.
+// input_at_once events show how far the program is, but decide nothing: the program may have fewer of them.
 const event* follower::next_step() {
   if (over_) return nullptr;
   while (order_.front() != nullptr && order_.front()->type == event_type::input_at_once) order_.pop();
@@ -80,7 +80,8 @@ bool follower::point_has_come(std::uint64_t check) noexcept {
   return e != nullptr && e->type == event_type::point_passed && e->args[0] == check;
 }
 
-// These two, like those above, are asked in the middle of an input that may have been one at once.
+// waits_for_fd() and the function below, like those above, may be called in the middle of an input that may have been
+// available at once.
 bool follower::waits_for_fd() noexcept {
   const event* e = over_ ? nullptr : order_.front();
   return e == nullptr || e->type == event_type::block_fd;
@@ -99,7 +100,7 @@ script_step follower::next_on_root() noexcept {
   const event* e = next_step();
   if (e == nullptr) return step;
   step.slot = here(e->args[0]);
-  // What is outside takes its time, and the replay, which does not sleep, may be far ahead of it.
+  // The outside world needs its time, and the replay, which does not sleep, may be far ahead of it.
   step.patience_ns = least_patience_ns + 2 * std::clamp<std::int64_t>(e->t_ns, 0, longest_patience_ns);
   if (paced_ && (e->type == event_type::wake_timer || e->type == event_type::scope_expired))
     step.rest_ns = (e->t_ns - begin_ns_) - (real_.now_ns() - start_ns_);
@@ -194,7 +195,7 @@ event follower::in_terms_of_recording(event_type type, const std::uint64_t* args
   return e;
 }
 
-// Scheduling decisions are compared, as `weft diff` does. Times, fds and the numbers of objects decide nothing.
+// Compares scheduling decisions, as `weft diff` does. Times, fds and object numbers decide nothing.
 bool follower::is_same(const event& recorded, const event& done) const {
   if (recorded.type != done.type) return false;
   switch (done.type) {
@@ -293,7 +294,7 @@ void follower::record(event_type type, std::uint64_t a, std::uint64_t b, std::ui
   static_assert(std::size(args) == diary::max_args);
   try {
     compare(type, args);
-  } catch (const std::exception& error) {  // a damaged recording, or no memory
+  } catch (const std::exception& error) {  // the recording is damaged, or no memory
     if (over_) return;
     diary::say(std::string(error.what()) + "; the program goes on freely");
     be_over();

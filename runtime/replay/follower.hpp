@@ -1,6 +1,6 @@
-// Follows a recorded order: tells the scheduler what comes next, compares what the program does with what was recorded,
-// and passes everything on to whoever records the replay itself. Coroutines are found again by the order in which they
-// were spawned, fds by who waits for them.
+// Follows a recorded order: gives the scheduler the next step, compares the program's steps with the recorded ones, and
+// forwards every event to the recorder of the replay itself. The follower matches coroutines by their spawn order, and
+// fds by the coroutines that wait for them.
 #pragma once
 
 #include <cstdint>
@@ -19,16 +19,16 @@ namespace weft::replay {
 
 class follower final : public core::front_observer, public core::script {
  public:
-  // Both must outlive it. The order's run has begun. `real` goes on where the recording ends. `paced`: timers fire when
-  // as much time has passed as in the recording, and not at once.
+  // `order` and `real` must outlive the follower. The order's run has started. `real` continues where the recording
+  // ends. `paced`: a timer fires when as much time has passed as in the recording; else at once.
   follower(recorded_order& order, core::clock& real, bool paced);
-  // The program was not asked whether it wants to follow: where it does something else it ends, with this exit status.
-  // It could not be unwound: main would leave under all others, who may use what is main's.
+  // For a replay that the environment asked for: at the first divergence the process ends with this exit status.
+  // Unwinding is impossible: main would return while other code still uses objects of main.
   void end_process_where_it_diverges(int exit_status) noexcept { exit_status_ = exit_status; }
 
-  // For the scheduler: its time is the recording's, so that a sleep takes none.
+  // The scheduler's clock: shows the recording's time, so a sleep costs no real time.
   core::clock& time() noexcept { return time_; }
-  // All coroutines of the run have ended: so must the recording's.
+  // Call when all coroutines of the run have ended. Those of the recording must have ended too.
   void finish() noexcept;
 
   // ---- core::script
@@ -66,7 +66,7 @@ class follower final : public core::front_observer, public core::script {
   std::uint64_t ns_since(std::uint64_t ticks) const noexcept override;
 
  private:
-  // The recording's time, and behind its end the real one.
+  // The recording's time; after the end of the recording the real time.
   class replayed_time final : public core::clock {
    public:
     explicit replayed_time(follower& f) : follower_(f) {}
@@ -93,8 +93,8 @@ class follower final : public core::front_observer, public core::script {
   core::clock& real_;
   core::observer* recorder_ = nullptr;
   replayed_time time_{*this};
-  std::int64_t start_ns_;  // of the clock; at the recording's begin_ns_
-  std::int64_t begin_ns_;  // when the run began
+  std::int64_t start_ns_;  // of the clock, at the recording's begin_ns_
+  std::int64_t begin_ns_;  // when the run started
   bool paced_;
   bool over_ = false;
   bool said_end_ = false;
@@ -102,10 +102,11 @@ class follower final : public core::front_observer, public core::script {
   std::uint64_t progress_ = 0;
   std::exception_ptr divergence_;
   int exit_status_ = 0;  // 0: the process goes on
-  // Slots and fds of this run by the recording's, which may be damaged and name any, and the other way round.
+  // Slots and fds of this run, by those of the recording (maps, because a damaged recording may name any number), and
+  // the recording's slots by those of this run.
   std::unordered_map<std::uint64_t, std::uint64_t> here_, fds_;
   std::vector<std::uint64_t> there_;     // 0: unknown
-  std::string last_text_, last_object_;  // what a spawn is called, what a block waits for
+  std::string last_text_, last_object_;  // the name of the next spawn; the object of the next block
 };
 
 }  // namespace weft::replay

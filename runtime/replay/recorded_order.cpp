@@ -26,7 +26,7 @@ bool is_step(event_type type, bool on_root) noexcept {
     case event_type::scope_expired:
     case event_type::select_interrupted:
     case event_type::point_passed:
-    case event_type::cancel_delivered:  // an outer scope may run out before it or after it
+    case event_type::cancel_delivered:  // an outer scope may expire before or after it
     case event_type::poll_begin:
     case event_type::poll_end:
     case event_type::fd_ready:
@@ -37,7 +37,7 @@ bool is_step(event_type type, bool on_root) noexcept {
     case event_type::input_at_once:
       return true;
     case event_type::cancel:
-      return on_root;  // asked for by another thread; otherwise the running coroutine does it
+      return on_root;  // asked for by another thread; else the running coroutine asks
     default:
       return is_switch(type);
   }
@@ -69,7 +69,8 @@ bool recorded_order::begin_run() {
     throw replay_error("replay of " + path_ +
                        ": the recording was begun in the middle of the run; only one from the start can be followed");
   }
-  if (!shuffle_seed_ && reader_.info().shuffled) shuffle_seed_ = 0;  // by a version that did not tell it
+  if (!shuffle_seed_ && reader_.info().shuffled) shuffle_seed_ = 0;  // by a version that did not write the seed
+                                                                     // seed
   return true;
 }
 

@@ -18,13 +18,13 @@ namespace {
 
 constexpr int exit_differs = 1, exit_unusable = 3;  // as the weft command's
 
-// What WEFT_REPLAY names, between the runs that follow it. Leaked: threads come late.
+// The recording that WEFT_REPLAY names, kept between the runs that follow it. Leaked: threads may use it late.
 struct process_state {
   std::mutex lock;
   std::unique_ptr<recorded_order> order;
   bool opened = false;
   bool in_use = false;
-  pid_t process = getpid();  // a forked child replays nothing: its own order was not recorded there
+  pid_t process = getpid();  // a forked child replays nothing: its order was not recorded there
 };
 
 process_state& process() {
@@ -44,7 +44,7 @@ bool asked_for_pace() {
   return pace != nullptr && std::strcmp(pace, "recorded") == 0;
 }
 
-// Null: nothing is asked for, or no run is left.
+// Null: WEFT_REPLAY is not set, or no recorded run is left.
 std::unique_ptr<recorded_order> next_of_environment() {
   const char* const path = std::getenv("WEFT_REPLAY");
   if (path == nullptr || *path == '\0') return nullptr;
@@ -111,7 +111,7 @@ std::exception_ptr replayed_run::outcome() noexcept {
 void replayed_run::conclude() {
   std::exception_ptr error = outcome();
   if (error == nullptr) return;
-  if (by_environment_) std::exit(exit_differs);  // the follower has said why
+  if (by_environment_) std::exit(exit_differs);  // the follower has reported the reason
   std::rethrow_exception(std::move(error));
 }
 

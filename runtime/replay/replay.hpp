@@ -1,4 +1,4 @@
-// Whether and what a run replays: what its options or the environment ask for.
+// Decides whether a run is a replay: by its options or the environment.
 #pragma once
 
 #include <memory>
@@ -12,22 +12,22 @@ namespace weft::replay {
 
 class replayed_run {
  public:
-  // What run_options::replay asks for, or, if that is empty, WEFT_REPLAY: there each run of the process follows the
-  // next one of the file. Null: nothing. Throws replay_error; if the environment asks for what cannot be, the process
-  // ends with exit status 3.
+  // The replay that run_options::replay asks for, or, if that is empty, WEFT_REPLAY. With WEFT_REPLAY each run of the
+  // process follows the next run in the file. Null: no replay. Throws replay_error; an unusable WEFT_REPLAY ends the
+  // process with exit status 3.
   static std::unique_ptr<replayed_run> asked_for(std::string_view option, core::clock& clock);
   ~replayed_run();
   replayed_run(const replayed_run&) = delete;
   replayed_run& operator=(const replayed_run&) = delete;
 
   core::clock& time() noexcept { return follower_.time(); }
-  // The seed that was used instead of the program's.
+  // The seed that replaces the program's.
   std::optional<std::uint64_t> shuffle_seed() const noexcept { return order_->shuffle_seed(); }
   follower& front() noexcept { return follower_; }
 
-  // All coroutines of the run have ended. Null: as recorded.
+  // Call when all coroutines of the run have ended. Null: the run went as recorded.
   std::exception_ptr outcome() noexcept;
-  // Throws that; if the environment has asked for the replay, the process ends with exit status 1.
+  // Throws outcome(). If the environment asked for the replay, ends the process with exit status 1 instead.
   void conclude();
 
  private:

@@ -7,7 +7,7 @@ using diary::event_type;
 
 namespace {
 
-// How the one who ran stops.
+// How the running coroutine stops.
 std::string leaving(const event& e, const std::string& object) {
   switch (e.type) {
     case event_type::yield:

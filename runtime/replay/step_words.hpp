@@ -1,4 +1,4 @@
-// A step of a recorded order, or what a program does in its place, as a person reads it.
+// A step of a recorded order, or of the program in its place, as text.
 #pragma once
 
 #include <string>
@@ -7,8 +7,8 @@
 
 namespace weft::replay {
 
-// `runs` is who runs, by slot of the recording; so are all slots in `e`. `whom` is called so if it is spawned, `object`
-// is what is waited for.
+// `runs`: slot of the running coroutine. `runs` and all slots in `e` are the recording's. `whom`: the name of a spawned
+// coroutine. `object`: the object that is waited for.
 std::string words(const recorded_order& order, const diary::event& e, std::uint64_t runs, const std::string& whom,
                   const std::string& object);
 
