@@ -1,4 +1,4 @@
-// Names of coroutines as two runs of a program have them in common.
+// Coroutine names in the form that two runs of a program have in common.
 #pragma once
 
 #include <string>
@@ -6,8 +6,8 @@
 
 namespace weft::diary {
 
-// Without what differs from run to run: ":443" becomes ":*". Ports are the system's choice and servers name coroutines
-// by them; lines move when a program is edited, and coroutines without a name are called by theirs.
+// Replaces each part that differs from run to run: ":443" becomes ":*". The system chooses ports, and servers name
+// their coroutines by them. Line numbers move when a program is edited, and an unnamed coroutine is called by its line.
 std::string comparable_name(std::string_view name);
 
 }  // namespace weft::diary

@@ -7,10 +7,10 @@ namespace weft::diary {
 
 namespace {
 
-constexpr std::uint32_t request_magic = 0x51434657;  // "WFCQ" in a file of a little-endian machine
+constexpr std::uint32_t request_magic = 0x51434657;  // bytes of a little-endian file: "WFCQ"
 constexpr std::uint32_t reply_magic = 0x52434657;    // "WFCR"
 
-// The two layouts. No padding anywhere: what is not a field is text.
+// The two layouts. There is no padding; all bytes behind the fields are text.
 struct request_layout {
   std::uint32_t magic;
   std::uint16_t version;
@@ -66,7 +66,7 @@ control_bytes bytes_of(Layout l, std::string_view text) {
   return bytes;
 }
 
-// What both have in common.
+// Reads and checks the fields that both layouts have.
 template <class Layout>
 const char* layout_of(std::span<const std::uint8_t> bytes, std::uint32_t magic, Layout& l) {
   if (bytes.size() != control_message_bytes) return "a message has 1024 bytes";
@@ -109,7 +109,7 @@ const char* parse_request(std::span<const std::uint8_t> bytes, control_request& 
   const auto rule = std::find_if(rules.begin(), rules.end(), [&](const command_rule& r) {
     return static_cast<std::uint16_t>(r.command) == l.command;
   });
-  // A command that this version does not know is a whole message all the same.
+  // A command that this version does not know is still a valid message.
   if (rule != rules.end()) {
     if (l.reserved != 0) return "the reserved bytes are not zero";
     if ((l.flags & ~rule->flags) != 0) return "a flag that the command does not have";

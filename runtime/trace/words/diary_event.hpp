@@ -12,7 +12,7 @@
 
 namespace weft::diary {
 
-// A value; cheap to copy. `text` points into the reader that made it.
+// A value; cheap to copy. `text` points into the reader that decoded the event.
 struct event {
   std::uint64_t n = 0;        // place in the whole trace, all threads merged, from 0
   std::int64_t t_ns = 0;      // since the trace began
@@ -20,7 +20,7 @@ struct event {
   std::uint32_t thread = 0;   // index of its thread, from 0
   event_type type = event_type::none;
   std::array<std::uint64_t, max_args> args{};
-  std::string_view text;  // as recorded: shown only through sanitised()
+  std::string_view text;  // as recorded: print it only through sanitised()
 };
 
 // Input that is not a readable trace. what() is one line: file, byte offset, what is wrong.

@@ -53,7 +53,7 @@ struct file_header {
   std::uint64_t uuid[2];
   std::uint32_t pid;
   std::uint32_t complete;     // 1 once the recorder has stopped properly: written last
-  std::uint64_t chunk_count;  // chunks handed out so far; a hint, chunks tell for themselves
+  std::uint64_t chunk_count;  // chunks handed out so far; a hint only: each chunk's own header counts
   char program[128];          // name of the program, zero-terminated UTF-8
   char arch[16];              // "x86_64", "aarch64"
   char clock[16];             // "tsc", "cntvct", "monotonic", "virtual"
@@ -67,27 +67,27 @@ inline constexpr std::uint32_t header_flag_ring = 2;        // old chunks were d
 inline constexpr std::uint32_t header_flag_shuffled = 4;    // run order is shuffled: who enters need not be in front
 static_assert(sizeof(file_header) <= file_header_bytes);
 
-inline constexpr std::uint32_t chunk_magic = 0x6b6e6863;  // "chnk"; 0 where no chunk was begun
+inline constexpr std::uint32_t chunk_magic = 0x6b6e6863;  // "chnk"; 0 in an unused chunk
 
 struct chunk_header {
   std::uint32_t magic;
   std::uint32_t thread;         // index of the writing thread, from 0
   std::uint32_t committed;      // bytes of complete events behind this header; release-stored
   std::uint32_t flags;          // chunk_flag_*
-  std::uint64_t first_ordinal;  // of the first event here, counted per thread from 0, lost ones included
+  std::uint64_t first_ordinal;  // of the first event here, counted per thread from 0, including lost events
   std::uint64_t base_ticks;
   std::uint64_t sequence;     // of this chunk among the thread's chunks, from 0
   std::uint64_t lost_before;  // events of this thread that were dropped between its last chunk and this one
   std::uint32_t event_count;  // of a sealed chunk
-  std::uint32_t checkpoint;   // where the last checkpoint of this chunk begins behind this header, + 1; 0: none does
-  std::uint64_t last_ticks;   // of a sealed chunk: its last event's time
+  std::uint32_t checkpoint;   // offset + 1 behind this header of the chunk's last checkpoint; 0: none
+  std::uint64_t last_ticks;   // of a sealed chunk: time of its last event
 };
-// Nothing more is written to this chunk, and event_count and last_ticks are true: a reader need not decode it to know
-// how many events it holds. Release-stored after them.
+// The chunk is complete, and event_count and last_ticks are valid: a reader need not decode the chunk to count its
+// events. Release-stored after those two fields.
 inline constexpr std::uint32_t chunk_flag_sealed = 1;
-// A generation begins here: what this thread recorded before is not needed to understand what follows.
+// A generation starts here: earlier records of this thread are not needed to understand what follows.
 inline constexpr std::uint32_t chunk_flag_generation = 2;
-// The bits above these: where the last packed checkpoint of this chunk begins behind this header, + 1; 0: none does.
+// The higher bits of `flags`: offset + 1 behind this header of the chunk's last packed checkpoint; 0: none.
 inline constexpr unsigned chunk_packed_shift = 8;
 static_assert(sizeof(chunk_header) == 64);
 inline constexpr std::size_t chunk_payload_bytes = chunk_bytes - sizeof(chunk_header);

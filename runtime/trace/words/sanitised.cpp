@@ -1,4 +1,4 @@
-// What may be shown of a name somebody else chose.
+// The printable form of a name that another program or a file chose.
 #include <cstdio>
 
 #include "trace/words/diary_event.hpp"

@@ -1,4 +1,4 @@
-// What weft itself writes to the terminal of a program.
+// Messages that weft itself prints on the terminal of a program.
 #pragma once
 
 #include <initializer_list>
@@ -6,8 +6,8 @@
 
 namespace weft::diary {
 
-// Writes one line to stderr, at once: "weft: " and the parts. Whatever of a name, a path or an error's text is in it
-// comes out sanitised: no escape sequence, no second line. Without memory it says nothing.
+// Writes "weft: " and the parts to stderr, as one line and at once. Sanitises the parts, so a name, path or error text
+// in them causes no escape sequence and no second line. Prints nothing if there is no memory.
 void say(std::initializer_list<std::string_view> parts) noexcept;
 inline void say(std::string_view text) noexcept { say({text}); }
 

@@ -1,4 +1,4 @@
-// The table of all events. Arguments that are shifted by one (so that 0 can mean "none") say so in their name.
+// The table of all events. An argument that is shifted by one (so that 0 can mean "none") says so in its name.
 #include "trace/words/schema.hpp"
 
 #include <initializer_list>

@@ -1,7 +1,7 @@
-// The events of the diary: their numbers, names and arguments. This table is written into every file's header, so an
-// older reader can skip events it does not know. Values are part of the file format: append, never renumber.
+// The events of the diary: their numbers, names and arguments. Each file's header contains this table, so an older
+// reader can skip events it does not know. Values are part of the file format: append, never renumber.
 //
-// Who acts is implied: the coroutine that runs on the event's thread, or the scheduler itself while none runs.
+// An event's actor is implied: the coroutine that runs on the event's thread, or the scheduler itself while none runs.
 #pragma once
 
 #include <array>
@@ -21,26 +21,27 @@ enum class event_type : std::uint8_t {
   string = 4,  // string id; text
   site = 5,    // site id, file string, line, function string
   object = 6,  // object id, kind; text: name, may be empty
-  // A ring's part that can be read by itself begins here: everything that follows uses is told anew
+  // The start of a ring's stretch that can be read by itself: names used afterwards are defined again
   generation = 7,  // number, tid; text: name of the thread
-  // How the thread's scheduler chooses whom to run, and select() among the ready cases; not told: FIFO, and seed 0
+  // How the thread's scheduler chooses the next coroutine, and select() among ready cases; without the event: FIFO, and
+  // seed 0
   shuffle_seed = 8,  // seed
-  // In a trace that was put together from several: of which process the thread is; soon after its first event
+  // In a trace merged from several: the process of the thread; soon after the thread's first event
   process = 9,  // pid; text: name of the program
   // Life
   spawn = 10,  // slot, coroutine id, parent slot (0: none), name string, site. Goes to the back of the ready queue
   spawn_after = 11,  // the same and delay_ns. Starts blocked with wait reason start_timer
   rename = 12,       // slot, name string
   error = 13,        // text: type and what() of the error the running coroutine is about to fail with
-  // Switches. `to` is the slot that runs next, 0: nobody, the scheduler polls
-  enter = 20,       // to. From nobody
+  // Switches. `to` is the slot that runs next, 0: none, the scheduler polls
+  enter = 20,       // to. From the root
   yield = 21,       // to. The leaver goes to the back of the ready queue; to may be the leaver itself
   sleep = 22,       // to, delay_ns
   block = 23,       // to, wait reason, object id (0: none), owner slot (0: none)
   block_fd = 24,    // to, wait reason, fd
   finish = 25,      // to, status (done, failed, cancelled). The leaver's slot is free afterwards
   time_limit = 26,  // delay_ns: the running coroutine's next block ends after this at the latest
-  // Wakes. The woken goes to the back of its scheduler's ready queue
+  // Wakes. The woken coroutine goes to the back of its scheduler's ready queue
   wake = 30,         // slot, cause, object id (0: none)
   wake_fd = 31,      // slot, fd, ready bits
   wake_timer = 32,   // slot, cause, lateness_ns
@@ -48,27 +49,27 @@ enum class event_type : std::uint8_t {
   // The poller
   poll_begin = 40,  // timeout_ns + 1; 0: without end
   poll_end = 41,    // count of ready fds
-  fd_ready = 42,    // fd, ready bits: readiness that nobody waited for
+  fd_ready = 42,    // fd, ready bits: readiness that no coroutine waited for
   // Objects
   lock_acquired = 50,   // object: the running coroutine owns it now, without a wait
-  lock_released = 51,   // object: nobody owns it now
+  lock_released = 51,   // object: no coroutine owns it now
   lock_handed = 52,     // object, slot of the new owner
   queue_put = 53,       // object, depth afterwards
   queue_get = 54,       // object, depth afterwards
   event_set = 55,       // object; also if it was set already
   event_clear = 56,     // object; also if it was clear already
-  notify_unheard = 57,  // object: a condition was notified while nobody waited for it
-  counted = 58,         // object, free permits of a semaphore or rest of a latch afterwards
+  notify_unheard = 57,  // object: a condition was notified while no coroutine waited for it
+  counted = 58,         // object, free permits of a semaphore or remaining count of a latch afterwards
   // Cancellation
   cancel = 60,            // slot of the target
   cancel_delivered = 61,  // the running coroutine's wait throws now
   scope_expired =
-      62,  // slot, how many open scopes are inside of it. Not told where a wake_timer tells as much: expired, 0
-  // The running coroutine's select throws now what was not delivered before, and has looked at none of its cases; which
-  // of the thread's looks for that it was
+      62,  // slot, number of open scopes inside of the expired one. Absent where a wake_timer says it: expired, 0
+  // The running coroutine's select() now throws an interruption that was not delivered before, without having checked
+  // its cases. The argument counts the thread's checks for interruptions
   select_interrupted = 63,
-  // The running coroutine was to wait until a point in time, which had come; which of the thread's checks of that it
-  // was
+  // The running coroutine wanted to wait until a point in time that had come already. The argument counts the thread's
+  // checks of such points
   point_passed = 64,
   // Sockets
   socket_listening = 70,  // fd; text: endpoint
@@ -76,20 +77,20 @@ enum class event_type : std::uint8_t {
   socket_connected = 72,  // fd; text: peer endpoint
   socket_closed = 73,     // fd
   accept_backoff = 74,    // fd, errno, delay_ns
-  input_at_once = 75,     // fd: the running coroutine has read, received or accepted without having to wait
+  input_at_once = 75,     // fd: the running coroutine has read, received or accepted without a wait
   // Other work
   offload_begin = 80,  // job id
   offload_end = 81,    // job id
   take_over = 82,      // slot, from thread index: an unstarted coroutine goes to this event's thread
   libc_call = 83,      // fd + 1 (0: none), result (zigzag), errno; text: name
   stack_mark = 84,     // slot, bytes used at most so far, bytes reserved
-  // The program's own
+  // The program's own events
   zone_begin = 90,  // name string
   zone_end = 91,
   mark = 92,     // text
   counter = 93,  // name string, value (bits of a double)
-  // Checkpoint: the scheduler's state here, so that a reader can start in the middle
-  checkpoint_begin = 100,      // count of coroutines that follow, slot that runs (0: nobody)
+  // Checkpoint: the scheduler's state at this event, so that a reader can start in the middle
+  checkpoint_begin = 100,      // number of coroutines that follow, slot that runs (0: none)
   checkpoint_coroutine = 101,  // slot, id, parent slot, name string, site, status | wait reason << 4
   checkpoint_wait = 102,   // of the coroutine before: object id, owner slot, fd + 1, remaining ns + 1, how long it has
                            // waited, changes of state since it began to wait (waiters of one object: in this order)
@@ -97,14 +98,14 @@ enum class event_type : std::uint8_t {
   checkpoint_owner = 104,  // object id, owner slot
   checkpoint_end = 105,
   checkpoint_object = 106,  // object id, depth of a queue, is an event set
-  // The same, packed (packed_checkpoint.hpp), where whoever has read all that was before needs nothing of it: flags,
-  // count of coroutines, slot that runs, ticks since the state was so, how many ordinals before this event its base
-  // begins (0: it has none), how many events that has; text: the code. In the parts but the first only the flags and
-  // the ticks
+  // The same, packed (packed_checkpoint.hpp), for readers that have read all earlier events and do not need it: flags,
+  // number of coroutines, slot that runs, ticks since the described moment, distance in ordinals from this event back
+  // to the start of its base (0: no base), number of events in the base; text: the code. Parts after the first have
+  // only the flags and the ticks
   checkpoint_part = 107,
 };
 
-// How an argument is shown and read back. All are stored as varints.
+// How an argument is printed and parsed. All arguments are stored as varints.
 enum class arg_kind : std::uint8_t {
   none = 0,
   count = 1,      // a plain number

@@ -1,6 +1,6 @@
-// The states a coroutine can be in, why it may wait, what may wake it, and the one table of legal transitions.
-// The scheduler checks itself with the table, the validator checks files with it and the viewer replays with it,
-// so it cannot rot. Values are part of the file format: append, never renumber.
+// The states of a coroutine, the wait reasons, the wake causes, and the one table of legal transitions. The scheduler
+// asserts the table, the validator checks files with it and the viewer replays with it. Values are part of the file
+// format: append, never renumber.
 #pragma once
 
 #include <cstdint>
@@ -8,12 +8,12 @@
 
 namespace weft::diary {
 
-// Where a coroutine stands. For each: who holds it, and what comes next.
+// The state of a coroutine. For each state: where the coroutine is, and which states may follow.
 enum class coroutine_status : std::uint8_t {
   none = 0,       // does not exist (before its spawn); next: ready, or blocked for spawn_after
   ready = 1,      // in its scheduler's ready queue; next: running, when it reaches the front
   running = 2,    // on the OS thread; next: ready (yield), blocked (wait), done, failed or cancelled
-  blocked = 3,    // in the waiter list of what it waits for; next: ready, by exactly one wake
+  blocked = 3,    // in the waiter list of an object; next: ready, by exactly one wake
   done = 4,       // ended by returning
   failed = 5,     // ended by an exception
   cancelled = 6,  // ended by cancellation
@@ -57,7 +57,7 @@ enum class wait_reason : std::uint8_t {
   awaitable = 33,
   server_drain = 34,
   resolve = 35,
-  main_end = 36,          // the scheduler waits for what main left over
+  main_end = 36,          // the scheduler waits for coroutines that main left running
   connection_limit = 37,  // a server that has as many connections as it may have
   accept_backoff = 38,    // a server that got no fd or memory for the next connection
   task_group_place = 39,  // a task group that has as many children as it may have
@@ -67,17 +67,17 @@ inline constexpr std::uint8_t wait_reason_count = 40;
 // What made a blocked coroutine ready.
 enum class wake_cause : std::uint8_t {
   none = 0,
-  granted = 1,    // what it waited for was handed to it: lock, permit, item, event, end of the task
+  granted = 1,    // the coroutine got what it waited for: lock, permit, item, event, end of the task
   cancelled = 2,  // cancel, throw_in or kill
   timed_out = 3,  // the wait's own time limit
-  closed = 4,     // the object or fd was closed under it
-  deadlock = 5,   // nothing could ever wake it: deadlock_error
+  closed = 4,     // the object or fd was closed during the wait
+  deadlock = 5,   // no wake was possible any more: deadlock_error
   started = 6,    // a spawn_after whose time has come
   expired = 7,    // a timeout_scope around the wait
 };
 inline constexpr std::uint8_t wake_cause_count = 8;
 
-// What an object that coroutines wait for is.
+// The kinds of objects that coroutines wait for.
 enum class object_kind : std::uint8_t {
   none = 0,
   task = 1,
@@ -98,7 +98,7 @@ enum class object_kind : std::uint8_t {
   process = 16,
   thread = 17,
   other = 18,
-  tasks = 19,  // several tasks that are waited for together
+  tasks = 19,  // several tasks in one wait
 };
 inline constexpr std::uint8_t object_kind_count = 20;
 
@@ -107,7 +107,7 @@ inline constexpr std::uint64_t fd_readable_bit = 1;
 inline constexpr std::uint64_t fd_writable_bit = 2;
 inline constexpr std::uint64_t fd_error_bit = 4;  // error or hang-up: both directions go on
 
-// True if a coroutine may go from one state to the other in one step.
+// True if a coroutine may change from one state to the other in one step.
 constexpr bool legal_transition(coroutine_status from, coroutine_status to) {
   using s = coroutine_status;
   switch (from) {
@@ -129,12 +129,12 @@ constexpr bool legal_transition(coroutine_status from, coroutine_status to) {
 
 constexpr bool ended(coroutine_status s) { return s >= coroutine_status::done; }
 
-// The words used everywhere a person reads: dump, state, --json, window. "?" for values this build does not know.
+// The words in all output for people: dump, state, --json, window. "?" for values this build does not know.
 std::string_view to_text(coroutine_status s);
 std::string_view to_text(wait_reason r);
 std::string_view to_text(wake_cause c);
 std::string_view to_text(object_kind k);
-// Inverses; none for unknown words.
+// The inverses; none for unknown words.
 coroutine_status status_from_text(std::string_view word);
 wait_reason wait_reason_from_text(std::string_view word);
 wake_cause wake_cause_from_text(std::string_view word);

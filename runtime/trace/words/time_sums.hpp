@@ -1,5 +1,5 @@
-// Sums and shares of time. A trace may claim durations of 36 years for each coroutine, so that neither a sum of a few
-// nor the hundredfold of one is sure to be a 64-bit number: sums stay at the limit, shares are floating point.
+// Sums and shares of time. A trace may claim durations of 36 years for each coroutine, so a sum of a few durations, or
+// one duration times 100, may exceed 64 bits. Sums stop at the limit; shares are computed in floating point.
 #pragma once
 
 #include <cmath>
@@ -15,7 +15,7 @@ inline std::int64_t sum_ns(std::int64_t a, std::int64_t b) noexcept {
 }
 inline void add_ns(std::int64_t& sum, std::int64_t ns) noexcept { sum = sum_ns(sum, ns); }
 
-// `part` of `whole` in per cent, rounded to the nearest; 0 of nothing.
+// `part` of `whole` in per cent, rounded to the nearest; 0 if `whole` is 0.
 inline int per_cent(std::int64_t part, std::int64_t whole) noexcept {
   return whole > 0 ? static_cast<int>(std::lround(static_cast<double>(part) * 100 / static_cast<double>(whole))) : 0;
 }

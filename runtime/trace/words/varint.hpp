@@ -1,4 +1,5 @@
-// LEB128 variable-length numbers, as in DWARF: seven bits a byte, low first, the top bit says that more follow.
+// LEB128 variable-length numbers, as in DWARF: seven bits a byte, low bits first; the top bit is set if more bytes
+// follow.
 #pragma once
 
 #include <cstddef>
@@ -8,8 +9,8 @@ namespace weft::diary {
 
 inline constexpr std::size_t max_varint_bytes = 10;
 
-// Writes `value` at `out`, which must have max_varint_bytes of room; returns the end of what was written. Measured: a
-// form without branches is slower, the next event waits for its length.
+// Writes `value` at `out`, which must have max_varint_bytes of room; returns the end of the written bytes. Measured: a
+// form without branches is slower, because the next event waits for the length.
 inline std::uint8_t* put_varint(std::uint8_t* out, std::uint64_t value) {
   while (value >= 0x80) {
     *out++ = static_cast<std::uint8_t>(value | 0x80);
@@ -19,7 +20,7 @@ inline std::uint8_t* put_varint(std::uint8_t* out, std::uint64_t value) {
   return out;
 }
 
-// Reads a number from [in, end); returns the byte behind it, or null if it is cut off or longer than 64 bits.
+// Reads a number from [in, end); returns the byte behind it, or null if the number is cut off or longer than 64 bits.
 inline const std::uint8_t* get_varint(const std::uint8_t* in, const std::uint8_t* end, std::uint64_t& value) {
   if (in < end && *in < 0x80) {
     value = *in;
