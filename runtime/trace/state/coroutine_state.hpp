@@ -1,4 +1,4 @@
-// What is known of one coroutine at one moment.
+// The known facts about one coroutine at one moment.
 #pragma once
 
 #include <cstdint>
@@ -8,35 +8,35 @@
 
 namespace weft::diary {
 
-// Conservation law: run_ns + ready_ns + blocked_ns + (now - since_ns) is the time since its spawn.
-// One live coroutine. Ended ones leave the state; history keeps their ends.
+// One live coroutine. Ended coroutines leave the state; history keeps their ends. Conservation law: run_ns + ready_ns +
+// blocked_ns + (now - since_ns) is the time since the spawn.
 struct coroutine_state {
   std::uint64_t slot = 0;
   std::uint64_t id = 0;
-  std::uint64_t parent = 0;  // id of who spawned it, 0: none
+  std::uint64_t parent = 0;  // id of its spawner, 0: none
   std::uint64_t name = 0;    // string id
   std::uint64_t site = 0;    // site id, 0: none
   std::uint32_t thread = 0;
   coroutine_status status = coroutine_status::none;
-  wait_reason reason = wait_reason::none;     // while blocked; kept in ready: what it waited for
+  wait_reason reason = wait_reason::none;     // while blocked; kept while ready: the reason of the ended wait
   std::uint64_t object = 0;                   // while blocked
   std::uint64_t owner_slot = 0;               // of the object when the wait began
-  int fd = -1;                                // while blocked on one
+  int fd = -1;                                // while blocked on an fd
   std::optional<std::int64_t> deadline_ns;    // end of the sleep or of the wait's time limit
-  std::int64_t since_ns = 0;                  // when the present state began
-  std::uint64_t since_event = 0;              // the event that began it
+  std::int64_t since_ns = 0;                  // start of the present state
+  std::uint64_t since_event = 0;              // the event that started it
   wake_cause woken_cause = wake_cause::none;  // while ready or running: the last wake's cause
   std::uint64_t woken_by = 0;                 // id of the coroutine that woke it last; 0: poller, timer or outside
   std::uint64_t woken_event = 0;              // the last wake's event, 0: none yet
   std::int64_t spawned_ns = 0;
   std::uint64_t spawned_event = 0;
-  std::uint64_t seen_by = 0;     // event + 1 of the checkpoint that set it
-  bool from_checkpoint = false;  // it was there before what was read: spawned_* are where it is first told of
-  bool has_left = false;         // it has given up the thread, or ended, since it was spawned; or nobody knows
-  bool never_began = false;      // it was cancelled before its body began: entered only to be told so
-  // Sums since the spawn, up to the present state's beginning
-  // Times it was switched to; going on after only the scheduler ran is still the same run. None of one whose body never
-  // began, when it has ended.
+  std::uint64_t seen_by = 0;     // event + 1 of the checkpoint that last listed it
+  bool from_checkpoint = false;  // alive before the first event read: spawned_* show its first mention
+  bool has_left = false;         // has given up the thread or ended since its spawn; also true if unknown
+  bool never_began = false;      // cancelled before its body started: entered only to receive the cancellation
+  // Sums since the spawn, up to the start of the present state.
+  // `runs`: how often a switch came to it; going on after only the scheduler ran is the same run. 0 for an ended
+  // coroutine whose body never started.
   std::uint64_t runs = 0;
   std::uint64_t spawns = 0;
   std::int64_t run_ns = 0, ready_ns = 0, blocked_ns = 0;

@@ -1,4 +1,5 @@
-// One pass over the events: names, lives, checkpoints of the state. Then answers from these tables and short replays.
+// One pass over the events collects names, lives and checkpoints of the state. Answers come from these tables and short
+// replays.
 #include "trace/state/history.hpp"
 
 #include <algorithm>
@@ -23,7 +24,7 @@ struct checkpoint {
   std::size_t bytes = 0;
 };
 
-// One coroutine's stay in a slot.
+// The time that one coroutine was in a slot.
 struct slot_life {
   std::uint64_t spawn_event = 0;
   std::uint64_t end_event = UINT64_MAX;
@@ -53,9 +54,9 @@ struct history::impl {
   totals_record totals;
   const std::string empty;
 
-  effort how;  // everything: the state is followed, else only names and lives are gathered
+  effort how;  // everything: follow the state; else gather only names and lives
   std::uint64_t gathered = 0;
-  std::vector<std::uint64_t> running;                      // slots, by thread: for gathering
+  std::vector<std::uint64_t> running;                      // for gathering, by thread: the checkpoint being read
   std::map<std::uint32_t, checkpoint_unpacker> unpacking;  // by thread, for gathering: a checkpoint of which parts come
 
   impl(reader r, effort e) : source(std::move(r)), state(source.info().shuffled), how(e) {
@@ -82,7 +83,7 @@ struct history::impl {
     sum_up();
   }
 
-  // Names and lives only.
+  // Gathers names and lives only.
   void gather_on() {
     event_walk walk = source.walk(gathered);
     walk.for_each([this](const event& e) {
@@ -132,7 +133,7 @@ struct history::impl {
     }
   }
 
-  // Of a packed checkpoint that can be read by itself: who lives, where that is not known.
+  // Handles a packed checkpoint that can be read by itself: adds coroutines that live but are not known yet.
   struct row_gatherer {
     impl& to;
     const event& e;
@@ -151,7 +152,7 @@ struct history::impl {
   void gather_part(const event& e) {
     if ((e.args[0] & checkpoint_part_first) != 0) {
       unpacking.erase(e.thread);
-      if (e.args[4] != 0) return;  // tells only what has changed
+      if (e.args[4] != 0) return;  // contains only changes
       unpacking.emplace(e.thread, checkpoint_unpacker(e.args[1]));
       running[e.thread] = e.args[2];
     }
@@ -201,7 +202,7 @@ struct history::impl {
     return (checkpoints.empty() ? 0 : checkpoints.back().n) + checkpoint_distance;
   }
 
-  // Copies of the state may take checkpoint_budget_bytes: when they take more, every second one goes.
+  // Copies of the state may use checkpoint_budget_bytes; above that, every second copy is dropped.
   void add_checkpoint(std::uint64_t n) {
     checkpoints.push_back({n, state, state.memory_bytes()});
     checkpoint_bytes += checkpoints.back().bytes;
@@ -241,7 +242,7 @@ struct history::impl {
     }
   }
 
-  // What the event defines, and what only the state before it can tell.
+  // Handles definitions, and facts that only the state before the event shows.
   void before_event(const event& e) {
     using t = event_type;
     switch (e.type) {
@@ -356,7 +357,7 @@ struct history::impl {
     return found != nullptr ? *found : empty;
   }
 
-  // Brings what is still going on up to the last event.
+  // Adds the time up to the last event to the sums of live coroutines.
   void sum_up() {
     const std::int64_t now_ns = state.now_ns();
     for (const coroutine_state* c : state.coroutines()) {
@@ -391,7 +392,7 @@ history::history(reader r, effort e) : impl_(std::make_unique<impl>(std::move(r)
 
 const history::impl& history::whole() const {
   if (!impl_->follows_state()) {
-    // The answers are the same as if it had been done at once, so this counts as const.
+    // The answers are the same as if the pass had been made at once, so the function counts as const.
     const_cast<history*>(this)->impl_ = std::make_unique<impl>(std::move(impl_->source), effort::everything);
   }
   return *impl_;

@@ -1,7 +1,7 @@
-// What coroutines wait for or hold, by id and in its order. Looks like a std::map to those who read it.
+// Objects that coroutines wait for or own, ordered by id. Readers see the interface of a std::map.
 //
-// A contended lock comes and goes with every wait, so an object of which nothing is left to say is gone for readers at
-// once, but its node stays until many such have gathered; and the objects asked for last are found without a search.
+// Each wait on a contended lock creates and removes its object. So an object without data disappears for readers at
+// once, but its node stays until many such nodes exist. The last objects used are found without a search.
 #pragma once
 
 #include <array>
@@ -17,13 +17,13 @@
 
 namespace weft::diary {
 
-// An object of which nothing is left to say leaves the state.
+// An object without any data leaves the state.
 struct object_state {
-  std::uint64_t owner_slot = 0;        // who holds the lock, 0: nobody
-  std::uint64_t owner_runs = 0;        // the owner's `runs` when it got the lock: larger now means it ran with it
+  std::uint64_t owner_slot = 0;        // the owner of the lock, 0: none
+  std::uint64_t owner_runs = 0;        // the owner's `runs` when it got the lock: larger now: it ran with it
   std::optional<std::uint64_t> depth;  // of a queue
   std::optional<bool> is_set;          // of an event
-  slot_queue waiters;                  // in the order they began to wait
+  slot_queue waiters;                  // in the order of their waits' starts
 
   bool says_nothing() const { return owner_slot == 0 && waiters.empty() && !depth && !is_set; }
 };
@@ -64,7 +64,7 @@ class object_table {
   };
 
   object_table() = default;
-  // The copy has no more than there is to say.
+  // The copy leaves out objects without data.
   object_table(const object_table& other) {
     for (const auto& [id, object] : other) objects_.emplace_hint(objects_.end(), id, object);
   }
@@ -91,7 +91,7 @@ class object_table {
   std::size_t count(std::uint64_t id) const { return find(id) != end() ? 1 : 0; }
   std::size_t memory_bytes() const { return sizeof recent_ + objects_.size() * (sizeof(map::value_type) + 32); }
 
-  // Valid until the next call, if something is said of the object before that: one that says nothing may go.
+  // A later call may remove an object that still has no data, which ends the reference.
   object_state& operator[](std::uint64_t id) {
     recent& r = recent_[id % recent_.size()];
     if (r.object != nullptr && r.id == id) return *r.object;
@@ -101,7 +101,7 @@ class object_table {
     return place->second;
   }
 
-  // Changes all of which there is something to say.
+  // Calls f for each object with data; f may change it.
   template <class Function>
   void for_each(Function&& f) {
     for (auto& [id, object] : objects_) {
@@ -126,7 +126,7 @@ class object_table {
 
   map objects_;
   std::array<recent, 32> recent_{};
-  std::size_t made_ = 0;  // since silent ones were dropped
+  std::size_t made_ = 0;  // new nodes since nodes without data were removed
 };
 
 }  // namespace weft::diary

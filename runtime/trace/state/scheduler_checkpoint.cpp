@@ -1,6 +1,6 @@
-// Checkpoints in the file: one thread's scheduler as a whole. Where the events before are known (the usual case) a
-// checkpoint only repeats what they add up to, and is compared with it. Where they are not (the recording began in the
-// middle, events were lost, a reader starts here) it sets the state.
+// Checkpoints in the file: the whole state of one thread's scheduler. If all earlier events are known (the usual case),
+// a checkpoint only repeats their sum, and is compared with it. If events are missing (the recording started in the
+// middle, events were lost, or a reader starts here), the checkpoint sets the state.
 #include <algorithm>
 #include <utility>
 
@@ -42,7 +42,7 @@ void scheduler_state::checkpoint_event(step& s) {
       break;
     case event_type::checkpoint_object: {
       if (takes_base_) break;
-      // Another thread may have changed it since this one had to do with it.
+      // Another thread may have changed the object since this thread last used it.
       object_state& o = objects_[e.args[0]];
       if (e.args[1] != 0 && !o.depth) o.depth = e.args[1];
       if (e.args[2] != 0 && !o.is_set) o.is_set = true;
@@ -77,11 +77,11 @@ void scheduler_state::begin_checkpoint(step& s, bool has_base) {
   if (s.e.args[0] != 0 || !s.memory.knows_past) has_unseen_past_ = true;
   clear_thread(s, has_base);
   if (s.thread.running_slot != reading.running_slot) close_thread_sums(s);
-  s.thread.running_slot = 0;  // until its coroutine comes
+  s.thread.running_slot = 0;  // until the row of the running coroutine
 }
 
-// Takes what is known of the thread's coroutines out of all queues. They themselves stay, with their sums, until
-// end_checkpoint shows which of them still live.
+// Removes the thread's known coroutines from all queues. The coroutines stay, with their sums, until end_checkpoint
+// shows which of them still live.
 void scheduler_state::clear_thread(step& s, bool keeps_waiters) {
   const auto is_ours = [&](std::uint64_t slot) {
     const coroutine_state* c = live_.find(slot);
@@ -122,7 +122,7 @@ void scheduler_state::set_coroutine(step& s) {
   coroutine_state* other = live_.find(slot);
   const bool is_known = other != nullptr && other->id == id && other->thread == e.thread;
   if (other != nullptr && !is_known) {
-    // Of this thread: what became of it happened in the gap before.
+    // A missing coroutine of this thread is no error: it ended in the gap before the checkpoint.
     if (other->thread != e.thread || other->seen_by == reading.begin_event + 1) {
       report(s, "a checkpoint has coroutine " + number(id) + " in slot " + number(slot) + " while " + name_of(slot) +
                     " lives in it");
@@ -211,7 +211,7 @@ void scheduler_state::checkpoint_ready(step& s) {
   s.thread.ready.push_back(e.args[0]);
 }
 
-// The state of one that is new to the reader began before the checkpoint.
+// Sets the start of the present state of a coroutine that is new to the reader: before the checkpoint.
 void scheduler_state::put_back(step& s, coroutine_state& c, std::uint64_t for_ns) {
   if (c.since_event < s.memory.checkpoint.begin_event) return;
   c.since_ns = later(s.now_ns, 0) - later(0, for_ns);
@@ -258,7 +258,7 @@ void scheduler_state::end_checkpoint(step& s) {
     }
     return;
   }
-  // The one that has waited longest has seen the most changes since.
+  // The waiter with the most state changes since its wait started has waited longest.
   std::stable_sort(reading.waits.begin(), reading.waits.end(), [](const known_wait& a, const known_wait& b) {
     return a.object != b.object ? a.object < b.object : a.changes_ago > b.changes_ago;
   });
@@ -272,7 +272,7 @@ void scheduler_state::end_checkpoint(step& s) {
     live_.remove(slot);
   }
   if (takes_base_) s.memory.base_ordinal = reading.begin_ordinal;
-  s.memory.knows_past = !takes_base_;  // what has changed since is still to come
+  s.memory.knows_past = !takes_base_;  // changes since the base are still to come
   s.memory.has_switched = true;
 }
 

@@ -1,5 +1,5 @@
-// Packed checkpoints: the code is read into the events that a plain checkpoint would have, and those are applied. One
-// that tells only what has changed since its base sets the state of a reader that has just taken the base.
+// Packed checkpoints: decodes the code into the events of a plain checkpoint and applies those. A checkpoint of changes
+// since a base sets the state of a reader that has just applied the base.
 #include <algorithm>
 
 #include "trace/state/scheduler_state.hpp"
@@ -22,11 +22,11 @@ std::uint64_t scheduler_state::ticks_to_ns(const step& s, std::uint64_t ticks) {
   return ns < 1e18 ? static_cast<std::uint64_t>(ns) : 1'000'000'000'000'000'000;
 }
 
-// What the code says, as the events of a plain checkpoint.
+// Turns the decoded rows into the events of a plain checkpoint.
 struct scheduler_state::part_teller {
   scheduler_state& state;
   step& s;
-  std::int64_t then_ns;  // when the state was so
+  std::int64_t then_ns;  // the moment that the checkpoint describes
 
   void tell(event_type type, std::array<std::uint64_t, max_args> args) {
     event told = s.e;
@@ -98,12 +98,12 @@ void scheduler_state::checkpoint_part(step& s) {
     s.memory.skips_parts = !reading.is_open && !is_last;
     if (!reading.is_open) return;
   } else if (!reading.is_open) {
-    // A trace that was put together from others has empty ones.
+    // A merged trace has empty parts.
     if (e.args[0] != 0 || !e.text.empty()) report(s, "part of a checkpoint that never began");
     return;
   }
   part_teller teller{*this, s, 0};
-  // A plain one may have been begun instead.
+  // A plain checkpoint may have started instead.
   const bool good = !reading.code.empty() && reading.code[0].begin_part(e.text);
   teller.then_ns = later(s.now_ns, 0) - later(0, ticks_to_ns(s, e.args[3]));
   if (!good || !reading.code[0].read(teller)) {
@@ -118,7 +118,7 @@ void scheduler_state::checkpoint_part(step& s) {
   teller.tell(event_type::checkpoint_end, {});
 }
 
-// Leaves the reading closed if nothing can be made of this checkpoint.
+// Leaves `reading` closed if the checkpoint is of no use.
 void scheduler_state::begin_packed(step& s) {
   const std::uint64_t back = s.e.args[4];
   const std::optional<std::uint64_t> base = std::exchange(s.memory.base_ordinal, std::nullopt);

@@ -1,6 +1,6 @@
-// Which event changes what, and the steps that all changes are made of. Switches are in scheduler_switches.cpp, births
-// and wakes and locks in scheduler_wakes.cpp, checkpoints in scheduler_checkpoint.cpp. The order in an event's handling
-// is always: check, report, then do what makes most sense, so that one broken event does not break all that follow.
+// Decides what each event changes, and contains the steps of all changes. Switches are in scheduler_switches.cpp,
+// spawns, wakes and locks in scheduler_wakes.cpp, checkpoints in scheduler_checkpoint.cpp. Every event is handled in
+// this order: check, report, then apply as far as possible, so that one broken event does not break all later ones.
 #include "trace/state/scheduler_state.hpp"
 
 #include <algorithm>
@@ -13,7 +13,7 @@
 namespace weft::diary {
 namespace {
 
-// Names that a checkpoint uses are defined on the way.
+// A checkpoint contains the definitions of the names that it uses.
 bool may_be_in_checkpoint(event_type type) {
   return type >= event_type::checkpoint_begin
              ? type <= event_type::checkpoint_part
@@ -120,7 +120,7 @@ std::optional<violation> scheduler_state::apply(const event& e) {
       } else if (e.type == t::time_limit) {
         s.memory.limit_ns = later(s.now_ns, e.args[0]);
       } else if (e.type == t::cancel_delivered) {
-        // Nothing before it and nothing that it had waited for: its body is not begun any more.
+        // The cancellation is the coroutine's first event, with no wait before it: its body never starts.
         coroutine_state* const c = live_.find(s.thread.running_slot);
         if (c != nullptr && !c->has_left && has_just_entered(s)) c->never_began = true;
       }

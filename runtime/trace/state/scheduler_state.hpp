@@ -1,7 +1,7 @@
-// The scheduler's state as the diary tells it: what runs, the ready queue in order, who waits for what. Apply events in
-// order and it is exact after each of them. The same code serves validation, `weft state`, the viewer, and the tests
-// that compare it with the scheduler itself. An impossible event is reported and applied as far as it makes sense,
-// never an abort.
+// The scheduler's state as the diary describes it: the running coroutine, the ready queue in order, and all waits.
+// Apply events in order; the state is exact after each of them. Validation, `weft state`, the viewer, and the tests
+// that compare it with the scheduler itself use the same code. An impossible event is reported and applied as far as
+// possible, and never aborts.
 #pragma once
 
 #include <array>
@@ -26,20 +26,20 @@ struct thread_state {
   bool started = false, stopped = false;
   std::uint64_t tid = 0;
   std::string name;
-  std::uint64_t pid = 0;           // of its process, 0: that of the file
-  std::string program;             // what that process is called, if pid is told
-  std::uint64_t running_slot = 0;  // 0: nobody
-  slot_queue ready;                // front runs next
+  std::uint64_t pid = 0;           // of its process; 0: the file's process
+  std::string program;             // name of that process, if pid is not 0
+  std::uint64_t running_slot = 0;  // 0: none
+  slot_queue ready;                // the front runs next
   bool polling = false;
-  std::int64_t since_ns = 0;  // when running_slot began to run, or nobody did
-  // Sums since the thread's first event, up to since_ns; none while it is stopped
+  std::int64_t since_ns = 0;  // start of the present run, or of the time without a run
+  // Sums since the thread's first event, up to since_ns; a stopped thread adds to neither
   std::int64_t run_ns = 0, idle_ns = 0;
   std::uint64_t last_run_id = 0;  // of the coroutine that runs or ran last, 0: none yet
-  std::uint64_t switches = 0;     // another coroutine than the one that ran last began to run
+  std::uint64_t switches = 0;     // how often another coroutine started to run than the last one
   std::uint64_t polls = 0;
 };
 
-// A broken rule: which event, what was expected, what stands there.
+// A broken rule: the event, and the expected and the actual state as text.
 struct violation {
   std::uint64_t event = 0;
   std::string text;
@@ -47,14 +47,15 @@ struct violation {
 
 class scheduler_state {
  public:
-  // `shuffled`: the scheduler chose whom to run at random (header_flag_shuffled), so who enters need not be in front.
+  // `shuffled`: the scheduler chose coroutines at random (header_flag_shuffled), so the one that enters need not be in
+  // front.
   explicit scheduler_state(bool shuffled = false) : shuffled_(shuffled) {}
 
-  // Takes the next event. Events of types it does not know change nothing. Returns the first rule the event breaks.
+  // Applies the next event. Events of unknown types change nothing. Returns the first rule that the event breaks.
   std::optional<violation> apply(const event& e);
 
-  // The same for an event of a checkpoint whose thread goes on, with the next event that is applied, with a checkpoint
-  // that tells what has changed since (seek.hpp). What it says of objects is left out.
+  // Applies an event of a base checkpoint (seek.hpp). The thread continues, with the next event passed to apply(), at a
+  // checkpoint of the changes since that base. Ignores the base's data about objects.
   std::optional<violation> apply_base(const event& e);
 
   const std::vector<thread_state>& threads() const { return threads_; }
@@ -64,27 +65,27 @@ class scheduler_state {
   // Live coroutines in spawn order (by id).
   std::vector<const coroutine_state*> coroutines() const;
   const object_table& objects() const { return objects_; }
-  // Who must act before the wait of a blocked coroutine can end: who holds what it waits for, or the task whose end it
-  // waits for. Only what is known for certain, so that a cycle of these is one: null where nobody is, where several may
-  // hold the object at once, and where whoever held it when the wait began has ended since.
+  // The coroutine that must act before the wait of a blocked coroutine can end: the owner of the object it waits for,
+  // or the task whose end it waits for. Returns only certain answers, so a cycle of them is real: null if there is no
+  // owner, if several coroutines may own the object at once, or if the owner at the start of the wait has ended since.
   const coroutine_state* owner_of_wait(const coroutine_state& c) const;
   std::int64_t now_ns() const { return now_ns_; }     // the latest time so far
   std::uint64_t applied() const { return applied_; }  // number of the next event expected
   std::size_t live_count() const { return live_.size(); }
-  std::size_t memory_bytes() const;  // what a copy takes, roughly
+  std::size_t memory_bytes() const;  // approximate size of a copy
 
-  // True between the beginning and the end of some thread's checkpoint that sets the state: it is not whole yet.
+  // True while a checkpoint that sets the state of its thread is only partly applied: the state is incomplete.
   bool is_inside_checkpoint() const;
 
-  // Slots of the coroutines of which the event applied last was the first to tell, where that was part of a checkpoint:
-  // no argument of a packed one names them.
+  // Slots of the coroutines that the last applied event mentioned first, if it was part of a checkpoint: a packed
+  // checkpoint has no argument that names them.
   const std::vector<std::uint64_t>& just_introduced() const { return just_introduced_; }
 
-  // The coroutine that ended with the event applied last, with its status and final sums; null otherwise.
+  // The coroutine that ended with the last applied event, with its status and final sums; else null.
   const coroutine_state* just_ended() const { return just_ended_ ? &*just_ended_ : nullptr; }
 
  private:
-  // Who began to run at which of a thread's ordinals, as far back as a wake from another thread may name it.
+  // The coroutines that started to run at a thread's ordinals, as far back as a wake from another thread may name one.
   struct recent_run {
     std::uint64_t ordinal = 0;
     std::uint64_t id = 0;
@@ -100,34 +101,34 @@ class scheduler_state {
   };
   struct checkpoint_reading {
     bool is_open = false;
-    bool compares = false;  // with what is known; else it sets the state
+    bool compares = false;  // compares with the known state; else sets the state
     std::uint64_t begin_event = 0, begin_ordinal = 0;
     std::uint64_t expected = 0, seen = 0, ready = 0;
     std::uint64_t last_slot = 0, running_slot = 0;
     std::vector<known_wait> waits;
-    // A packed one
+    // Of a packed checkpoint
     bool has_base = false;
-    std::vector<checkpoint_unpacker> code;  // one, while it is read: it is large, and states are copied
-    std::vector<known_coroutine> base;      // in its order
+    std::vector<checkpoint_unpacker> code;  // one while it is read, else none: it is large, and states are copied
+    std::vector<known_coroutine> base;      // in the base's order
     std::size_t base_next = 0;
-    std::vector<std::pair<std::uint64_t, std::uint64_t>> ready_slots;  // and since when, in ns
+    std::vector<std::pair<std::uint64_t, std::uint64_t>> ready_slots;  // and the start of that state, in ns
   };
 
-  // What a thread's events need beyond what its state shows.
+  // Data about a thread that apply() needs and the state does not show.
   struct thread_memory {
-    bool has_switched = false;  // so that who runs is known from events
-    bool knows_past = true;     // no events of this thread are missing since its beginning or the last checkpoint
+    bool has_switched = false;  // the running coroutine is known from events
+    bool knows_past = true;     // no events of this thread are missing since its start or the last checkpoint
     std::uint64_t next_ordinal = 0;
     std::int64_t last_ns = 0;
-    std::optional<std::int64_t> limit_ns;  // from time_limit to the wait it belongs to
+    std::optional<std::int64_t> limit_ns;  // from time_limit to its wait
     std::vector<recent_run> runs;          // a ring, filled from the front
     std::size_t next_run = 0;
     checkpoint_reading checkpoint;
-    std::optional<std::uint64_t> base_ordinal;  // of the checkpoint that apply_base has just taken
-    bool skips_parts = false;                   // of a checkpoint whose base is not known
+    std::optional<std::uint64_t> base_ordinal;  // of the checkpoint that apply_base() has just applied
+    bool skips_parts = false;                   // of a checkpoint whose base is unknown
   };
 
-  // Everything one apply() needs at hand.
+  // The arguments of one apply().
   struct step {
     const event& e;
     thread_state& thread;
@@ -174,12 +175,12 @@ class scheduler_state {
 
   bool shuffled_;
   bool takes_base_ = false;       // inside apply_base
-  bool has_unseen_past_ = false;  // coroutines lived, and did things, before the first event
+  bool has_unseen_past_ = false;  // coroutines lived and acted before the first event
   std::vector<thread_state> threads_;
   std::vector<thread_memory> memories_;  // by thread
   slot_table live_;
   object_table objects_;
-  std::set<std::uint64_t> shared_objects_;  // defined with a kind that several may hold at once
+  std::set<std::uint64_t> shared_objects_;  // of kinds that several coroutines may own at once
   std::optional<coroutine_state> just_ended_;
   std::vector<std::uint64_t> just_introduced_;
   std::int64_t now_ns_ = 0;

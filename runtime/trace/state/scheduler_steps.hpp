@@ -1,5 +1,5 @@
-// The small steps that the events' handling is made of, inline: a trace of a hundred million events goes through them.
-// Only for the sources of scheduler_state.
+// The small steps of applying events; inline, because a trace of 100 million events uses them. Only for the sources of
+// scheduler_state.
 #pragma once
 
 #include <algorithm>
@@ -9,7 +9,7 @@
 
 namespace weft::diary {
 
-// Closes the sums of the present state and begins the next one.
+// Adds the time in the present state to its sum, and starts the next state.
 inline void scheduler_state::change(step& s, coroutine_state& c, coroutine_status to) {
   if (!legal_transition(c.status, to)) [[unlikely]] {
     report(s, name_of(c.slot) + " goes from " + word(c.status) + " to " + word(to));
@@ -47,7 +47,7 @@ inline void scheduler_state::stop_waiting(coroutine_state& c) {
   c.deadline_ns.reset();
 }
 
-// Takes a coroutine out of wherever it stands, whatever its status says, so that it can be put somewhere else.
+// Removes a coroutine from its queue or thread, whatever its status says, so that it can be placed elsewhere.
 inline void scheduler_state::detach(coroutine_state& c) {
   thread_state& thread = threads_[c.thread];
   if (c.status == coroutine_status::ready) thread.ready.remove(c.slot);

@@ -1,4 +1,4 @@
-// Switches: who leaves and where to, who enters, and the sums of who ran.
+// Switches: the leaving and the entering coroutine, and the sums of the run.
 #include <algorithm>
 
 #include "trace/state/scheduler_state.hpp"
@@ -109,7 +109,7 @@ void scheduler_state::enter(step& s, std::uint64_t slot) {
   ++s.thread.switches;
 }
 
-// Whether the event at hand is the first of its thread since the last switch.
+// True if this event is the first of its thread since the last switch.
 bool scheduler_state::has_just_entered(const step& s) {
   const auto& runs = s.memory.runs;
   if (runs.empty()) return false;

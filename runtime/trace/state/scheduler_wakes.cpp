@@ -1,4 +1,4 @@
-// Births, wakes, take-overs and locks: what a coroutine does to others.
+// Spawns, wakes, take-overs and locks: events of one coroutine that change another.
 #include "trace/state/scheduler_state.hpp"
 #include "trace/state/scheduler_steps.hpp"
 #include "trace/state/scheduler_words.hpp"
@@ -10,7 +10,7 @@ void scheduler_state::spawn_event(step& s) {
   const std::uint64_t slot = e.args[0], id = e.args[1], parent_slot = e.args[2];
   if (slot == 0 || id == 0) {
     report(s, "a coroutine is spawned with slot " + number(slot) + " and id " + number(id));
-    return;  // 0 is nobody, everywhere
+    return;  // 0 is no coroutine in all events
   }
   if (coroutine_state* old = live_.find(slot)) {
     report(s, "slot " + number(slot) + " is given to coroutine " + number(id) + " while " + name_of(slot) +
@@ -116,7 +116,7 @@ const coroutine_state* scheduler_state::owner_of_wait(const coroutine_state& c) 
   if (const auto found = objects_.find(c.object); c.object != 0 && found != objects_.end()) {
     if (found->second.owner_slot != 0) return by_slot(found->second.owner_slot);
   }
-  // The slot may have been given to another since.
+  // Another coroutine may have got the slot since.
   const coroutine_state* const then = c.owner_slot != 0 ? by_slot(c.owner_slot) : nullptr;
   const bool is_the_same = then != nullptr && (then->from_checkpoint || then->spawned_event < c.since_event);
   return is_the_same ? then : nullptr;
@@ -141,7 +141,8 @@ void scheduler_state::lock_event(step& s) {
     return;
   }
 
-  // A lock that was handed to a waiter which is cancelled before it runs goes on without its owner's doing.
+  // A lock may be handed to a waiter that is cancelled before it runs. The lock then goes on without an act of its
+  // owner.
   const bool owner_ran_with_it = owner != nullptr && owner->runs > object.owner_runs;
   if (is_single && object.owner_slot == 0) {
     if (!has_unseen_past_) report(s, "object " + number(id) + " is released, but nobody holds it");

@@ -1,4 +1,5 @@
-// What the sources of scheduler_state share: the words of its reports, and times that a file may choose freely.
+// Shared by the sources of scheduler_state: the words of reports, and arithmetic on times that a file may choose
+// freely.
 #pragma once
 
 #include <algorithm>
@@ -18,7 +19,7 @@ inline std::string type_name(event_type type) {
   return schema != nullptr ? std::string(schema->name) : "event type " + number(static_cast<std::uint64_t>(type));
 }
 
-// `from_ns` (within the range of times) and a delay; never overflows.
+// `from_ns` (within the range of times) plus a delay; never overflows.
 inline std::int64_t later(std::int64_t from_ns, std::uint64_t delay_ns) {
   constexpr std::int64_t latest_ns = INT64_MAX / 2;
   if (delay_ns >= static_cast<std::uint64_t>(latest_ns)) return latest_ns;

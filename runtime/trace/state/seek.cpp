@@ -6,14 +6,14 @@
 namespace weft::diary {
 namespace {
 
-// A thread that has had nothing to say for so many events of the others is read by itself, and not with them.
+// A thread that has no event within so many events of the others is read separately.
 constexpr std::uint64_t far_behind = 1'000'000;
 
 }  // namespace
 
 scheduler_state seek_state(const reader& source, std::uint64_t count) {
   count = std::min(count, source.event_count());
-  // A checkpoint that is not told to its end before `count` is of no use: further back then.
+  // A checkpoint that does not end before `count` is of no use: then search further back.
   std::uint64_t distance = 1;
   while (true) {
     std::vector<reader::beginning> beginnings = source.beginnings(count, distance);
@@ -38,7 +38,7 @@ scheduler_state seek_state(const reader& source, std::uint64_t count) {
       });
     }
     event_walk walk = source.walk(merged_from);
-    std::uint64_t next_base = merged_from;  // where the walk comes to the next beginning
+    std::uint64_t next_base = merged_from;  // event number of the next checkpoint in the walk
     const auto apply = [&](const event& e) {
       if (e.ordinal < first_of_thread[e.thread]) return true;
       if (e.n >= next_base) {

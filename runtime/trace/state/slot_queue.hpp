@@ -1,5 +1,5 @@
-// Slots in the order they came: the ready queue and the waiters of an object. Like std::deque for reading, but empty
-// ones own no memory, because checkpoints copy thousands of them.
+// Slots in order of arrival: the ready queue and the waiters of an object. Reads like a std::deque, but an empty one
+// owns no memory, because checkpoints copy thousands of them.
 #pragma once
 
 #include <algorithm>
@@ -26,8 +26,7 @@ class slot_queue {
 
   void push_back(std::uint64_t slot) { slots_.push_back(slot); }
 
-  // The queue must not be empty. Amortised O(1): the room in front is given back once it is half of all, and not
-  // little.
+  // The queue must not be empty. Amortised O(1): frees the room in front once it is half of the whole and not small.
   void pop_front() {
     if (++front_ == slots_.size()) {
       clear();
@@ -37,7 +36,7 @@ class slot_queue {
     }
   }
 
-  // Takes out the first `slot`, wherever it stands; false if it is not there. O(1) at the front.
+  // Removes the first `slot` at any position; false if there is none. O(1) at the front.
   bool remove(std::uint64_t slot) {
     if (!empty() && front() == slot) {
       pop_front();

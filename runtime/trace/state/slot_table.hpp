@@ -1,6 +1,6 @@
-// Live coroutines by slot. The runtime recycles slots, so they stay as small as the most coroutines that were alive at
-// once and a plain array serves; slots that a hostile file invents go to a map, so that no number in a file decides how
-// much memory is taken.
+// Live coroutines by slot. The runtime reuses slots, so slots stay as small as the highest number of live coroutines,
+// and an array serves. Slots that a hostile file invents go to a map, so no number in a file decides how much memory is
+// allocated.
 #pragma once
 
 #include <cstddef>
@@ -25,7 +25,7 @@ class slot_table {
   }
   const coroutine_state* find(std::uint64_t slot) const { return const_cast<slot_table*>(this)->find(slot); }
 
-  // The slot must be free. The result has status none until the caller sets one, and must not keep it.
+  // The slot must be free. The caller must set a status other than none in the result.
   coroutine_state& add(std::uint64_t slot) {
     ++added_;
     ++size_;
@@ -61,7 +61,7 @@ class slot_table {
   }
 
  private:
-  // What was far before the array grew over it.
+  // Moves the slots that the grown array now includes out of the map.
   void move_near_ones() {
     for (auto i = far_.begin(); i != far_.end();) {
       if (i->first >= dense_.size()) {
