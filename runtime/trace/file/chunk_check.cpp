@@ -13,7 +13,7 @@ decoded_chunk decode_chunk(const std::uint8_t* begin, std::size_t size, const sh
   const std::uint8_t* in = begin + from.bytes;
   const std::uint8_t* const end = begin + size;
   std::uint64_t ticks = from.ticks;
-  std::int64_t latest = INT64_MIN;  // of the events, since the clock's start: one conversion at the end is enough
+  std::int64_t latest = INT64_MIN;  // of the events, since the clock's start: converted once, at the end
   event e;
   while (in != end) {
     const std::uint8_t* behind = decode_event(in, end, shapes, ticks, e);
@@ -43,7 +43,7 @@ void for_all(std::size_t count, const std::function<void(std::size_t)>& f) {
   try {
     for (std::size_t i = 0; i < helpers; ++i) threads.emplace_back(work);
   } catch (const std::system_error&) {
-    // No more threads to be had: the others do it.
+    // No more threads available: the existing ones do the work.
   }
   work();
   for (std::thread& t : threads) t.join();

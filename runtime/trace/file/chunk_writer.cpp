@@ -60,7 +60,7 @@ void chunk_writer::begin_generation() noexcept {
   begins_generation_ = true;
 }
 
-// The chunk's own header says what a reader would have to decode it for.
+// Writes to the chunk's header the numbers that a reader would otherwise have to decode the chunk for.
 void chunk_writer::seal() noexcept {
   if (chunk_ == nullptr) return;
   chunk_->event_count = static_cast<std::uint32_t>(ordinal_ - chunk_->first_ordinal);
@@ -98,7 +98,7 @@ bool chunk_writer::make_room(std::uint64_t ticks) noexcept {
   chunk_->flags = begins_generation_ ? chunk_flag_generation : 0;
   begins_generation_ = false;
   lost_before_ = 0;
-  // Last: a live reader that sees the magic sees the fields above.
+  // Store the magic last: a live reader that sees the magic then sees the fields above.
   __atomic_store_n(&chunk_->magic, chunk_magic, __ATOMIC_RELEASE);
   return true;
 }

@@ -1,5 +1,5 @@
-// Encodes one thread's events into chunk memory that somebody else provides. The hot path: no lock, no allocation, no
-// system call while the chunk has room.
+// Encodes one thread's events into chunk memory that a chunk_source provides. The hot path has no lock, no allocation
+// and no system call while the chunk has room.
 #pragma once
 
 #include <bit>
@@ -14,44 +14,44 @@
 
 namespace weft::diary {
 
-// The longest an event can get without its text: type, time, arguments.
+// The longest event without its text: type, time, arguments.
 inline constexpr std::size_t max_event_bytes = 1 + max_varint_bytes * (1 + max_args);
 
-// For debug builds: a wrong count of arguments would make everything behind it unreadable. True for unknown types.
+// For debug builds: a wrong number of arguments would make all later events unreadable. True for unknown types.
 bool event_type_has(event_type type, unsigned arg_count) noexcept;
 
-// Where chunks come from: a mapped file, or memory in tests. Owned by the recorder.
+// Provides chunks: from a mapped file, or from memory in tests. Owned by the recorder.
 class chunk_source {
  public:
   virtual ~chunk_source() = default;
-  // 64 KiB, aligned to 64 bytes, the first 64 of them zeroes, for thread number `thread`; null if there is no more room
-  // (disk full). They stay the caller's until the source goes or, if the source is a ring, until the thread began
-  // another generation. Called by any recording thread.
+  // Returns 64 KiB for thread number `thread`, aligned to 64 bytes, the first 64 bytes zero; null if there is no more
+  // room (disk full). The caller may use the chunk until the source is destroyed or, if the source is a ring, until the
+  // thread starts another generation. Called by any recording thread.
   virtual std::uint8_t* next_chunk(std::uint32_t thread, bool begins_generation) noexcept = 0;
 };
 
 // One writer a thread. Not movable: the scheduler's recorder keeps its address.
 class chunk_writer {
  public:
-  // Writes events of thread `thread_index`. Nothing is taken from `source` before the first event.
+  // Writes events of thread `thread_index`. Asks `source` for no chunk before the first event.
   chunk_writer(chunk_source& source, std::uint32_t thread_index) noexcept : source_(source), thread_(thread_index) {}
   chunk_writer(const chunk_writer&) = delete;
   chunk_writer& operator=(const chunk_writer&) = delete;
 
-  // Appends an event with `arg_count` arguments, at most max_args, at time `ticks` (earlier than the one before: stored
-  // as the same time). False if the source has no more room: the event is counted as lost.
+  // Appends an event with `arg_count` arguments, at most max_args, at time `ticks`. An earlier time than the last
+  // event's is stored as the same time. False if the source has no more room: the event counts as lost.
   bool append(event_type type, std::uint64_t ticks, const std::uint64_t* args, unsigned arg_count) noexcept {
     if (static_cast<std::size_t>(end_ - cursor_) < max_event_bytes && !make_room(ticks)) return false;
     commit(encode(type, ticks, args, arg_count));
     return true;
   }
-  // The same with at most four arguments in registers; those behind the first `arg_count` are 0. Most events have
-  // small ones only and come soon after the one before: they fit into eight bytes, which are composed in a register. Of
-  // others, and where the chunk is full, nothing is done and the answer is false: then append() them.
+  // The same with at most four arguments in registers; those after the first `arg_count` must be 0. Most events have
+  // only small arguments and come soon after the previous event: they fit into eight bytes, composed in a register. For
+  // any other event, and in a full chunk, does nothing and returns false: then call append().
   bool append_short(event_type type, std::uint64_t ticks, unsigned arg_count, std::uint64_t a, std::uint64_t b = 0,
                     std::uint64_t c = 0, std::uint64_t d = 0) noexcept {
     assert(event_type_has(type, arg_count));
-    const std::uint64_t elapsed = ticks - last_ticks_;  // huge if it is earlier
+    const std::uint64_t elapsed = ticks - last_ticks_;  // huge if `ticks` is earlier
     if (static_cast<std::size_t>(end_ - cursor_) < max_event_bytes || (elapsed | a | b | c | d) >= 0x80) return false;
     last_ticks_ = ticks;
     put_word(static_cast<std::uint8_t>(type) | elapsed << 8 | a << 16 | b << 24 | c << 32 | d << 40);
@@ -62,37 +62,37 @@ class chunk_writer {
   bool append_text(event_type type, std::uint64_t ticks, const std::uint64_t* args, unsigned arg_count,
                    std::string_view text) noexcept;
 
-  // The next event begins a new chunk, and `lost` events (they take ordinals) are counted as missing before it.
+  // Makes the next event start a new chunk, and counts `lost` events, each with an ordinal, as missing before it.
   void begin_new_chunk(std::uint64_t lost = 0) noexcept;
-  // The next event begins a new chunk and a generation: the caller now tells everything anew.
+  // Makes the next event start a new chunk and a generation: the caller then defines all names again.
   void begin_generation() noexcept;
-  // append() of checkpoint_begin, and says in the chunk's header where it stands.
+  // append() of checkpoint_begin; also writes its place to the chunk's header.
   bool append_checkpoint(std::uint64_t ticks, const std::uint64_t* args, unsigned arg_count) noexcept;
-  // append_text() of checkpoint_part, and says in the chunk's header where it stands if it is a first one.
+  // append_text() of checkpoint_part; also writes the place of a first part to the chunk's header.
   bool append_checkpoint_part(std::uint64_t ticks, const std::uint64_t* args, unsigned arg_count,
                               std::string_view code) noexcept;
-  // Nothing more will be written.
+  // Call when no more events follow.
   void finish() noexcept { begin_new_chunk(); }
 
-  // Bytes left in this chunk: an event that fits takes no new one.
+  // Bytes left in this chunk: an event of at most this size needs no new chunk.
   std::size_t room() const noexcept { return static_cast<std::size_t>(end_ - cursor_); }
 
-  // Ordinal that the next event gets. Lost events take one each, so that a wake_remote that names one stays right.
+  // Ordinal of the next event. Each lost event uses one, so the ordinal in a wake_remote stays right.
   std::uint64_t next_ordinal() const noexcept { return ordinal_; }
   std::uint64_t lost() const noexcept { return lost_; }
-  // Of these, the ones that no chunk tells of.
+  // Lost events that no chunk counts yet.
   std::uint64_t lost_before_next() const noexcept { return lost_before_; }
-  // Bytes that events took so far.
+  // Bytes of all events so far.
   std::uint64_t bytes() const noexcept { return finished_bytes_ + static_cast<std::uint64_t>(cursor_ - payload_); }
 
  private:
-  // What is too much is zero, as the rest of the chunk.
+  // Stores eight bytes. Those behind the event are zero, as the rest of the chunk is.
   void put_word(std::uint64_t bytes) noexcept {
     static_assert(std::endian::native == std::endian::little);
     std::memcpy(cursor_, &bytes, sizeof bytes);
   }
 
-  bool make_room(std::uint64_t ticks) noexcept;  // takes a new chunk; counts a lost event if there is none
+  bool make_room(std::uint64_t ticks) noexcept;  // gets a new chunk; counts a lost event if there is none
   void seal() noexcept;
 
   std::uint8_t* encode(event_type type, std::uint64_t ticks, const std::uint64_t* args, unsigned arg_count) noexcept {
@@ -122,12 +122,12 @@ class chunk_writer {
   std::uint64_t ordinal_ = 0;
   std::uint64_t sequence_ = 0;
   std::uint64_t lost_ = 0;
-  std::uint64_t lost_before_ = 0;  // since the last chunk that was begun
+  std::uint64_t lost_before_ = 0;  // since the start of the last chunk
   std::uint64_t finished_bytes_ = 0;
-  bool begins_generation_ = false;  // the next chunk does
+  bool begins_generation_ = false;  // of the next chunk
 };
 
-// What the header's table says of an event this build knows.
+// The header's table entry for an event type of this build.
 schema_entry schema_entry_of(const event_schema& schema) noexcept;
 
 // Fills in a header of this build's version with the schema table; the caller adds process and clock.

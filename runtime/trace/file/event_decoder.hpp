@@ -1,5 +1,5 @@
-// Bytes of a chunk into events: the reader's hot path. Everything is checked against the end of what is committed;
-// nothing here allocates or knows files.
+// Decodes the bytes of a chunk into events: the reader's hot path. Checks every read against the end of the committed
+// bytes. Does not allocate and does not know files.
 #pragma once
 
 #include <array>
@@ -13,18 +13,17 @@
 
 namespace weft::diary {
 
-// What must be known of an event type to step over it.
+// The facts needed to skip an event of a type.
 struct event_shape {
   std::uint8_t arg_count = 0;
   bool has_text = false;
   bool known = false;
-  // A *short* event has no text and only numbers below 128: one byte each, and with the type at most eight. Of its
-  // bytes, read as one little-endian number, those under `short_mask` give `short_value`; an event for which they do
-  // not is not short.
+  // A *short* event has no text and only arguments below 128, one byte each: with the type at most eight bytes. Read as
+  // one little-endian number, its bytes under `short_mask` equal `short_value`; for any other event they differ.
   std::uint8_t short_bytes = 0;
   std::uint64_t short_mask = 0;
   std::uint64_t short_value = 1;
-  std::uint64_t short_args = 0;  // the bytes of its arguments
+  std::uint64_t short_args = 0;  // the bytes of the arguments
 
   event_shape() = default;
   event_shape(std::uint8_t arguments, bool text) : arg_count(arguments), has_text(text), known(true) {
@@ -39,8 +38,8 @@ struct event_shape {
 static_assert(max_args == 6, "a short event fits into eight bytes");
 using shape_table = std::array<event_shape, 256>;
 
-// Ticks of the file's clock to nanoseconds since its start: one multiplication. Results stay within +-2^60 (36 years),
-// so that they can be added and subtracted without care; a clock of 1 GHz is converted exactly.
+// Converts ticks of the file's clock to nanoseconds since its start, with one multiplication. Results are limited to
+// +-2^60 (36 years), so sums and differences cannot overflow. A clock of 1 GHz is converted exactly.
 class tick_scale {
  public:
   tick_scale() = default;
@@ -50,7 +49,7 @@ class tick_scale {
     shift_ = 96;
     while (shift_ > 0 && ((second_ns << shift_) / ticks_per_second) >> 64 != 0) --shift_;
     factor_ = static_cast<std::uint64_t>(((second_ns << shift_) + ticks_per_second - 1) / ticks_per_second);
-    // Up to here no result is limited: checked once, not for each event.
+    // No result is limited below this tick count: computed once, not for each event.
     constexpr wide all = INT64_MAX;
     const wide unlimited = shift_ < 67 ? (static_cast<wide>(limit_ns) << shift_) / factor_ : all;
     unlimited_ = static_cast<std::uint64_t>(unlimited < all ? unlimited : all);
@@ -94,8 +93,8 @@ inline std::uint64_t join_groups(std::uint64_t groups) {
   return (groups & 0x0fff'ffff) | (groups & 0x0fff'ffff'0000'0000) >> 4;
 }
 
-// get_varint where max_varint_bytes are known to be there. The length of a number above 127 is as good as random, so
-// none of its bytes is asked whether it is the last.
+// get_varint where max_varint_bytes are readable. The length of a number above 127 is nearly random, so no byte is
+// tested for being the last one.
 inline const std::uint8_t* get_varint_unchecked(const std::uint8_t* in, std::uint64_t& value) {
   const std::uint64_t word = load_word(in);
   if ((word & 0x80) == 0) {
@@ -108,7 +107,7 @@ inline const std::uint8_t* get_varint_unchecked(const std::uint8_t* in, std::uin
   return in + (std::countr_zero(ends) + 1) / 8;
 }
 
-// The rest of decode_event: numbers of more than one byte, text, the last bytes of a chunk, damage.
+// The other cases of decode_event: numbers of more than one byte, text, the last bytes of a chunk, damage.
 inline const std::uint8_t* decode_long_event(const std::uint8_t* in, const std::uint8_t* end, const event_shape& shape,
                                              std::uint64_t& ticks, event& e) {
   if (!shape.known) return nullptr;
@@ -136,8 +135,9 @@ inline const std::uint8_t* decode_long_event(const std::uint8_t* in, const std::
   return in;
 }
 
-// Decodes the event at `in` into type, args and text of `e` and moves `ticks` on (modulo 2^64). Returns the byte
-// behind it, or null if it is damaged: unknown type, cut off, text too long. `in` must be below `end`.
+// Decodes the event at `in` into type, args and text of `e` and adds its time difference to `ticks` (modulo 2^64).
+// Returns the byte behind the event, or null if the event is damaged: unknown type, cut off, text too long. `in` must
+// be below `end`.
 inline const std::uint8_t* decode_event(const std::uint8_t* in, const std::uint8_t* end, const shape_table& shapes,
                                         std::uint64_t& ticks, event& e) {
   const event_shape& shape = shapes[*in];

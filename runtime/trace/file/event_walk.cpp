@@ -77,7 +77,7 @@ bool event_walk::find_chunk(std::uint32_t index) {
       if (index >= ends.size() || l.chunk >= ends[index].chunk) return false;
     }
     require_chunk(l);
-    // A large file is read through, not gathered in memory.
+    // Give the pages back: a large file must not gather in memory.
     if (source_->file != nullptr) source_->file->forget(chunks[l.chunk].offset, source_->chunk_bytes);
     ++l.chunk;
     l.ticks = chunks[l.chunk].base_ticks;
@@ -95,7 +95,7 @@ void event_walk::find_head(std::uint32_t index) {
   if (!l.has_head) return;
   decode_head(l);
   if (!l.has_head || l.head.type != event_type::wake_remote) return;
-  const std::uint64_t waker_thread = l.head.args[3];  // + 1
+  const std::uint64_t waker_thread = l.head.args[3];  // thread number + 1
   if (waker_thread == 0 || waker_thread > source_->stream_of_thread.size()) return;
   const std::uint32_t stream = source_->stream_of_thread[waker_thread - 1];
   if (stream == 0 || stream - 1 == index || stream > lanes_.size()) return;
@@ -139,7 +139,7 @@ bool event_walk::choose() {
   }
   run_is_safe_ = best_blocked == no_lane;
   if (best == no_lane) {
-    // Everybody waits for somebody: nonsense in the file, or the bytes are not there yet.
+    // Each thread waits for another: the file is wrong, or the bytes are not written yet.
     if (best_blocked == no_lane || waits_for_bytes) return false;
     best = best_blocked;
     has_guessed_ = true;
@@ -147,7 +147,7 @@ bool event_walk::choose() {
   const lane& chosen = lanes_[best];
   if (chosen.head.t_ns > release_ns_) return false;
   if (chosen.waits_for != no_lane && lanes_[chosen.waits_for].ordinal <= chosen.waits_ordinal) has_guessed_ = true;
-  // The run ends where it may not be released any more.
+  // The run must end before the release limit.
   if (release_ns_ < rival_ns_) {
     rival_ns_ = release_ns_;
     rival_thread_ = UINT32_MAX;

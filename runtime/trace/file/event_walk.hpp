@@ -1,12 +1,12 @@
-// Goes through the events of all threads in one order: by time, equal times by thread index, except that a wake_remote
-// which names the waker's event comes after that event. This header is the reader's inside; programs use it only
-// through reader::walk.
+// Visits the events of all threads in one order: by time, equal times by thread index, except that a wake_remote which
+// names the waker's event comes after that event. Only for the reader; programs use this class through reader::walk.
 //
-// Whatever reads on from a file may throw file_error: the file may be cut while it is read. Each chunk is asked for
-// once it was gone through, so nothing of a stretch that was cut is told as the whole.
+// Every function that reads on from a file may throw file_error, because the file may be cut meanwhile. The walk checks
+// each chunk after reading it, so a stretch that was cut is never reported as whole.
 //
-// The order must not depend on where a walk starts, nor on how much of a growing file was there when events got their
-// numbers. Where later bytes would change it, the reader puts an order_boundary: what was numbered before stays before.
+// The order must depend neither on the start of a walk, nor on how much of a growing file was written when its events
+// were numbered. Where later bytes would change the order, the reader sets an order_boundary: events numbered before it
+// stay before it.
 #pragma once
 
 #include <algorithm>
@@ -18,7 +18,7 @@
 
 namespace weft::diary {
 
-// A begun chunk whose first `valid_bytes` of events have been checked.
+// A chunk in use, whose first `valid_bytes` of events have been checked.
 struct chunk_place {
   std::uint64_t offset = 0;  // of its header in the file
   std::uint64_t first_ordinal = 0;
@@ -26,8 +26,8 @@ struct chunk_place {
   std::uint64_t end_ticks = 0;  // after the last checked event
   std::uint64_t event_count = 0;
   std::uint32_t valid_bytes = 0;
-  std::int64_t max_ns = INT64_MIN;  // of its events
-  bool damaged = false;             // nothing behind valid_bytes counts
+  std::int64_t max_ns = INT64_MIN;  // of the chunk's events
+  bool damaged = false;             // ignore all bytes behind valid_bytes
 };
 
 struct thread_stream {
@@ -35,7 +35,7 @@ struct thread_stream {
   std::vector<chunk_place> chunks;  // by ordinal
 };
 
-// The next event of one thread.
+// The place of the next event of one thread.
 struct stream_position {
   std::uint32_t chunk = 0;
   std::uint32_t byte = 0;  // within the chunk's events
@@ -43,16 +43,16 @@ struct stream_position {
   std::uint64_t ordinal = 0;
 };
 
-// The events before number `n` are exactly those before `ends`, one for each stream that was known then.
+// The events before number `n` are exactly those before `ends`, one entry for each stream known at that time.
 struct order_boundary {
   std::uint64_t n = 0;
   std::vector<stream_position> ends;
 };
 
-// Everything a walk reads. Owned by the reader; changes only in reader::refresh.
+// The data that a walk reads. Owned by the reader; changes only in reader::refresh.
 struct trace_streams {
   const std::uint8_t* bytes = nullptr;
-  const file_bytes* file = nullptr;  // whose these bytes are
+  const file_bytes* file = nullptr;  // the owner of `bytes`
   std::uint32_t chunk_bytes = 0;
   shape_table shapes{};
   tick_scale scale;
@@ -63,10 +63,10 @@ struct trace_streams {
 
 class event_walk {
  public:
-  // Starts at event number `n`, which stands at `positions` (streams beyond them start at their beginning).
+  // Starts at event number `n`, which is at `positions`. A stream without a position starts at its first event.
   event_walk(const trace_streams& source, std::uint64_t n, const stream_position* positions, std::size_t count);
 
-  // The next event, until the last one. Its text is valid until the reader is refreshed.
+  // Gives the next event; false after the last one. The event's text is valid until the reader is refreshed.
   bool next(event& e) {
     if (n_ >= stop_n_ && !cross_boundary()) return false;
     if (lanes_.size() == 1) return next_of_only_thread(e);
@@ -78,8 +78,8 @@ class event_walk {
     return true;
   }
 
-  // Calls f for the events from here on while they are numbered below `end_n` and f returns true. As next() does, but
-  // what next() must look up and put away for each event stays in registers. f must not use the walk.
+  // Calls f for each following event numbered below `end_n`, while f returns true. Like next(), but keeps in registers
+  // what next() loads and stores for each event. f must not use the walk.
   template <class Function>
   void for_each(Function&& f, std::uint64_t end_n = UINT64_MAX) {
     if (lanes_.size() == 1) {
@@ -97,19 +97,19 @@ class event_walk {
     }
   }
 
-  std::uint64_t n() const { return n_; }  // number of the event that next() would give
+  std::uint64_t n() const { return n_; }  // number of the next event of next()
 
-  // For the reader, which numbers events as they become known:
-  // Ends in front of event number `n`.
+  // For the reader, which numbers new events:
+  // Stops before event number `n`.
   void end_before(std::uint64_t n);
-  // Stops in front of events later than `release_ns`, and of a wake_remote later than `patience_ns` whose waker's event
-  // is still to come.
+  // Stops before events later than `release_ns`, and before a wake_remote later than `patience_ns` whose waker's event
+  // is still missing.
   void hold_back(std::int64_t release_ns, std::int64_t patience_ns);
   // The earliest time among the threads' next events; INT64_MAX: none. Not for a trace of one thread.
   std::int64_t earliest_head_ns() const;
-  // True if an event was taken on the guess that another one does not exist.
+  // True if an event was passed on the guess that an earlier one does not exist.
   bool has_guessed() const { return has_guessed_; }
-  // Where each thread's next event stands.
+  // The place of each thread's next event.
   std::vector<stream_position> positions() const;
 
  private:
@@ -119,15 +119,15 @@ class event_walk {
     std::uint32_t thread = 0;
     std::uint32_t chunk = 0;
     const std::uint8_t* in = nullptr;   // the next event, if it is below `end`
-    const std::uint8_t* end = nullptr;  // of what may be read of this chunk
+    const std::uint8_t* end = nullptr;  // end of the readable bytes of this chunk
     std::uint64_t ticks = 0;
     std::uint64_t ordinal = 0;
-    // The head: the next event, decoded before it is taken. Not kept up while there is only one lane.
+    // The head: the next event, decoded in advance. Not maintained while there is only one lane.
     bool has_head = false;
     event head;  // without number and ordinal
     const std::uint8_t* behind_head = nullptr;
     std::uint64_t head_ticks = 0;
-    std::uint32_t waits_for = no_lane;  // it must come after that lane's event waits_ordinal
+    std::uint32_t waits_for = no_lane;  // the head must come after event waits_ordinal of that lane
     std::uint64_t waits_ordinal = 0;
   };
 
@@ -140,7 +140,7 @@ class event_walk {
     const lane& l = lanes_[current_];
     return l.has_head && l.waits_for == no_lane && is_before_rival(l.head.t_ns, l);
   }
-  // choose() for two threads, which are most of those that interleave.
+  // choose() for two threads, the most frequent number.
   bool choose_of_two() {
     const lane &a = lanes_[0], &b = lanes_[1];
     if (!a.has_head || !b.has_head || a.waits_for != no_lane || b.waits_for != no_lane) return choose();
@@ -156,7 +156,7 @@ class event_walk {
   }
   bool take(lane& l, event& e) {
     const std::uint8_t* behind = decode_event(l.in, l.end, source_->shapes, l.ticks, e);
-    // Checked when the reader numbered it, so this happens only if somebody rewrote or cut the file meanwhile.
+    // The reader checked this event when it numbered it: it fails only if the file was rewritten or cut meanwhile.
     if (behind == nullptr) {
       require_chunk(l);
       return false;
@@ -177,7 +177,8 @@ class event_walk {
     l.waits_for = no_lane;
   }
 
-  // Takes the only lane's events of one chunk until `stop_n`, or f returns false (then so does this).
+  // Passes the only lane's events of one chunk to f, up to `stop_n` or until f returns false. Returns the last result
+  // of f.
   template <class Function>
   bool take_alone(lane& l, event& e, std::uint64_t stop_n, Function& f) {
     const trace_streams& source = *source_;
@@ -205,8 +206,8 @@ class event_walk {
     return goes_on;
   }
 
-  // Takes the current lane's head, and what follows while the run goes on and is numbered below `stop_n`. Each event is
-  // decoded once: what ends the run is the next head.
+  // Passes the current lane's head to f, and the following events of the run that are numbered below `stop_n`. Decodes
+  // each event once: the event that ends the run is the next head.
   template <class Function>
   bool take_run(lane& l, std::uint64_t stop_n, Function& f) {
     while (true) {
@@ -224,7 +225,7 @@ class event_walk {
   void decode_head(lane& l) {
     l.head_ticks = l.ticks;
     l.behind_head = decode_event(l.in, l.end, source_->shapes, l.head_ticks, l.head);
-    // Checked when the reader numbered it, so it fails only if somebody rewrote or cut the file meanwhile.
+    // The reader checked this event when it numbered it: it fails only if the file was rewritten or cut meanwhile.
     l.has_head = l.behind_head != nullptr;
     if (!l.has_head) require_chunk(l);
     l.head.t_ns = source_->scale.to_ns(l.head_ticks);
@@ -234,11 +235,11 @@ class event_walk {
     return ns < rival_ns_ || (ns == rival_ns_ && l.thread < rival_thread_);
   }
 
-  const std::uint8_t* events_of(std::uint32_t index) const;  // where the events of the lane's chunk begin
-  void require_chunk(const lane& l) const;                   // that it was there: file_bytes::require_whole
+  const std::uint8_t* events_of(std::uint32_t index) const;  // where the events of the lane's chunk start
+  void require_chunk(const lane& l) const;                   // file_bytes::require_whole for the lane's chunk
   void require_what_was_read() const;                        // the same for the chunks of all lanes
   void open_chunk(std::uint32_t index, std::uint32_t byte);
-  bool find_chunk(std::uint32_t index);  // goes on to the next chunk that has events, false if there is none
+  bool find_chunk(std::uint32_t index);  // moves to the next chunk with events; false if there is none
   void find_head(std::uint32_t index);
   bool choose();
   bool is_blocked(const lane& l) const;
@@ -248,7 +249,7 @@ class event_walk {
   std::vector<lane> lanes_;
   std::uint64_t n_ = 0;
   std::uint32_t current_ = 0;
-  // While nobody is blocked, `current_` goes on until its head is not before the best of the others.
+  // While no lane is blocked, `current_` continues as long as its head is before the best head of the others.
   bool run_is_safe_ = false;
   std::int64_t rival_ns_ = 0;
   std::uint32_t rival_thread_ = 0;
@@ -257,7 +258,7 @@ class event_walk {
   std::size_t next_boundary_ = 0;
   std::uint64_t boundary_n_ = UINT64_MAX;  // of boundaries[next_boundary_]
   std::uint64_t end_n_ = UINT64_MAX;
-  std::uint64_t stop_n_ = UINT64_MAX;  // the smaller of the two
+  std::uint64_t stop_n_ = UINT64_MAX;  // the smaller of boundary_n_ and end_n_
   bool has_guessed_ = false;
 };
 

@@ -9,7 +9,7 @@
 namespace weft::diary {
 namespace {
 
-// Time 0; in the middle, so that times before it have ticks too.
+// Ticks of time 0: in the middle, so that earlier times have ticks too.
 constexpr std::uint64_t start_ticks = std::uint64_t{1} << 62;
 constexpr std::uint64_t ordinal_limit = std::uint64_t{1} << 61;
 
@@ -48,7 +48,7 @@ void file_builder::append(const event& e, unsigned arg_count, bool has_text) {
   std::uint8_t* const begin = bytes_.data() + end.chunk + sizeof(chunk_header) + end.used;
   std::uint8_t* out = begin;
   *out++ = static_cast<std::uint8_t>(e.type);
-  out = put_varint(out, ticks - end.ticks);  // modulo 2^64, so back in time is far forward
+  out = put_varint(out, ticks - end.ticks);  // modulo 2^64, so an earlier time is far in the future
   for (unsigned i = 0; i < arg_count; ++i) out = put_varint(out, e.args[i]);
   if (has_text) {
     out = put_varint(out, e.text.size());
@@ -73,7 +73,7 @@ bool file_builder::skip(std::uint32_t thread, std::uint64_t count) {
 }
 
 std::vector<std::uint8_t> file_builder::finish() {
-  // What the text said comes first; the types this build knows fill the rest of the table.
+  // The text's entries come first; the types that this build knows fill the rest of the table.
   for (const event_schema& s : all_event_schemas()) {
     bool is_there = false;
     for (std::uint32_t i = 0; i < header_.schema_count; ++i) {

@@ -1,4 +1,4 @@
-// Builds the bytes of a trace file event by event, exactly as told: unlike chunk_writer it lets time go back and leaves
+// Builds the bytes of a trace file event by event, exactly as given. Unlike chunk_writer it accepts earlier times and
 // gaps, because a text may describe a broken trace.
 #pragma once
 
@@ -15,22 +15,22 @@ class file_builder {
  public:
   file_builder();
 
-  // The header, to be filled in before finish(). Its clock counts nanoseconds; its schema table holds only what the
-  // text adds, finish() appends what this build knows.
+  // The header; fill it in before finish(). Its clock counts nanoseconds. Its schema table needs only the text's own
+  // entries: finish() appends those of this build.
   file_header& header() { return header_; }
 
-  // Appends `e` (thread, time, type, args, text) with `arg_count` arguments to its thread. The text's length must be at
-  // most max_text_bytes, the thread below max_threads, the time within +-2^60 ns.
+  // Appends `e` (thread, time, type, args, text) with `arg_count` arguments to its thread. The text must be at most
+  // max_text_bytes long, the thread below max_threads, the time within +-2^60 ns.
   void append(const event& e, unsigned arg_count, bool has_text);
-  // The thread's next event comes `count` ordinals later. False if that is more than a file can have.
+  // Makes the thread's next event `count` ordinals later. False if that is more than a file can have.
   bool skip(std::uint32_t thread, std::uint64_t count);
 
-  // The file. The builder is empty afterwards.
+  // Returns the file. The builder is empty afterwards.
   std::vector<std::uint8_t> finish();
 
  private:
   struct thread_end {
-    std::size_t chunk = 0;  // where its open chunk begins in bytes_, 0: none is open
+    std::size_t chunk = 0;  // where its open chunk starts in bytes_, 0: no chunk is open
     std::size_t used = 0;   // bytes of events in it
     std::uint64_t ticks = 0;
     std::uint64_t ordinal = 0;

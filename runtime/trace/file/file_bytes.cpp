@@ -19,7 +19,7 @@ namespace weft::diary {
 namespace {
 
 constexpr std::uint64_t copy_limit_bytes = 1 << 20;
-constexpr std::uint64_t fault_around_bytes = 65536;  // as Linux does it
+constexpr std::uint64_t fault_around_bytes = 65536;  // the size that Linux uses
 
 [[noreturn]] void refuse(const std::string& path, const char* doing) {
   throw file_error(path, 0, std::string(doing) + ": " + std::generic_category().message(errno));
@@ -42,7 +42,7 @@ std::vector<std::uint8_t> read_to_end(int fd, const std::string& path) {
   std::vector<std::uint8_t> bytes;
   std::size_t used = 0;
   while (true) {
-    // Nobody knows whether such an input has an end: what is no trace is refused at its first bytes.
+    // Such an input may have no end, so an input that is no trace is refused after its first bytes.
     if (used >= file_magic.size() && !std::equal(file_magic.begin(), file_magic.end(), bytes.begin())) {
       throw file_error(path, 0, "not a weft trace");
     }
@@ -66,7 +66,7 @@ std::vector<std::uint8_t> read_to_end(int fd, const std::string& path) {
 struct file_bytes::guard {
   guard(void* memory, std::size_t size) : place(memory, size, loss) {}
 
-  mapping_loss loss;  // without a message: whoever reads says it
+  mapping_loss loss;  // without a message: the reader reports the loss
   mapping_guard place;
 };
 
@@ -152,7 +152,7 @@ void file_bytes::load() {
   if (size_ > copy_limit_bytes) {
     void* fresh = ::mmap(nullptr, size_, PROT_READ, MAP_SHARED, fd_, 0);
     if (fresh == MAP_FAILED) refuse(path_, "cannot map");
-    // A guard never outlives its mapping: something else may be mapped there next.
+    // A guard must not outlive its mapping: another mapping may get its addresses.
     guard_ = std::make_unique<guard>(fresh, size_);
     if (mapping_ != nullptr) ::munmap(mapping_, mapped_bytes_);
     mapping_ = fresh;
@@ -161,8 +161,8 @@ void file_bytes::load() {
     std::vector<std::uint8_t>().swap(copy_);
     return;
   }
-  // A writer may be at work. Each chunk's header is taken before its events, so that no `committed` here promises
-  // more than the copy holds; the headers copied along with the events would.
+  // A writer may be at work. Copy each chunk's header before its events, so that `committed` never exceeds the copied
+  // bytes; the headers copied along with the events could.
   std::vector<std::uint8_t> headers;
   for (std::uint64_t at = file_header_bytes; at + sizeof(chunk_header) <= size_; at += chunk_bytes) {
     headers.resize(headers.size() + sizeof(chunk_header));
@@ -180,7 +180,7 @@ void file_bytes::load() {
   for (std::uint64_t at = file_header_bytes; at + sizeof(chunk_header) <= size_; at += chunk_bytes, ++index) {
     chunk_header header;
     std::memcpy(&header, headers.data() + index * sizeof header, sizeof header);
-    // A sealed one does not grow, but may have been sealed while it was copied: then only the later copy is true.
+    // A sealed chunk does not grow, but may have been sealed during the copy: then only the later header is complete.
     if ((header.flags & chunk_flag_sealed) == 0) std::memcpy(copy_.data() + at, &header, sizeof header);
   }
   data_ = copy_.data();
@@ -195,13 +195,13 @@ void file_bytes::require_whole_mapping(std::uint64_t needed_bytes) const {
   struct stat status {};
   if (::fstat(fd_, &status) != 0) refuse(path_, "cannot look at");
   const auto size = static_cast<std::uint64_t>(status.st_size);
-  // A page that lost its end only reads as zeroes, and nobody is told of that.
+  // A page that lost only its end reads as zeroes, without a fault.
   if (size < needed_bytes || was_cut()) refuse_cut(path_, size);
 }
 
 void file_bytes::forget(std::uint64_t offset, std::size_t size) const noexcept {
   if (mapping_ == nullptr || offset % 4096 != 0 || offset + size > mapped_bytes_) return;
-  // A fault brings in what lies around it too, so the bytes before these have come back with them.
+  // A fault also maps the pages around it, so the bytes before these are back in memory.
   const std::uint64_t around = std::min<std::uint64_t>(offset, fault_around_bytes);
   madvise(static_cast<std::uint8_t*>(mapping_) + offset - around, size + around, MADV_DONTNEED);
 }

@@ -1,5 +1,5 @@
-// The bytes of a file, for reading: a copy if the file is small, a shared read-only mapping if it is large, or bytes
-// that were in memory anyway. Follows a file that grows. Knows nothing of what the bytes mean.
+// The bytes of a file, for reading: a copy of a small file, a shared read-only mapping of a large one, or bytes that
+// were in memory anyway. Follows a growing file. Does not know the meaning of the bytes.
 #pragma once
 
 #include <cstddef>
@@ -10,16 +10,16 @@
 
 namespace weft::diary {
 
-// The first byte of a file of `size` bytes at or behind `offset` that has ever been written, as far as the system
-// knows; `size` if none has.
+// The first byte at or behind `offset`, in a file of `size` bytes, that was ever written, as far as the system knows;
+// `size` if there is none.
 std::uint64_t next_written(int fd, std::uint64_t offset, std::uint64_t size);
 
-// A file that others cut while it is mapped faults where bytes are gone: small files are copied, and in a mapped one a
-// mapping_guard puts zeroes there. So whoever has read a stretch asks require_whole() before believing it.
+// If another process cuts a mapped file, reads of the lost bytes fault. So small files are copied, and a mapping_guard
+// maps zeroes over the lost pages of a mapped file. Call require_whole() after reading a stretch and before using it.
 class file_bytes {
  public:
-  // Throws file_error if the file cannot be opened or read, or is a directory. A pipe or device is read to its end, but
-  // no further than its first bytes if it does not begin as a trace does: it may have no end.
+  // Throws file_error if the file cannot be opened or read, or is a directory. Reads a pipe or device to its end, but
+  // stops after the first bytes if they are not those of a trace: the input may have no end.
   static file_bytes open(const std::string& path);
   static file_bytes from_memory(std::vector<std::uint8_t> bytes);
 
@@ -30,30 +30,30 @@ class file_bytes {
   const std::uint8_t* data() const { return data_; }
   std::uint64_t size() const { return size_; }
 
-  // Looks at the file again: data and size may both change, pointers into the old data are invalid. False if the bytes
-  // are in memory and nothing can change. Throws file_error, and keeps what it has, if the file is now shorter than
-  // `needed_bytes`.
+  // Reads the file's size again. Data and size may both change; pointers into the old data become invalid. False if the
+  // bytes are in memory and cannot change. If the file is now shorter than `needed_bytes`, throws file_error and keeps
+  // the old data.
   bool refresh(std::uint64_t needed_bytes);
 
-  // What was read from the first `needed_bytes` were the file's bytes. Throws file_error if the file was cut below
-  // that, or anything in the mapping was found gone. A look at the file's size; nothing for bytes in memory. Any
-  // thread.
+  // Checks that all reads of the first `needed_bytes` returned the file's bytes. Throws file_error if the file was cut
+  // below that size, or if any lost page of the mapping was found. Costs one query of the file's size; nothing for
+  // bytes in memory. Any thread.
   void require_whole(std::uint64_t needed_bytes) const {
     if (mapping_ != nullptr) require_whole_mapping(needed_bytes);
   }
 
-  // Bytes of the mapping were found gone: nothing that is read any more is the file's. Any thread.
+  // Lost bytes of the mapping were found: later reads may return zeroes instead of the file's bytes. Any thread.
   bool was_cut() const noexcept;
 
-  // These bytes are not needed for now: they leave this process's memory, if the file is mapped. Any thread.
+  // Removes these bytes, which are not needed for now, from this process's memory if the file is mapped. Any thread.
   void forget(std::uint64_t offset, std::size_t size) const noexcept;
 
-  // See above; bytes in memory all count as written.
+  // See above; all bytes in memory count as written.
   std::uint64_t next_written(std::uint64_t offset) const {
     return fd_ < 0 ? offset : diary::next_written(fd_, offset, size_);
   }
 
-  // Copies [offset, offset + size) without touching the mapping; false if the file has less.
+  // Copies [offset, offset + size) without using the mapping; false if the file is shorter.
   bool copy_out(std::uint64_t offset, void* out, std::size_t size) const;
 
  private:

@@ -1,5 +1,5 @@
-// Values by a number that comes from a file. Honest files count from 1, so a plain array serves; numbers that a hostile
-// file invents go to a map, so that no number decides how much memory is taken, only how many there are.
+// A table with keys from a file. Keys of honest files count from 1, so an array serves. Keys that a hostile file
+// invents go to a map, so that the memory depends on the number of keys, not on their values.
 #pragma once
 
 #include <cstddef>
@@ -10,7 +10,7 @@
 
 namespace weft::diary {
 
-// A missing key and a default-made value are the same. References are valid until the next operator[].
+// A missing key is the same as a default-constructed value. References are valid until the next operator[].
 template <class Value>
 class guarded_table {
  public:
@@ -27,7 +27,7 @@ class guarded_table {
     return dense_[key];
   }
 
-  // Null if nobody asked for this key, or one near it, through operator[].
+  // Null if operator[] was never called with this key or a near one.
   const Value* find(std::uint64_t key) const {
     if (key < dense_.size()) return &dense_[key];
     const auto found = far_.find(key);

@@ -1,4 +1,4 @@
-// Whether bytes begin with the header of a trace this build can read, and what the header says of the events' shapes.
+// Checks that bytes start with the header of a trace this build can read, and reads the shapes of events from it.
 #pragma once
 
 #include <cstddef>
@@ -10,13 +10,13 @@
 
 namespace weft::diary {
 
-// A copy of the header. Throws file_error unless the `size` bytes begin with one of a trace this build can read.
+// Returns a copy of the header. Throws file_error unless the `size` bytes start with the header of a readable trace.
 file_header checked_header(const std::uint8_t* bytes, std::uint64_t size, const std::string& path);
 
-// The file's own table first, then what this build knows: both old and new files can be stepped through.
+// The shapes of the file's own table, then those of this build: both old and new files can be decoded.
 shape_table shapes_of(const file_header& header);
 
-// A field's text up to its zero byte, or all of it; sanitised.
+// A field's text up to its zero byte, or the whole field; sanitised.
 std::string text_field(const char* field, std::size_t size);
 
 }  // namespace weft::diary

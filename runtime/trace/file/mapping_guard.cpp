@@ -15,22 +15,22 @@
 
 namespace weft::diary {
 
-// Never freed, only used again: the handler walks over them without a lock.
+// Never freed, only reused: the signal handler reads the list without a lock.
 struct mapping_guard::place {
   std::atomic<std::uintptr_t> begin = 0, end = 0;
   std::atomic<mapping_loss*> loss = nullptr;
   std::atomic<place*> next = nullptr;
-  bool used = false;  // with the lock
+  bool used = false;  // guarded by the lock
 };
 
 struct bus_handler {
-  std::mutex lock;  // guards all but the list, which only grows
+  std::mutex lock;  // guards everything but the list, which only grows
   std::atomic<mapping_guard::place*> first = nullptr;
   std::size_t guarded = 0;
   struct sigaction before {};
   std::atomic<bool> some_loss = false;
 
-  // Leaked: threads may come late.
+  // Leaked: threads may use it late.
   static bus_handler& of_process() {
     static bus_handler* const h = new bus_handler;
     return *h;
@@ -60,13 +60,13 @@ struct bus_handler {
     const bool is_fault = info->si_code > 0;
     const struct sigaction before = of_process().before;
     if (is_fault && mend(reinterpret_cast<std::uintptr_t>(info->si_addr))) {
-      // The instruction is done again.
+      // Return: the instruction is executed again.
     } else if ((before.sa_flags & SA_SIGINFO) != 0) {
       before.sa_sigaction(number, info, context);
     } else if (before.sa_handler == SIG_IGN && !is_fault) {
-      // Somebody sent it, and nobody minds.
+      // A process sent the signal, and the program ignores it.
     } else if (before.sa_handler == SIG_DFL || before.sa_handler == SIG_IGN) {
-      sigaction(number, &before, nullptr);  // a fault happens again when we return
+      sigaction(number, &before, nullptr);  // a fault repeats after the return
       if (!is_fault) raise(number);
     } else {
       before.sa_handler(number);
@@ -83,7 +83,7 @@ struct bus_handler {
     ours.sa_mask = before.sa_mask;
     sigaction(SIGBUS, &ours, nullptr);
   }
-  // Whoever came after us keeps it, and may go on calling us.
+  // A handler that was installed after this one stays, and may go on calling this one.
   void remove() noexcept {
     struct sigaction now {};
     if (sigaction(SIGBUS, nullptr, &now) == 0 && (now.sa_flags & SA_SIGINFO) != 0 && now.sa_sigaction == &on_signal) {

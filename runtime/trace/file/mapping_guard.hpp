@@ -1,12 +1,12 @@
-// Mapped files that others may cut. A page behind the new end faults with SIGBUS, which ends the process; here the page
-// becomes zeroes of our own, the owner of the mapping is told, and the thread goes on.
+// Protects mappings of files that other processes may cut. An access to a page behind the new end raises SIGBUS, which
+// would end the process. The guard maps zeroes there instead, marks the loss for the mapping's owner, and the thread
+// goes on.
 //
-// Why a signal handler: nothing keeps others from truncating an ordinary file (seals are for memory files, locks are
-// advisory), looking at its size before each store is too dear and too early, and writing through write(2) would lose
-// what a mapping gives, that the events of a killed process are in the file. The handler exists only while something is
-// guarded, answers only for addresses of guarded mappings, and hands every other SIGBUS to whom it belonged before. A
-// program that installs its own handler later keeps it, and then decides itself. A thread that has SIGBUS blocked
-// cannot be helped: the kernel ends the process.
+// Why a signal handler: nothing prevents the truncation of an ordinary file (seals are for memory files, locks are
+// advisory). Checking the size before each store is too slow and too early. With write(2) the events of a killed
+// process would not be in the file. The handler is installed only while a mapping is guarded, acts only on addresses of
+// guarded mappings, and forwards every other SIGBUS to the previous handler. If the program installs its own handler
+// later, that handler decides. A thread that blocks SIGBUS cannot be helped: the kernel ends the process.
 #pragma once
 
 #include <atomic>
@@ -15,13 +15,13 @@
 
 namespace weft::diary {
 
-// What the owner of guarded mappings is told. Must outlive them.
+// Reports a loss to the owner of guarded mappings. Must outlive the guards.
 struct mapping_loss {
   std::atomic<bool> happened = false;
-  std::string message;  // written to stderr, once, when it happens; may be empty. Set before the first guard
+  std::string message;  // written to stderr once, at the loss; may be empty. Set before the first guard
 };
 
-// For as long as it exists [memory, memory + size) is guarded. Whole pages.
+// Guards [memory, memory + size), whole pages, while the object exists.
 class mapping_guard {
  public:
   // Throws std::bad_alloc.
@@ -37,7 +37,7 @@ class mapping_guard {
   place* place_;
 };
 
-// A file that this process reads was cut under its mapping, some time.
+// True if a mapped file was ever cut while this process read it.
 bool a_mapped_file_was_cut() noexcept;
 
 }  // namespace weft::diary

@@ -13,25 +13,25 @@ namespace weft::diary {
 
 namespace {
 
-// Traces that begin further apart (years) than this all begin at 0.
+// Traces whose starts are further apart than this (years) all start at 0.
 constexpr std::int64_t most_apart_ns = std::int64_t{1} << 58;
 
-// Added to the numbers of one trace.
+// Offsets added to the numbers of one trace.
 struct shift {
   std::uint64_t slot = 0, coroutine = 0, string = 0, site = 0, object = 0;
   std::uint32_t thread = 0;
 };
 
-// What has to be known of a trace before its events can be told again.
+// Facts about a trace that must be known before its events can be written again.
 struct survey {
   shift largest;
-  std::set<std::uint64_t> names;             // strings that coroutines are called by
+  std::set<std::uint64_t> names;             // strings that are names of coroutines
   std::vector<std::uint64_t> first_ordinal;  // by thread; of a ring not 0
-  std::vector<std::uint64_t> first_told;     // the same, of events that can be told again
+  std::vector<std::uint64_t> first_told;     // the same, for events that can be written again
   std::vector<bool> seen;
 };
 
-// The number that arg `i` of an event is shifted by, as a member of shift; null: it stays.
+// The member of `shift` that is added to argument `i` of an event; null: the argument stays.
 std::uint64_t shift::*shifted_by(const event& e, const event_schema& s, unsigned i) {
   if (i == 0 && e.type == event_type::string) return &shift::string;
   if (i == 0 && e.type == event_type::site) return &shift::site;
@@ -52,7 +52,7 @@ std::uint64_t shift::*shifted_by(const event& e, const event_schema& s, unsigned
   }
 }
 
-// Which argument is the name of a coroutine; -1: none is.
+// Index of the argument that is a coroutine's name; -1: none.
 int name_argument(event_type t) {
   switch (t) {
     case event_type::spawn:
@@ -90,7 +90,7 @@ survey survey_of(const reader& trace) {
   return found;
 }
 
-// One trace's events into the whole.
+// Writes one trace's events into the merged trace.
 class retelling {
  public:
   retelling(const reader& trace, const survey& known, const shift& by, std::string label, std::int64_t later_ns,
@@ -116,11 +116,11 @@ class retelling {
   void tell(event e) {
     const event_schema* s = find_schema(e.type);
     std::uint64_t& expected = next_ordinal_[e.thread];
-    if (s == nullptr) return;  // of a later version; its place shows as a gap
+    if (s == nullptr) return;  // of a later version; leaves a gap
     const std::uint32_t thread = e.thread + by_.thread;
     if (e.ordinal > expected) out_.skip(thread, e.ordinal - expected);
     expected = e.ordinal + 1;
-    // Only a help for seeking, and full of numbers of its own: one that says nothing takes its place.
+    // A checkpoint part only helps seeking and is full of its trace's numbers: an empty part replaces it.
     if (e.type == event_type::checkpoint_part) {
       e.args = {};
       e.text = {};
@@ -131,7 +131,7 @@ class retelling {
     if (e.type == event_type::wake_remote && e.args[3] != 0) {
       const std::uint64_t waker = e.args[3] - 1;
       const std::uint64_t begin = waker < known_.first_ordinal.size() ? known_.first_ordinal[waker] : 0;
-      // Behind the first event that is told stands one more than there was.
+      // The merged trace has one event more behind the thread's first one.
       const bool is_behind = tells_process_ && waker < known_.first_told.size() && e.args[4] > known_.first_told[waker];
       e.args[4] -= std::min(e.args[4], begin);
       e.args[4] += is_behind;
@@ -152,7 +152,7 @@ class retelling {
     if (is_first && tells_process_) tell_process(e);
   }
 
-  // One that was put together before has told it itself, and that counts, as it comes later.
+  // A trace that is itself a merge contains its own `process` events; those count, because they come later.
   void tell_process(const event& first) {
     event e;
     e.thread = first.thread;
@@ -174,7 +174,7 @@ class retelling {
   std::vector<std::uint64_t> next_ordinal_;
 };
 
-// "shop", or "shop 4711" where another trace is of a shop too.
+// "shop", or "shop 4711" if another trace is of a shop too.
 std::vector<std::string> labels_of(std::span<const reader> traces) {
   std::vector<std::string> labels;
   for (const reader& t : traces) {
@@ -188,16 +188,16 @@ std::vector<std::string> labels_of(std::span<const reader> traces) {
   return labels;
 }
 
-// When each began, on a clock they share.
+// The start of each trace, on a clock that all share.
 std::vector<std::int64_t> starts_of(std::span<const reader> traces) {
   std::vector<std::int64_t> real, mono;
-  // Whatever a file says, differences of these are numbers.
+  // Limited, so that differences cannot overflow, whatever a file says.
   constexpr std::uint64_t latest = (std::uint64_t{1} << 62) - 1;
   for (const reader& t : traces) {
     real.push_back(static_cast<std::int64_t>(std::min(t.header().start_real_ns, latest)));
     mono.push_back(static_cast<std::int64_t>(std::min(t.header().start_mono_ns, latest)));
   }
-  // The same boot: the two clocks are equally far apart, but for what the wall clock was set by.
+  // Within one boot the two clocks keep their distance, except for adjustments of the wall clock.
   constexpr std::int64_t set_by_ns = 2'000'000'000;
   const std::int64_t apart = real.front() - mono.front();
   for (std::size_t i = 0; i < real.size(); ++i) {
@@ -234,7 +234,7 @@ std::vector<std::uint8_t> merged(std::span<const reader> traces) {
     by.thread += known.largest.thread;
     programs += (i > 0 ? " + " : "") + labels[i];
     lost += traces[i].header().lost_at_end;
-    // What a ring dropped before the events it holds has no place in this file, but is to be counted.
+    // Events that a ring dropped before its first chunk have no place in this file, but count as lost.
     for (const std::uint64_t ordinal : known.first_ordinal) lost += ordinal;
     all_complete = all_complete && traces[i].info().complete;
     flags |= traces[i].header().flags & (header_flag_order_only | header_flag_shuffled);

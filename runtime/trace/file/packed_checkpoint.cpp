@@ -28,7 +28,7 @@ void checkpoint_packer::row(const checkpoint_row& r) {
   if (!r.is_blocked()) {
     differ &= ~expectation::wait_fields;
   } else if (r.object == 0) {
-    differ &= ~(1u << expectation::changes_ago);  // says only who of an object's waiters came first
+    differ &= ~(1u << expectation::changes_ago);  // only orders the waiters of an object
   }
   end_row_run();
   put(std::uint64_t{differ} << 2 | op_row);
@@ -44,7 +44,7 @@ void checkpoint_packer::row(const checkpoint_row& r) {
   expected_.take(known);
 }
 
-// What is left of the base need not be dropped.
+// The rest of the base needs no drop.
 void checkpoint_packer::end_rows() {
   end_row_run();
   if (base_op_ == op_drop) base_run_ = 0;

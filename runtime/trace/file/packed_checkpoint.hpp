@@ -1,7 +1,6 @@
-// A checkpoint in few bytes: what a coroutine's row says is mostly what the row before it leads one to expect, and of a
-// coroutine that has waited since an earlier checkpoint, the *base*, nothing has to be told again. Both directions of
-// the code that docs/trace-format.md describes ("Packed checkpoints"); what the rows mean is scheduler_state's
-// business.
+// Encodes and decodes a checkpoint in few bytes. A coroutine's row is mostly as the previous row leads to expect. A
+// coroutine that has waited since an earlier checkpoint, the *base*, needs no row at all. docs/trace-format.md
+// describes the code ("Packed checkpoints"); scheduler_state knows what the rows mean.
 #pragma once
 
 #include <array>
@@ -18,25 +17,25 @@ namespace weft::diary {
 inline constexpr std::uint64_t checkpoint_part_first = 1;
 inline constexpr std::uint64_t checkpoint_part_last = 2;
 
-// What checkpoint_coroutine and checkpoint_wait say of one, with times in ticks.
+// The contents of checkpoint_coroutine and checkpoint_wait for one coroutine, with times in ticks.
 struct checkpoint_row {
   std::uint64_t slot = 0, id = 0, parent = 0, name = 0, site = 0, status_and_reason = 0;
-  // Only of one that is blocked; ready since: see ready entries
+  // Only for a blocked coroutine. Ready entries say since when a coroutine is ready
   std::uint64_t object = 0, owner = 0, fd_plus_1 = 0, remaining_ns_plus_1 = 0;
   std::uint64_t for_ticks = 0, changes_ago = 0;
 
   bool is_blocked() const { return (status_and_reason & 15) == 3; }
 };
 
-// What the next row is expected to say: of the coroutines of one spawn site each mostly goes on where the last did.
+// Predicts the next row: a coroutine mostly continues where the last one of the same spawn site did.
 class row_expectation {
  public:
   static constexpr std::size_t field_count = 11;
   using fields = std::array<std::uint64_t, field_count>;
 
-  // In the order of their bits. Those that differ most often come first, so that most rows begin with one byte.
+  // In the order of their bits. Fields that differ most often come first, so that most rows start with one byte.
   enum field : unsigned { site, slot, changes_ago, fd, remaining, object, id, name, status, parent, owner };
-  // Only one that is blocked has these.
+  // Only blocked coroutines have these fields.
   static constexpr unsigned wait_fields = 1u << changes_ago | 1u << fd | 1u << remaining | 1u << object | 1u << owner;
 
   static fields fields_of(const checkpoint_row& r) {
@@ -63,7 +62,7 @@ class row_expectation {
     return f;
   }
   std::uint64_t last_for_ticks(std::uint64_t of_site) const { return group_of(of_site).last.for_ticks; }
-  // take() of a ready one that is just as expected; false, and nothing has happened, if it is not.
+  // take() of a ready coroutine that is exactly as expected; else returns false and changes nothing.
   bool take_expected_ready(const checkpoint_row& r) {
     group& g = groups_[r.site % groups_.size()];
     if (r.slot != last_slot_ + 1 || r.id != last_id_ + 1 || r.site != last_site_ ||
@@ -106,8 +105,8 @@ class row_expectation {
   std::uint64_t last_slot_ = 0, last_id_ = 0, last_site_ = 0;
 };
 
-// Writes the code into a buffer that its owner empties. Calls in this order: begin, ready..., (row | keep | drop)...,
-// end_rows, note... Before each call there must be room for it.
+// Writes the code into a buffer that its owner empties. Order of calls: begin, ready..., (row | keep | drop)...,
+// end_rows, note... The buffer must have room before each call.
 class checkpoint_packer {
  public:
   static constexpr std::size_t capacity = 4096;
@@ -116,13 +115,13 @@ class checkpoint_packer {
   void begin(std::uint64_t ticks_per_second, std::uint64_t ready_count);
   void ready(std::uint64_t slot, std::uint64_t for_ticks);
   void row(const checkpoint_row& r);
-  void keep() { go_on_in_base(op_keep); }  // the base's next coroutine waits as it did
+  void keep() { go_on_in_base(op_keep); }  // the base's next coroutine still waits
   void drop() { go_on_in_base(op_drop); }  // the base's next coroutine has ended, or has a row of its own
   void end_rows();
   void note(std::uint64_t object, std::uint64_t owner, std::uint64_t depth, bool set);
 
   bool has_room() const { return size_ + longest + 2 * max_varint_bytes <= capacity; }
-  // What there is; the buffer is empty then.
+  // Returns the code so far; the buffer is empty afterwards.
   std::string_view take();
 
   static constexpr std::uint64_t op_run = 0, op_row = 1, op_keep = 2, op_drop = 3;
@@ -146,14 +145,14 @@ class checkpoint_packer {
 
   std::array<std::uint8_t, capacity> bytes_;
   std::size_t size_ = 0;
-  // Runs that are not written yet. Rows and the way through the base do not mind each other.
+  // Runs that are not written yet. The run of rows and the run through the base are independent.
   std::uint64_t row_run_ = 0, base_run_ = 0, base_op_ = 0;
   row_expectation expected_;
   std::uint64_t last_ready_slot_ = 0, last_ready_for_ = 0, last_object_ = 0;
 };
 
-// Reads the code, part by part. Handler: ready(slot, for_ticks), row(const checkpoint_row&), keep(n), drop(n),
-// note(object, owner, depth, set). Memory and calls are in proportion to the bytes read.
+// Decodes the code, part by part. Handler: ready(slot, for_ticks), row(const checkpoint_row&), keep(n), drop(n),
+// note(object, owner, depth, set). Memory and calls are proportional to the bytes read.
 class checkpoint_unpacker {
  public:
   checkpoint_unpacker() = default;
@@ -161,7 +160,8 @@ class checkpoint_unpacker {
 
   std::uint64_t ticks_per_second() const { return ticks_per_second_; }
 
-  // The next part. False if the bytes are no such code; so does read, which tells the handler what they say.
+  // Starts the next part. False if the bytes are no such code; read() returns the same, and passes the contents to the
+  // handler.
   bool begin_part(std::string_view bytes) {
     in_ = reinterpret_cast<const std::uint8_t*>(bytes.data());
     end_ = in_ + bytes.size();
@@ -183,7 +183,7 @@ class checkpoint_unpacker {
     in_ = get_varint(in_, end_, value);
     return in_ != nullptr;
   }
-  bool take_difference(std::uint64_t& value) {  // from what it holds
+  bool take_difference(std::uint64_t& value) {  // from the value it contains
     std::uint64_t difference = 0;
     if (!take(difference)) return false;
     value += static_cast<std::uint64_t>(unzigzag(difference));
@@ -229,7 +229,7 @@ class checkpoint_unpacker {
         return tell(r, h);
       }
       default:
-        // Nobody can be told of so many: each has an entry in the ready queue, which was a byte at least.
+        // More rows than ready entries are impossible: each ready coroutine has an entry of at least one byte.
         if (n > unseen_ready_ || n > rows_left_) return false;
         for (std::uint64_t i = 0; i < n; ++i) {
           const checkpoint_row r = row_expectation::row_of(expected_.next(expected_.last_site()), 0);
@@ -264,7 +264,7 @@ class checkpoint_unpacker {
   bool has_begun_ = false;
   std::uint64_t ticks_per_second_ = 0;
   std::uint64_t rows_left_ = 0, ready_left_ = 0;
-  std::uint64_t unseen_ready_ = 0;  // in the ready queue, and without a row yet
+  std::uint64_t unseen_ready_ = 0;  // in the ready queue, still without a row
   row_expectation expected_;
   std::uint64_t last_ready_slot_ = 0, last_ready_for_ = 0, last_object_ = 0;
 };

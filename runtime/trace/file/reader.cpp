@@ -1,4 +1,4 @@
-// What a reader answers. Looking at the file is in reader_look.cpp, going through events in event_walk.cpp.
+// The queries of a reader. reader_look.cpp reads the file, event_walk.cpp visits the events.
 #include "trace/file/reader.hpp"
 
 #include <algorithm>
@@ -49,8 +49,8 @@ stream_position reader::impl::find_in_chunk(std::size_t stream, std::size_t inde
 }
 
 void reader::impl::find_numbers(std::vector<wanted_number>& wanted) const {
-  // From the last index point at which its stream had not come so far, to the next one at the latest: each stretch
-  // between two points is walked once, for all that lie in it.
+  // Search from the last index point before the wanted event of its stream to the next point at most. Each stretch
+  // between two points is walked once, for all wanted events in it.
   for (wanted_number& w : wanted) {
     const auto ordinal_at = [&](const index_point& p) {
       return w.stream < p.count ? point_positions[p.positions + w.stream].ordinal : 0;
@@ -69,12 +69,12 @@ void reader::impl::find_numbers(std::vector<wanted_number>& wanted) const {
   for (auto first = order.begin(); first != order.end();) {
     const std::uint64_t from = wanted[*first].from;
     const auto last = std::find_if(first, order.end(), [&](std::size_t i) { return wanted[i].from != from; });
-    // Of each thread those that are looked for, in order.
+    // For each thread its wanted events, in order.
     std::vector<std::vector<std::size_t>> of_thread;
     for (auto i = last; i != first;) {
       const std::uint32_t thread = streams.streams[wanted[*--i].stream].thread;
       if (thread >= of_thread.size()) of_thread.resize(thread + 1);
-      of_thread[thread].push_back(*i);  // the first one at the back
+      of_thread[thread].push_back(*i);  // the first wanted event is at the back
     }
     auto left = static_cast<std::size_t>(last - first);
     event_walk walk = walk_from(from);
@@ -117,7 +117,7 @@ bool reader::impl::begin_at(std::size_t stream, std::size_t chunk, std::uint32_t
   const std::uint64_t back = is_packed ? e.args[4] : 0, events = is_packed ? e.args[5] : 0;
   if (back > place.ordinal || events > back) return false;
   if (back != 0) {
-    // It may be damaged, or dropped by a ring.
+    // The base may be damaged, or dropped by a ring.
     const std::uint64_t base = place.ordinal - back;
     const stream_position there = find_ordinal(stream, base);
     const event first = event_at(stream, there);
@@ -161,7 +161,7 @@ void reader::for_each_of_thread(std::uint32_t thread, std::uint64_t begin, std::
   const trace_streams& all = impl_->streams;
   if (thread >= all.stream_of_thread.size() || all.stream_of_thread[thread] == 0) return;
   const std::uint32_t index = all.stream_of_thread[thread] - 1;
-  // A walk over a trace that has only this thread, and no boundaries: the whole thread is known.
+  // A trace of only this thread, without boundaries: the whole thread is known.
   trace_streams alone;
   alone.bytes = all.bytes;
   alone.file = all.file;

@@ -1,4 +1,4 @@
-// What a reader keeps, and how it looks at a file. Only for reader.cpp and reader_look.cpp.
+// The data of a reader, and the functions that read a file. Only for reader.cpp and reader_look.cpp.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +12,7 @@
 
 namespace weft::diary {
 
-// A begun chunk, found but not yet put in its thread's order.
+// A chunk in use that is not yet sorted into its thread.
 struct found_chunk {
   std::uint64_t offset = 0;
   chunk_header header{};
@@ -21,8 +21,8 @@ struct found_chunk {
 
 struct index_point {
   std::uint64_t n = 0;
-  std::int64_t max_ns = INT64_MIN;  // of the events before it
-  std::size_t positions = 0;        // first of its positions, one for each stream known then
+  std::int64_t max_ns = INT64_MIN;  // of the earlier events
+  std::size_t positions = 0;        // first of its positions: one for each stream known then
   std::uint32_t count = 0;
 };
 
@@ -33,22 +33,22 @@ struct reader::impl {
   trace_streams streams;
   trust trusts;
 
-  // Chunk slots of the file: those before scan_from are settled, of the later ones those in settled_ahead. Not a bit
-  // for each slot: a hostile file has as many as its size says.
+  // Chunk slots of the file. Those before scan_from are settled; later settled ones are in settled_ahead. Not a bit for
+  // each slot: a hostile file may claim any number of slots.
   std::uint64_t scan_from = 0, slot_count = 0;
   std::set<std::uint64_t> settled_ahead;
-  // Slots whose chunk waits for the one before it (see add_chunks), in order.
+  // Slots whose chunk waits for the previous one (see add_chunks), in order.
   std::vector<std::uint64_t> held_slots;
   bool bytes_missing = false;
-  std::uint64_t needed_bytes = 0;  // the end of the last event that was counted
+  std::uint64_t needed_bytes = 0;  // end of the last counted event
   std::uint64_t lost_in_chunks = 0;
 
-  // What is numbered so far: info.events events, the last of them before `front`.
+  // The numbered events: info.events of them, all before `front`.
   std::vector<stream_position> front;
   std::int64_t front_max_ns = INT64_MIN;
   bool knows_first = false;              // info.first_ns
-  std::int64_t latest_ns = INT64_MIN;    // of all events that are there
-  std::int64_t seen_max_ns = INT64_MIN;  // what latest_ns was at the look before
+  std::int64_t latest_ns = INT64_MIN;    // of all events in the file
+  std::int64_t seen_max_ns = INT64_MIN;  // latest_ns at the previous look
   bool front_guessed = false;
   std::vector<index_point> points;
   std::vector<stream_position> point_positions;
@@ -57,21 +57,22 @@ struct reader::impl {
 
   void look(bool first);
   event_walk walk_from(std::uint64_t begin) const;
-  // The number of a stream's event, for any number of them: of a thousand threads each has one to be found.
+  // The number of one event of a stream. The search handles many at once: with a thousand threads there is one each.
   struct wanted_number {
     std::size_t stream = 0;
     std::uint64_t ordinal = 0;
     std::uint64_t n = 0;     // found
-    std::uint64_t from = 0;  // where the search begins
+    std::uint64_t from = 0;  // where the search starts
   };
   void find_numbers(std::vector<wanted_number>& wanted) const;
-  // Position of a stream's event, which must be there.
+  // Place of a stream's event, which must exist.
   stream_position find_ordinal(std::size_t stream, std::uint64_t ordinal) const;
-  // Position of the first event of a chunk that does not begin before `byte` of its events.
+  // Place of the first event of a chunk that starts at `byte` of its events or later.
   stream_position find_byte(std::size_t stream, std::size_t chunk, std::uint32_t byte) const;
-  // The event there; none if the bytes are no event.
+  // The event at that place; a default-constructed one if the bytes are no event.
   event event_at(std::size_t stream, const stream_position& place) const;
-  // Lets `b` begin at the checkpoint there, if there is one at least `distance` events before b.end that can be used.
+  // Makes `b` start at the checkpoint at that place, if the checkpoint is usable and at least `distance` events before
+  // b.end.
   bool begin_at(std::size_t stream, std::size_t chunk, std::uint32_t place_plus_1, std::uint64_t distance,
                 beginning& b) const;
 

@@ -1,5 +1,5 @@
-// Looking at a file: finding chunks, checking them once, numbering the events and keeping the index. event_walk does
-// the reading afterwards.
+// Looks at a file: finds chunks, checks them once, numbers the events and builds the index. event_walk reads the events
+// afterwards.
 #include <algorithm>
 #include <cstring>
 #include <tuple>
@@ -13,11 +13,11 @@ namespace {
 
 constexpr std::size_t damage_limit = 100;
 constexpr std::uint64_t ordinal_limit = std::uint64_t{1} << 62;
-// A refresh stops to look for new chunks after this many slots that nobody has begun.
+// A refresh stops its search for new chunks after this many unused slots.
 constexpr std::uint64_t unbegun_limit = 64;
-// After so many slots that nobody has begun the first look asks for holes in the file. A writer is never so far ahead.
+// After so many unused slots the first look asks the system for holes in the file. A writer is never so far ahead.
 constexpr std::uint64_t unbegun_before_holes = 16384;
-// A look at more chunks than this does not gather their bytes in memory.
+// A look at more chunks than this gives their memory back after use.
 constexpr std::size_t large_look = 64;
 
 std::uint64_t add(std::uint64_t a, std::uint64_t b) { return a + b < a ? UINT64_MAX : a + b; }
@@ -49,7 +49,7 @@ void reader::impl::add_damage(std::uint64_t offset, const std::string& what) {
 void reader::impl::look(bool first) {
   take_chunks(first);
   if (!held_slots.empty() && (first || header.complete != 0)) {
-    // Nobody may come to look once more: what still waits then is taken as it is.
+    // There may be no later look: accept the chunks that still wait as they are.
     bytes.refresh(needed_bytes);
     take_chunks(first);
   }
@@ -58,8 +58,8 @@ void reader::impl::look(bool first) {
   bytes.require_whole(needed_bytes);
 }
 
-// The file as it is now. Headers of new chunks first, `committed` counts after them: so a chunk that has a successor is
-// known to be finished when its count is read.
+// Reads the file as it is now. Headers of new chunks first, `committed` counts afterwards: when the count of a chunk
+// with a successor is read, the chunk is known to be finished.
 void reader::impl::take_chunks(bool first) {
   streams.bytes = bytes.data();
   streams.file = &bytes;
@@ -94,12 +94,12 @@ std::vector<found_chunk> reader::impl::find_chunks(bool first) {
     if (chunk.header.magic == 0) {
       if (++unbegun == unbegun_limit && !first) break;
       if (unbegun < unbegun_before_holes) continue;
-      // The slot that has the next byte: not before the one behind this.
+      // Continue at the slot that contains the next written byte.
       const std::uint64_t next = bytes.next_written(offset + header.chunk_bytes);
       slot = std::max(slot, (next - header.header_bytes) / header.chunk_bytes - 1);
       continue;
     }
-    // Sealed while it was copied, its numbers may be older than its flag; a second copy has them all.
+    // A chunk sealed during the copy may have older numbers than its flag; a second copy has all of them.
     if ((chunk.header.flags & chunk_flag_sealed) != 0 && !bytes.copy_out(offset, &chunk.header, sizeof chunk.header)) {
       break;
     }
@@ -123,12 +123,11 @@ std::vector<found_chunk> reader::impl::find_chunks(bool first) {
   return found;
 }
 
-// Each chunk's events as far as they are there now; what is wrong with a chunk, and what was written since, is
-// check_events' business.
+// Decodes each chunk's events as far as they are written now. check_events handles damage and later events.
 void reader::impl::decode_ahead(std::vector<found_chunk>& found) const {
   const std::uint64_t capacity = header.chunk_bytes - sizeof(chunk_header);
   for_all(found.size(), [&](std::size_t i) {
-    if (bytes.was_cut()) return;  // each place that is gone costs a mapping, and check_events will say so
+    if (bytes.was_cut()) return;  // each lost page costs a mapping, and check_events reports the loss
     found_chunk& f = found[i];
     f.decoded.ticks = f.header.base_ticks;
     if (trusts == trust::sealed_chunks && (f.header.flags & chunk_flag_sealed) != 0) return;
@@ -141,7 +140,7 @@ void reader::impl::decode_ahead(std::vector<found_chunk>& found) const {
   });
 }
 
-// Takes a sealed chunk at its word, if that can be true.
+// Accepts the numbers of a sealed chunk without decoding, if they are possible.
 bool reader::impl::take_sealed(const found_chunk& f, chunk_place& place) {
   const chunk_header& h = f.header;
   if (trusts == trust::nothing || (h.flags & chunk_flag_sealed) == 0) return false;
@@ -196,9 +195,10 @@ void reader::impl::add_chunks(std::vector<found_chunk> found) {
   }
 }
 
-// True if events are missing before the chunk that its writer does not tell of: the slot of the chunk before it may
-// have been looked at before that one was begun, and this one's after, or the count of the one before it is older. Then
-// the chunk waits for the next look, which sees all that was there before this one's end. What is missing then is lost.
+// True if events before the chunk are missing and its writer counts none as lost. The search may have read the previous
+// chunk's slot before that chunk was started, and this slot afterwards, or the previous chunk's count may be old. The
+// chunk then waits for the next look, which sees all events written before the end of this one. Events still missing
+// then are lost.
 bool reader::impl::hold_for_predecessor(const found_chunk& f, std::uint64_t expected,
                                         const std::vector<std::uint64_t>& held_before) {
   const std::uint64_t first = f.header.first_ordinal;
@@ -213,7 +213,7 @@ bool reader::impl::hold_for_predecessor(const found_chunk& f, std::uint64_t expe
   return true;
 }
 
-// The rest of a generation of a ring whose beginning was dropped means nothing, and counts as lost.
+// If a ring dropped the start of a generation, the rest of the generation means nothing and counts as lost.
 bool reader::impl::begins_understandably(const found_chunk& f, std::uint32_t stream_number) const {
   if ((f.header.flags & chunk_flag_generation) != 0 || f.header.first_ordinal == 0) return true;
   if (stream_number == 0) return false;
@@ -222,7 +222,7 @@ bool reader::impl::begins_understandably(const found_chunk& f, std::uint32_t str
   return gap == f.header.lost_before;
 }
 
-// Checks and counts what was committed since the last look.
+// Checks and counts the events committed since the last look.
 void reader::impl::check_events(chunk_place& chunk, const decoded_chunk& ahead) {
   if (chunk.damaged) return;
   const std::uint8_t* begin = streams.bytes + chunk.offset + sizeof(chunk_header);
@@ -254,7 +254,7 @@ void reader::impl::check_events(chunk_place& chunk, const decoded_chunk& ahead) 
   }
   known = decode_chunk(begin, static_cast<std::size_t>(committed), streams.shapes, streams.scale, known);
   if (known.bytes != committed) {
-    bytes.require_whole(chunk.offset + sizeof(chunk_header) + committed);  // else this is no damage
+    bytes.require_whole(chunk.offset + sizeof(chunk_header) + committed);  // a cut is no damage
     if (!bytes_missing) add_damage(chunk.offset + sizeof(chunk_header) + known.bytes, damage_at(begin + known.bytes));
     chunk.damaged = true;
   }
@@ -283,7 +283,7 @@ void reader::impl::number_events(bool first) {
   }
 }
 
-// One thread is in order by itself, and the checks have counted: a point for each chunk is enough.
+// One thread is always in order, and the checks have counted its events: one index point for each chunk is enough.
 void reader::impl::number_only_thread() {
   const auto& chunks = streams.streams[0].chunks;
   std::uint64_t n = points.empty() ? 0 : points.back().n;
@@ -312,8 +312,8 @@ void reader::impl::merge_threads(bool take_all) {
     streams.boundaries.push_back({info.events, front});
     front_guessed = false;
   }
-  // A thread commits within nanoseconds of reading the clock. So what is not later than the slowest thread is in
-  // order, and so is, even if a thread sleeps, all that was there at the last look already.
+  // A thread commits within nanoseconds of reading the clock. So all events up to the slowest thread's time are in
+  // order. Events that were there at the last look are in order too, even if a thread sleeps.
   std::int64_t slowest_ns = INT64_MAX;
   for (const thread_stream& s : streams.streams) {
     slowest_ns = std::min(slowest_ns, streams.scale.to_ns(s.chunks.back().end_ticks));
@@ -346,7 +346,7 @@ void reader::impl::finish_info(bool first) {
   info.threads = static_cast<std::uint32_t>(streams.streams.size());
   info.lost = add(lost_in_chunks, header.lost_at_end);
   if (info.events > 0) {
-    // Events that come later do not change which was the first.
+    // Later events do not change which event was the first.
     if (event first_event; !knows_first && event_walk(streams, 0, nullptr, 0).next(first_event)) {
       info.first_ns = first_event.t_ns;
       knows_first = true;

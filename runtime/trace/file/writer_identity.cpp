@@ -16,7 +16,7 @@ namespace weft::diary {
 
 std::uint64_t process_start(std::uint32_t pid) noexcept {
 #if defined(__linux__)
-  // By hand: may be called where there is no memory.
+  // Built by hand: callers may have no memory.
   char path[64] = "/proc/";
   char digits[16];
   std::size_t count = 0;
@@ -32,7 +32,7 @@ std::uint64_t process_start(std::uint32_t pid) noexcept {
   close(fd);
   if (got <= 0) return 0;
   text[got] = '\0';
-  // The name in parentheses may hold anything, parentheses and blanks too: the fields behind it are counted.
+  // The name in parentheses may contain any character, so count the fields behind the last parenthesis.
   const char* field = std::strrchr(text, ')');
   if (field == nullptr || field[1] != ' ' || field[2] == 'Z' || field[2] == 'X') return 0;
   constexpr int begin_after_name = 20;
@@ -67,7 +67,7 @@ bool belongs_to_another(const file_header& header) noexcept {
 #if defined(__linux__)
   if (began == 0 && access("/proc/self/stat", R_OK) == 0) return false;
 #endif
-  // Numbers are used again: only for a trace without an end is it likelier that its writer is still at it.
+  // Pids are reused: only for an incomplete trace is its writer more likely alive than the pid reused.
   return header.complete == 0 && (kill(static_cast<pid_t>(header.pid), 0) == 0 || errno == EPERM);
 }
 
