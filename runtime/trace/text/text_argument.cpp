@@ -71,7 +71,7 @@ std::optional<std::uint64_t> bits_from_text(std::string_view words) {
   }
 }
 
-// What is no finite number, in words; not a number has many forms, and the others are told apart by their bits.
+// Words for values that are not finite numbers. NaN has many bit patterns; all but one are written as their bits.
 struct unreal {
   std::string_view word;
   double value;
@@ -180,7 +180,7 @@ std::string resolved(const history& h, const event& e, unsigned index) {
       e.type == event_type::spawn || e.type == event_type::spawn_after || e.type == event_type::checkpoint_coroutine;
   switch (kind_of_argument(e.type, index)) {
     case arg_kind::slot: {
-      if (is_new && index == 0) return {};  // its id and name follow
+      if (is_new && index == 0) return {};  // the string's id and name follow
       const std::uint64_t id = h.id_of_slot(value, e.n);
       return id != 0 ? h.coroutine_label(id) : std::string();
     }

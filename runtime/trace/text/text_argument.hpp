@@ -11,20 +11,20 @@
 
 namespace weft::diary {
 
-// Appends the exact value: a word where the kind has words for it, else a number.
+// Appends the exact value: a word if the kind has words for values, else a number.
 void append_value(std::string& out, arg_kind kind, std::uint64_t value);
-// Its inverse, which also takes plain numbers for words; none if `word` is neither or out of range.
+// The inverse. Accepts numbers in place of words; none if `word` is neither, or is out of range.
 std::optional<std::uint64_t> value_from_text(arg_kind kind, std::string_view word);
 
-// What a reader wants to know of the value beyond its number: the coroutine in the slot, the string, the object's name;
-// empty if there is nothing. `n` is the event's number: slots mean what they meant then.
+// An explanation of the value for a person: the coroutine in the slot, the string, the object's name; empty if there is
+// none. `n` of the event matters: a slot means its coroutine at that event.
 std::string resolved(const history& h, const event& e, unsigned index);
 
-// The kind and name of an argument; "arg4" beyond what this build knows.
+// Kind and name of an argument; "arg4" for an argument this build does not know.
 arg_kind kind_of_argument(event_type type, unsigned index);
 std::string name_of_argument(event_type type, unsigned index);
 
-// Decimal numbers without sign, to the last character; none if anything else stands there or it exceeds 64 bits.
+// Parses decimal digits without a sign, up to the last character; none for other text, or above 64 bits.
 std::optional<std::uint64_t> number_from_text(std::string_view word);
 
 }  // namespace weft::diary

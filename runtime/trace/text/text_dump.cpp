@@ -1,4 +1,4 @@
-// The diary as lines for people and for load_text. text_json.cpp writes the ones for programs.
+// Writes the diary as lines for people and for load_text. text_json.cpp writes lines for programs.
 #include <cstdio>
 #include <ostream>
 

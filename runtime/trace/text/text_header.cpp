@@ -20,7 +20,7 @@ struct flag_word {
 constexpr std::array<flag_word, 3> flag_words{
     {{header_flag_order_only, "order_only"}, {header_flag_ring, "ring"}, {header_flag_shuffled, "shuffled"}}};
 
-// A field's bytes up to its zero, or all of it.
+// A field's bytes up to its zero byte, or the whole field.
 std::string_view raw_field(const char* field, std::size_t size) { return {field, ::strnlen(field, size)}; }
 
 void set_field(char* field, std::size_t size, std::string_view value) {
@@ -72,7 +72,7 @@ bool is_plain_name(std::string_view name) {
                      [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; });
 }
 
-// The file's table entry of a type, null if it has none (the first counts, as in the reader).
+// The file's table entry for a type, null if there is none. The first entry counts, as in the reader.
 const schema_entry* entry_of(const file_header& header, unsigned type) {
   const std::size_t count = std::min<std::size_t>(header.schema_count, schema_capacity);
   for (std::size_t i = 0; i < count; ++i) {
@@ -82,7 +82,7 @@ const schema_entry* entry_of(const file_header& header, unsigned type) {
   return nullptr;
 }
 
-// A name from the file's table that nothing else has; empty if it has none.
+// The type's name from the file's table if no other type has it; else empty.
 std::string_view own_name(const file_header& header, unsigned type) {
   const schema_entry* entry = entry_of(header, type);
   if (entry == nullptr) return {};
@@ -152,7 +152,7 @@ std::string header_lines(const reader& source) {
   plain("flags", flags_text(h.flags));
   plain("complete", h.complete != 0 ? "yes" : "no");
   if (h.lost_at_end != 0) plain("lost_at_end", std::to_string(h.lost_at_end));
-  // What a reader of this version would not know by itself.
+  // Entries that a reader of this version does not know.
   for (unsigned type = 1; type < 256; ++type) {
     const schema_entry* entry = entry_of(h, type);
     if (entry == nullptr) continue;

@@ -1,4 +1,4 @@
-// The diary as JSON, one object a line, for programs. Written by hand: the diary's language depends on nothing.
+// Writes the diary as JSON, one object a line, for programs. No JSON library: runtime/trace depends on nothing.
 #include <bit>
 #include <cmath>
 #include <ostream>
@@ -11,7 +11,7 @@
 namespace weft::diary {
 namespace {
 
-// The id of whom an event is about, none if it is about whoever runs.
+// Id of the coroutine that the event is about; none if that is the running coroutine.
 std::optional<std::uint64_t> target_of(const history& h, const event& e) {
   using t = event_type;
   switch (e.type) {
@@ -62,7 +62,7 @@ void append_argument(std::string& line, const history& h, const event& e, unsign
       return;
     }
     case arg_kind::real: {
-      // JSON has no words for what is no finite number.
+      // JSON has no words for values that are not finite.
       std::isfinite(std::bit_cast<double>(value)) ? append_value(line, kind, value) : void(line += "null");
       return;
     }

@@ -1,5 +1,5 @@
-// Text back into a trace. Reads what dump_text wrote and what people write by hand: event numbers and the quoted
-// explanations behind values are for people and are skipped, everything else must be understood.
+// Reads text back into a trace: the output of dump_text, and text written by hand. Event numbers and the quoted
+// explanations behind values are for people and are skipped; everything else must be understood.
 #include <algorithm>
 #include <istream>
 #include <memory>
@@ -15,17 +15,17 @@
 namespace weft::diary {
 namespace {
 
-// Each gap costs a chunk of 64 KiB, however short its line.
+// Each gap costs a chunk of 64 KiB, however short its line is.
 constexpr std::size_t gap_limit = 16384;
-// Longer than any line of a dump: a text of 4096 bytes in escapes, names in words. What has longer ones is no dump, and
-// may have no end.
+// Longer than any line of a dump: a text of 4096 bytes in escapes, names in words. An input with a longer line is no
+// dump, and may have no end.
 constexpr std::size_t line_limit = 1 << 20;
 
 [[noreturn]] void refuse(const std::string& what) { throw std::invalid_argument(what); }
 
 std::string shown(std::string_view word) { return "'" + sanitised(word.substr(0, 60)) + "'"; }
 
-// Takes the front word off, up to a space.
+// Removes the first word of the line, up to a space, and returns it.
 std::string_view take_word(std::string_view& line) {
   line.remove_prefix(std::min(line.find_first_not_of(' '), line.size()));
   const std::string_view word = line.substr(0, line.find(' '));
@@ -67,7 +67,7 @@ class text_loader {
  public:
   text_loader() { builder_.header().complete = 1; }
 
-  // One line without its end. Throws std::invalid_argument.
+  // Reads one line without its line end. Throws std::invalid_argument.
   void take_line(std::string_view line) {
     if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
     if (!is_first_line_read_) {
@@ -109,13 +109,13 @@ class text_loader {
   void take_event(std::string_view line) {
     event e;
     std::string_view word = take_word(line);
-    if (is_digits(word)) word = take_word(line);  // the number: the order of the lines gives it
+    if (is_digits(word)) word = take_word(line);  // the event number: the order of the lines gives it
     e.t_ns = time_from_text(word);
     e.thread = thread_from_text(take_word(line));
     e.type = type_from_text(take_word(line));
     const event_shape shape = shape_of(e.type);
     std::string text;
-    unsigned given = 0;  // bit i: argument i was there
+    unsigned given = 0;  // bit i: argument i was given
     bool is_text_given = false;
     while (true) {
       line.remove_prefix(std::min(line.find_first_not_of(' '), line.size()));

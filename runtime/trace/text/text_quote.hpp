@@ -1,4 +1,4 @@
-// Strings between quotes, so that every byte comes back and no control character reaches a terminal.
+// Quoted strings from which every byte can be read back and in which no control character reaches a terminal.
 #pragma once
 
 #include <optional>
@@ -7,10 +7,10 @@
 
 namespace weft::diary {
 
-// Appends `raw` to `out` between double quotes. What is printable UTF-8 stays; the rest is \n, \t, \", \\ or \xNN.
+// Appends `raw` to `out` between double quotes. Printable UTF-8 stays; all else becomes \n, \t, \", \\ or \xNN.
 void append_quoted(std::string& out, std::string_view raw);
 
-// Reads a quoted string at the front of `text` and removes it from there; none if it is not well-formed.
+// Removes a quoted string from the front of `text` and returns it; none if it is not well-formed.
 std::optional<std::string> take_quoted(std::string_view& text);
 
 // Appends `shown` as a JSON string. Invalid UTF-8 becomes U+FFFD.
