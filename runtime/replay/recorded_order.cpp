@@ -70,7 +70,6 @@ bool recorded_order::begin_run() {
                        ": the recording was begun in the middle of the run; only one from the start can be followed");
   }
   if (!shuffle_seed_ && reader_.info().shuffled) shuffle_seed_ = 0;  // by a version that did not write the seed
-                                                                     // seed
   return true;
 }
 
