@@ -1,7 +1,7 @@
 // Each fd is registered once, edge-triggered, in both directions; its generation travels through the kernel in the
-// event's data. The eventfd of notify() is always readable and disarmed once it was reported (EPOLLONESHOT): notify()
-// arms it again. So nothing is ever written by its number, which may be a file's of the program by now if that closes
-// descriptors that are not its own; arming what is not in the epoll instance does nothing.
+// event's data. The eventfd of notify() is always readable. A report disarms it (EPOLLONESHOT), and notify() arms it
+// again. So notify() writes to no fd number: if the program closes descriptors that are not its own, the number may be
+// one of its files by now. Arming an fd that is not in the epoll instance does nothing.
 #include "poller/epoll_poller.hpp"
 
 #include <sys/epoll.h>
@@ -26,13 +26,13 @@ namespace weft::core {
 namespace {
 
 constexpr std::uint32_t watched_events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
-// No fd is negative, so no event's data looks like these.
+// No fd is negative, so no fd's event has this data.
 constexpr std::uint64_t notify_mark = ~std::uint64_t{0};
 constexpr std::uint64_t door_mark = notify_mark - 1;
 constexpr std::int64_t ns_per_second = 1'000'000'000;
 constexpr std::int64_t ns_per_ms = 1'000'000;
 
-// epoll_pwait2 in the kernel's own layout: 64-bit on every architecture. Older libraries and headers do not know it.
+// epoll_pwait2 in the kernel's own layout: 64-bit on every architecture. Older libraries and headers lack it.
 #ifdef SYS_epoll_pwait2
 constexpr long epoll_pwait2_number = SYS_epoll_pwait2;
 #else
@@ -47,7 +47,7 @@ std::uint64_t data_of(int fd, std::uint32_t generation) {
   return std::uint64_t{generation} << 32 | static_cast<std::uint32_t>(fd);
 }
 
-// EPOLLRDHUP is the peer's half of a close: reading goes on, writing may still block. EPOLLERR and EPOLLHUP end both.
+// EPOLLRDHUP: the peer has closed its half; reading goes on, writing may still block. EPOLLERR and EPOLLHUP end both.
 std::uint32_t ready_bits(std::uint32_t events) {
   std::uint64_t bits = 0;
   if (events & (EPOLLIN | EPOLLRDHUP)) bits |= diary::fd_readable_bit;
@@ -115,8 +115,8 @@ class epoll_poller final : public poller {
   }
 
   void notify() noexcept override {
-    // One system call for a burst. Pairs with the exchange in take_notification(): whoever finds the flag set knows
-    // that a wait() which has not returned yet will see what was posted before this call.
+    // One system call for a burst. Pairs with the exchange in take_notification(): a caller that finds the flag set
+    // knows that a wait() which has not returned yet will see the messages posted before this call.
     if (notified_.exchange(true, std::memory_order_acq_rel)) return;
     const int saved = errno;  // may be called from a signal handler
     ::epoll_event event{};
@@ -126,7 +126,7 @@ class epoll_poller final : public poller {
     errno = saved;
   }
 
-  // Edge-triggered: if nobody can be let in (no fd left), the poller does not spin.
+  // Edge-triggered, so the poller does not spin while no client can be accepted (no fd left).
   void watch_door(int fd) noexcept override {
     if (door_ >= 0) forget(door_);
     door_ = fd;
@@ -155,7 +155,7 @@ class epoll_poller final : public poller {
     if (timeout_ns > 0 && has_nanoseconds_) {
       const kernel_timespec limit{timeout_ns / ns_per_second, timeout_ns % ns_per_second};
       const auto count = ::syscall(epoll_pwait2_number, epoll_, events_.data(), room, &limit, nullptr, 0);
-      // EPERM: a container's filter that does not know the call.
+      // EPERM: the filter of a container does not know the call.
       if (count >= 0 || (errno != ENOSYS && errno != EPERM)) return static_cast<int>(count);
       has_nanoseconds_ = false;
     }
@@ -166,10 +166,10 @@ class epoll_poller final : public poller {
                         timeout_ms < 0 ? -1 : static_cast<int>(std::min<std::int64_t>(timeout_ms, INT_MAX)));
   }
 
-  // It is disarmed by now. Cleared before that, a notify() in between could be lost.
+  // The eventfd is disarmed by now. If the flag were cleared earlier, a notify() in between could be lost.
   void take_notification() noexcept { (void)notified_.exchange(false, std::memory_order_acq_rel); }
 
-  // Adding what is there already changes nothing and says so.
+  // Adding an fd that is registered already changes nothing and fails with EEXIST.
   bool both_are_ours() noexcept {
     ::epoll_event event{};
     if (::epoll_ctl(epoll_, EPOLL_CTL_ADD, wake_, &event) == 0) {
@@ -179,7 +179,7 @@ class epoll_poller final : public poller {
     return errno == EEXIST;
   }
 
-  // If the program has closed at least one of them, both numbers may be its own by now: rather is one left open.
+  // If the program has closed one of the two fds, both numbers may be the program's by now: rather leave one fd open.
   void close_all() noexcept {
     if (epoll_ < 0 || !both_are_ours()) return;
     ::close(wake_);

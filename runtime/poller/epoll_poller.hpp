@@ -1,4 +1,4 @@
-// The poller over Linux's epoll. Not here: who waits for which fd; that is the scheduler's.
+// The poller over Linux's epoll. The scheduler, not the poller, knows which coroutine waits for an fd.
 #pragma once
 
 #include <memory>

@@ -1,5 +1,5 @@
-// Each fd has two filters, both edge-triggered (EV_CLEAR); its generation travels through the kernel in udata. Adding a
-// filter that is there already makes the kernel look again, so rearming is adding.
+// Each fd has two filters, both edge-triggered (EV_CLEAR); its generation travels through the kernel in udata. Adding
+// an existing filter makes the kernel check the fd again, so rearming is adding.
 #include "poller/kqueue_poller.hpp"
 
 #include <fcntl.h>
@@ -23,7 +23,8 @@
 #include "trace/words/say.hpp"
 #include "trace/words/states.hpp"
 
-// Where the kernel has no user events, notify() writes into a pipe. Defining the macro chooses the pipe everywhere.
+// Without user events in the kernel, notify() writes to a pipe. Define WEFT_KQUEUE_NOTIFY_BY_PIPE to use the pipe
+// anywhere.
 #if defined(EVFILT_USER) && !defined(WEFT_KQUEUE_NOTIFY_BY_PIPE)
 #define WEFT_KQUEUE_USER_EVENT 1
 #else
@@ -51,7 +52,8 @@ struct ::kevent change(int fd, int filter, unsigned flags, std::uint32_t generat
 
 io_event event_of(const struct ::kevent& event) {
   std::uint64_t bits = event.filter == EVFILT_READ ? diary::fd_readable_bit : diary::fd_writable_bit;
-  // End of file while reading is the peer's half of a close, unless it carries an error; while writing, nobody reads.
+  // EV_EOF on reading means that the peer has closed its half, unless it carries an error; on writing, that there is no
+  // reader.
   if ((event.flags & EV_EOF) && (event.filter == EVFILT_WRITE || event.fflags != 0)) bits |= diary::fd_error_bit;
   if (event.flags & EV_ERROR) bits |= diary::fd_error_bit;
   return {static_cast<int>(event.ident), static_cast<std::uint32_t>((std::uintptr_t)event.udata),
@@ -77,7 +79,7 @@ class kqueue_poller final : public poller {
       throw std::system_error(error, std::generic_category(), failed);
     }
   }
-  // A queue that does not know our notification is the program's, which has closed ours.
+  // A queue that does not know our notification belongs to the program, which has closed ours.
   ~kqueue_poller() override {
     if (kqueue_ >= 0 && trigger_notification()) ::close(kqueue_);
   }
@@ -129,22 +131,22 @@ class kqueue_poller final : public poller {
   }
 
   void notify() noexcept override {
-    // One system call for a burst. Pairs with the exchange in take_notification(): whoever finds the flag set knows
-    // that a wait() which has not returned yet will see what was posted before this call.
+    // One system call for a burst. Pairs with the exchange in take_notification(): a caller that finds the flag set
+    // knows that a wait() which has not returned yet will see the messages posted before this call.
     if (notified_.exchange(true, std::memory_order_acq_rel)) return;
     const int saved = errno;  // may be called from a signal handler
     (void)trigger_notification();
     errno = saved;
   }
 
-  // Edge-triggered: if nobody can be let in (no fd left), the poller does not spin.
+  // Edge-triggered, so the poller does not spin while no client can be accepted (no fd left).
   void watch_door(int fd) noexcept override {
     if (door_ >= 0) (void)apply(change(door_, EVFILT_READ, EV_DELETE));
     door_ = fd;
     if (fd >= 0 && apply(change(fd, EVFILT_READ, EV_ADD | EV_CLEAR)) != 0) door_ = -1;
   }
 
-  // A kqueue does not come along into a forked child: its number may be somebody else's there.
+  // A forked child does not inherit a kqueue: in the child its number may belong to another file.
   void abandon_in_child() noexcept override {
     kqueue_ = -1;
 #if !WEFT_KQUEUE_USER_EVENT
@@ -154,7 +156,7 @@ class kqueue_poller final : public poller {
 
  private:
   int apply(const struct ::kevent& one) noexcept {
-    // Without room for events nothing pending is taken out, and an error comes back as errno.
+    // Without room for events kevent() removes no pending event, and returns an error in errno.
     while (::kevent(kqueue_, &one, 1, nullptr, 0, nullptr) != 0) {
       if (errno != EINTR) return errno;
     }
@@ -165,7 +167,7 @@ class kqueue_poller final : public poller {
     const int reading = apply(change(fd, EVFILT_READ, EV_ADD | EV_CLEAR, generation));
     if (reading == EBADF || reading == ENOMEM) return reading;
     const int writing = apply(change(fd, EVFILT_WRITE, EV_ADD | EV_CLEAR, generation));
-    // The other end of a pipe is gone: no filter, hence no event, will ever say so.
+    // The other end of a pipe is closed: no filter, hence no event, will ever report it.
     if (reading == EPIPE || writing == EPIPE) {
       found_at_once_.push_back({fd, generation, static_cast<std::uint32_t>(diary::fd_error_bit)});
       return 0;
@@ -220,8 +222,8 @@ class kqueue_poller final : public poller {
   int reader_ = -1;
 #endif
 
-  // First drain, then clear: the other way round, a notify() in between would leave the flag set with nothing pending
-  // and every later one would be lost.
+  // First drain, then clear. In the other order a notify() in between would leave the flag set with no byte pending,
+  // and every later notify() would be lost.
   void take_notification() noexcept {
     drain_notification();
     (void)notified_.exchange(false, std::memory_order_acq_rel);

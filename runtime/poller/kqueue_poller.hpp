@@ -1,5 +1,5 @@
-// The poller over kqueue (macOS, FreeBSD and their relatives). Not here: who waits for which fd; that is the
-// scheduler's.
+// The poller over kqueue (macOS, FreeBSD and their relatives). The scheduler, not the poller, knows which coroutine
+// waits for an fd.
 #pragma once
 
 #include <memory>

@@ -1,6 +1,6 @@
 #include "poller/make_poller.hpp"
 
-// The one place that decides which of the kernel's interfaces this platform has.
+// Only this file decides which kernel interface the platform has.
 #ifdef __linux__
 #include "poller/epoll_poller.hpp"
 #else

@@ -1,4 +1,4 @@
-// The poller of this platform.
+// Makes the poller of this platform.
 #pragma once
 
 #include <memory>
@@ -7,7 +7,7 @@
 
 namespace weft::core {
 
-// Throws std::system_error if the kernel gives none (EMFILE).
+// Throws std::system_error if the kernel provides none (EMFILE).
 std::unique_ptr<poller> make_poller();
 
 }  // namespace weft::core
