@@ -16,7 +16,7 @@
 namespace weft::net {
 namespace {
 
-// Where MSG_NOSIGNAL does not exist the socket itself is told; other fds refuse the option, which is fine.
+// Without MSG_NOSIGNAL the socket itself gets the option; other fds refuse it, which does no harm.
 void silence_sigpipe([[maybe_unused]] int fd) {
 #ifdef SO_NOSIGPIPE
   const int on = 1;
@@ -27,10 +27,10 @@ void silence_sigpipe([[maybe_unused]] int fd) {
 #endif
 }
 
-// A file that was blocking before handles took it over.
+// An open file that was blocking before weft's handles adopted it.
 struct lent_file {
   std::size_t handles = 0;
-  ::pid_t process = ::getpid();  // that made it non-blocking
+  ::pid_t process = ::getpid();  // the process that made it non-blocking
 };
 struct lent_files {
   std::mutex lock;

@@ -1,4 +1,4 @@
-// Non-blocking, close-on-exec fds on every platform: Linux sets the flags in the call that makes the fd, macOS after
+// Non-blocking, close-on-exec fds on every platform. Linux sets the flags in the call that makes the fd, macOS after
 // it.
 #pragma once
 
@@ -8,18 +8,18 @@
 
 namespace weft::net {
 
-// All return -1 with errno, as the system calls they stand for.
+// Each returns -1 with errno, like its system call.
 int open_socket(int family, int type);
 int open_socket_pair(std::array<int, 2>& both);  // AF_UNIX, SOCK_STREAM
 int open_pipe(std::array<int, 2>& both);         // [0] reads
 int accept_socket(int listener, ::sockaddr* address, ::socklen_t* size);
 
-// An fd the program made: non-blocking from now on, a socket also silent about SIGPIPE. True: it was blocking before
-// this handle or another one of the same file took it over, and give_back_fd() is due. Throws std::system_error.
+// Makes a program's fd non-blocking; a socket then raises no SIGPIPE. True: the open file was blocking before a first
+// handle adopted it, and the caller must call give_back_fd(). Throws std::system_error.
 bool adopt_fd(int fd);
-// Blocking again, as it was found, for others who have the open file, too (a shell's standard input): with the last
-// handle of that file, because a terminal's input and output are one. A forked child leaves it as it is: its parent's
-// handles still need it non-blocking.
+// Makes the open file blocking again, as it was, for other processes that share it (a shell's standard input). Done
+// with the last handle of the file, because a terminal's input and output are one file. A forked child leaves the file
+// non-blocking: its parent's handles still need that.
 void give_back_fd(int fd) noexcept;
 
 }  // namespace weft::net

@@ -11,7 +11,8 @@
 
 namespace weft::detail {
 
-// The kernel is asked for the level anew, because `fresh_` is: what was told to the other handle's waiters is not lost.
+// `fresh_` makes the next wait ask the kernel for the level, so readiness reported to the other handle's waiters is not
+// lost.
 io_handle::io_handle(io_handle&& other) noexcept
     : fd_(other.let_go()),
       kind_(other.kind_),
@@ -34,7 +35,7 @@ void io_handle::close() noexcept {
   if (fd < 0) return;
   if (kind_ == kind::socket) record_socket(diary::event_type::socket_closed, fd, name_);
   if (std::exchange(was_blocking_, false)) net::give_back_fd(fd);
-  (void)close_fd(fd);  // nothing a caller could do about an error here: the number is free
+  (void)close_fd(fd);  // an error has no remedy: the number is free
   cut_off_waiting();
 }
 
@@ -81,7 +82,7 @@ bool io_handle::wait_ready(io_operation& op, direction d, const deadline& end) {
   }
   if (outcome == io_outcome::interrupted) throw_interruption();
   if (op.is_cut_off()) op.throw_cut_off();
-  if (outcome == io_outcome::closed) fail(op.call(), ECANCELED);  // by its number
+  if (outcome == io_outcome::closed) fail(op.call(), ECANCELED);  // the program closed the fd by its number
   return outcome == io_outcome::ready;
 }
 

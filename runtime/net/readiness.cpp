@@ -1,4 +1,4 @@
-// weft/io.hpp for any fd of the program's own.
+// weft/io.hpp for any fd of the program.
 #include <cerrno>
 #include <string>
 #include <system_error>

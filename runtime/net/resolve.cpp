@@ -1,5 +1,5 @@
-// Names to addresses by the system's resolver, which only knows how to block: each look-up has a thread of its own for
-// as long as it takes, and the coroutine waits for that. A look-up nobody waits for any more is left to end by itself.
+// Resolves names to addresses with the system's resolver, which can only block. Each look-up runs in its own thread,
+// and the coroutine waits for that thread. A look-up that no coroutine waits for any more ends by itself.
 #include <netdb.h>
 #include <pthread.h>
 #include <sys/socket.h>
@@ -45,7 +45,7 @@ struct answer {
 answer ask_resolver(const std::string& host, const std::string& service) {
   ::addrinfo hints{};
   hints.ai_family = AF_UNSPEC;
-  hints.ai_socktype = SOCK_STREAM;  // else every address comes once for each type
+  hints.ai_socktype = SOCK_STREAM;  // else every address appears once for each type
   ::addrinfo* list = nullptr;
   answer result;
   result.resolver_error =
@@ -68,13 +68,13 @@ answer ask_resolver(const std::string& host, const std::string& service) {
   return result;
 }
 
-// Shared by the coroutine that asks and the thread that looks up; the last of them frees it.
+// Shared by the asking coroutine and the look-up thread; the last of them frees it.
 struct look_up {
   look_up(std::string_view h, std::string_view s)
       : host(h), service(s), done(diary::object_kind::other, "resolve " + host) {}
   const std::string host;
   const std::string service;
-  detail::object done;  // guards what follows
+  detail::object done;  // its lock guards all below
   detail::wait_list waiting;
   std::optional<answer> result;
 };
@@ -85,7 +85,7 @@ void finish(look_up& l, answer result) {
   if (detail::waiter* w = l.waiting.pop_front()) detail::wake(l.done, *w);
 }
 
-// Signals are for the program's threads: this one starts with all of them blocked.
+// Signals are for the program's threads: this thread starts with all signals blocked.
 void start_thread(const std::shared_ptr<look_up>& l) {
   ::sigset_t all;
   ::sigset_t before;
@@ -105,8 +105,8 @@ void start_thread(const std::shared_ptr<look_up>& l) {
 
 answer ask_on_a_thread(std::string_view host, std::string_view service, const detail::deadline& end) {
   const auto l = std::make_shared<look_up>(host, service);
-  const core::outside_work under_way;  // while it is, waiting is not without hope
-  // The lock is let go of by suspend(): the answer cannot be there before somebody waits for it.
+  const core::outside_work under_way;  // during a look-up a wait is no deadlock
+  // suspend() releases the lock, so the answer cannot arrive before the coroutine waits for it.
   std::unique_lock guard(l->done.lock);
   start_thread(l);
   detail::waiter me;
@@ -123,7 +123,7 @@ answer ask_on_a_thread(std::string_view host, std::string_view service, const de
   return std::move(*l->result);
 }
 
-// A port number, or nothing if it is a name.
+// The port number; nothing if `service` is a name.
 std::optional<std::uint16_t> parse_port(std::string_view service) {
   std::uint16_t port = 0;
   const auto [last, error] = std::from_chars(service.data(), service.data() + service.size(), port);

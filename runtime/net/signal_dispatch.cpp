@@ -25,14 +25,14 @@ namespace weft::detail {
 
 namespace {
 
-// The handler's end of the pipe. All that a handler touches.
+// The handler's end of the pipe: the only data that a handler uses.
 std::atomic<int> write_end{-1};
 static_assert(std::atomic<int>::is_always_lock_free);
 
 extern "C" void weft_signal_handler(int signal) {
   const int saved = errno;
   const auto byte = static_cast<unsigned char>(signal);
-  // A full pipe: some thousands of signals that nobody has looked at.
+  // The write fails if the pipe is full of some thousands of unread signals.
   [[maybe_unused]] const auto written = ::write(write_end.load(std::memory_order_relaxed), &byte, 1);
   errno = saved;
 }
@@ -52,11 +52,11 @@ struct dispatcher {
   std::array<installed, NSIG> handlers;
   int read_end = -1;
   bool runs = false;
-  core::own_thread_mark* mark = nullptr;  // of the thread, which never ends; the core forgets it in a forked child
+  core::own_thread_mark* mark = nullptr;  // of the thread, which never ends; forgotten by the core in a forked child
 };
 
 dispatcher& the_dispatcher() {
-  // Leaked: its thread may be in it when static objects are destroyed.
+  // Leaked: the thread may use it while static objects are destroyed.
   static dispatcher* const one = new dispatcher;
   return *one;
 }
@@ -78,7 +78,7 @@ void read_signals(int fd) {
   }
 }
 
-// A forked child has neither the thread nor any use for what the parent waits for.
+// A forked child has no such thread, and does not need the signals that the parent waits for.
 void after_fork_in_child() {
   dispatcher& d = the_dispatcher();
   for (int n = 1; n < NSIG; ++n) {
@@ -95,14 +95,15 @@ void after_fork_in_child() {
   d.lock.unlock();
 }
 
-// Before: the lock is held.
+// Call with the lock.
 void start_thread(dispatcher& d) {
   if (d.runs) return;
   int ends[2];
   if (::pipe(ends) != 0) refuse(errno, "pipe");
   for (const int fd : ends) ::fcntl(fd, F_SETFD, FD_CLOEXEC);
   ::fcntl(ends[1], F_SETFL, O_NONBLOCK);
-  // The core's first: then its locks are taken after ours before a fork, as we do when we wake somebody.
+  // Register the core's fork handlers first: its locks are then locked after ours before a fork, in the order of a
+  // wake.
   core::look_after_forks();
   static const bool watches_forks = [] {
     return ::pthread_atfork([] { the_dispatcher().lock.lock(); }, [] { the_dispatcher().lock.unlock(); },
@@ -110,12 +111,12 @@ void start_thread(dispatcher& d) {
   }();
   static_cast<void>(watches_forks);
 
-  // The handlers run on other threads.
+  // This thread runs no signal handlers.
   sigset_t all, before;
   sigfillset(&all);
   pthread_sigmask(SIG_SETMASK, &all, &before);
   try {
-    // The promise is the thread's, so that it outlives the call that sets it.
+    // The thread owns the promise, so the promise outlives set_value().
     std::promise<void> promise;
     const std::future<void> started = promise.get_future();
     std::thread([&d, promise = std::move(promise), fd = ends[0]]() mutable {
@@ -136,7 +137,7 @@ void start_thread(dispatcher& d) {
   d.runs = true;
 }
 
-// Before: the lock is held.
+// Call with the lock.
 void release_handler(dispatcher& d, int signal) noexcept {
   installed& i = d.handlers[static_cast<std::size_t>(signal)];
   if (--i.sets == 0) ::sigaction(signal, &i.before, nullptr);
@@ -177,7 +178,7 @@ void unregister_signals(signal_state& s) noexcept {
   dispatcher& d = the_dispatcher();
   const std::lock_guard guard(d.lock);
   const auto found = std::find(d.sets.begin(), d.sets.end(), &s);
-  if (found == d.sets.end()) return;  // a forked child's copy
+  if (found == d.sets.end()) return;  // in a forked child
   d.sets.erase(found);
   for (const int signal : s.signals()) release_handler(d, signal);
 }

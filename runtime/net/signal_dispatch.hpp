@@ -1,12 +1,12 @@
-// Brings signals from the kernel to the signal_sets of the process. A handler may do next to nothing, so it writes the
-// number into a pipe; a thread of our own reads it and tells the sets.
+// Delivers signals from the kernel to the signal_sets of the process. A handler may do very little, so it writes the
+// number to a pipe; a thread of weft reads the pipe and passes each signal to the sets.
 #pragma once
 
 namespace weft::detail {
 
 class signal_state;
 
-// From now on s receives its signals. Throws std::system_error; then it does not.
+// Starts the delivery of its signals to `s`. Throws std::system_error, and then delivers none.
 void register_signals(signal_state& s);
 void unregister_signals(signal_state& s) noexcept;
 

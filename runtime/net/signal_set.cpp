@@ -52,7 +52,7 @@ std::optional<int> signal_state::wait(detail::time_limit limit) {
     object_.lock.unlock();
     return std::nullopt;
   }
-  const core::outside_work hope;  // it can come at any time
+  const core::outside_work hope;  // a signal can arrive at any time
   waiter w;
   w.handed = &signal;
   waiters_.push_back(w);
@@ -64,7 +64,7 @@ std::optional<int> signal_state::wait(detail::time_limit limit) {
     case wait_outcome::interrupted:
       break;
   }
-  if (w.granted && !w.object_gone) {  // it is for the next in line, or comes first again
+  if (w.granted && !w.object_gone) {  // the signal goes to the next waiter, or stays the oldest received one
     const std::lock_guard guard(object_.lock);
     if (waiter* const next = waiters_.pop_front()) {
       *static_cast<int*>(next->handed) = signal;

@@ -1,4 +1,4 @@
-// What one signal_set has received and who waits for it.
+// The received signals and the waiters of one signal_set.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +18,7 @@ class signal_state {
 
   const std::vector<int>& signals() const noexcept { return signals_; }
   bool has(int signal) const noexcept;
-  // From any thread.
+  // Callable from any thread.
   void receive(int signal) noexcept;
   std::optional<int> wait(time_limit limit);
 
@@ -29,7 +29,7 @@ class signal_state {
   object object_;
   // Guarded by object_.lock.
   wait_line waiters_;         // waiter::handed: int* for the signal
-  std::deque<int> received_;  // and not waited for; empty while somebody waits
+  std::deque<int> received_;  // signals without a waiter; empty while a coroutine waits
 };
 
 }  // namespace weft::detail

@@ -15,7 +15,7 @@
 namespace weft::net {
 
 owned_fd::~owned_fd() {
-  // Through the scheduler: somebody may have waited for it.
+  // Close through the scheduler: a coroutine may have waited for the fd.
   if (fd_ >= 0) (void)detail::close_fd(fd_);
 }
 int owned_fd::take() { return std::exchange(fd_, -1); }
@@ -30,7 +30,7 @@ bool is_lost_connection(int accept_error) {
     case EINTR:
     case ECONNABORTED:
     case EPROTO:
-    // Linux hands over errors of the new connection's network as accept's own.
+    // Linux returns network errors of the new connection as errors of accept.
     case ENETDOWN:
     case ENOPROTOOPT:
     case EHOSTDOWN:
@@ -47,7 +47,7 @@ bool is_lost_connection(int accept_error) {
 
 int connect_socket(int fd, const ::sockaddr* address, ::socklen_t size, const std::string& name,
                    const detail::deadline& end) {
-  // Interrupted by a signal it goes on by itself, as if it had been in progress.
+  // A connect() interrupted by a signal continues in the background, like EINPROGRESS.
   if (::connect(fd, address, size) == 0) return 0;
   if (errno != EINPROGRESS && errno != EINTR) return errno;
   for (bool tried = false;; tried = true) {
@@ -79,7 +79,7 @@ int bind_socket(const endpoint& e, int type, const listen_options& options) {
   for (const socket_address& address : addresses_to_bind(e)) {
     owned_fd fd(open_socket(address.family(), type));
     if (fd.get() < 0) {
-      // A system without IPv6: "every address" has another form to be tried.
+      // A system without IPv6: try the other form of "every address".
       if (errno != EAFNOSUPPORT) fail("socket", to_string(e));
       error = errno;
       continue;
@@ -87,7 +87,7 @@ int bind_socket(const endpoint& e, int type, const listen_options& options) {
     if (type == SOCK_STREAM) (void)::setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
     if (options.reuse_port && ::setsockopt(fd.get(), SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) != 0)
       fail("reuse port", to_string(e));
-    // Said both ways, because systems differ in what they do by themselves.
+    // Set the option either way, because the systems' defaults differ.
     if (address.family() == AF_INET6 &&
         ::setsockopt(fd.get(), IPPROTO_IPV6, IPV6_V6ONLY, options.v6_only ? &on : &off, sizeof on) != 0 &&
         options.v6_only)

@@ -10,7 +10,7 @@
 
 namespace weft::net {
 
-// An fd until somebody takes it.
+// Owns an fd until take().
 class owned_fd {
  public:
   explicit owned_fd(int fd) : fd_(fd) {}
@@ -24,19 +24,19 @@ class owned_fd {
   int fd_;
 };
 
-// std::system_error of errno, what(): "call name: ...".
+// Throws std::system_error of errno, what(): "call name: ...".
 [[noreturn]] void fail(const char* call, const std::string& name);
 [[noreturn]] void fail(const char* call, const std::string& name, int error);
 
-// True for what befell one connection and not the listener: it is simply not there any more.
+// True for an error of one connection, not of the listener: the connection is gone.
 bool is_lost_connection(int accept_error);
 
-// Connects fd. Suspends until that is done, refused, or the deadline has passed (timeout_error). Returns an errno
-// value.
+// Connects fd. Suspends until the connection is made or refused, or the deadline has passed (timeout_error). Returns an
+// errno value.
 int connect_socket(int fd, const ::sockaddr* address, ::socklen_t size, const std::string& name,
                    const detail::deadline& end);
 
-// A socket bound to the first of the addresses that can be had; port 0: a free port. See tcp_listener::bind().
+// A socket bound to the first usable address of `e`; port 0: a free port. See tcp_listener::bind().
 int bind_socket(const endpoint& e, int type, const listen_options& options);
 
 }  // namespace weft::net

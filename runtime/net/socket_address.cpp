@@ -32,7 +32,7 @@ std::ostream& operator<<(std::ostream& out, const endpoint& e) { return out << t
 namespace net {
 namespace {
 
-// sockaddr_storage may not be looked at as another struct: it is copied.
+// Reading sockaddr_storage as another struct is undefined, so copy it.
 template <class Address>
 Address as(const socket_address& a) {
   Address result;
@@ -48,7 +48,7 @@ socket_address from(const Address& a) {
   return result;
 }
 
-// The interface of a link-local address: a name or a number. 0: there is none.
+// The interface of a link-local address, by name or number. 0: there is none.
 std::uint32_t parse_scope(const std::string& scope) {
   std::uint32_t number = 0;
   const char* end = scope.data() + scope.size();
@@ -79,7 +79,7 @@ endpoint socket_address::to_endpoint() const {
   }
   if (family() == AF_INET6) {
     const auto v6 = as<::sockaddr_in6>(*this);
-    // An IPv4 peer of a socket of both families: it is called what it calls itself.
+    // An IPv4 peer of a socket of both families: print its IPv4 address.
     if (IN6_IS_ADDR_V4MAPPED(&v6.sin6_addr)) {
       ::inet_ntop(AF_INET, v6.sin6_addr.s6_addr + 12, text.data(), text.size());
       return {text.data(), ntohs(v6.sin6_port)};
@@ -136,7 +136,7 @@ std::vector<socket_address> addresses_of(const endpoint& e, const detail::deadli
 std::vector<socket_address> addresses_to_bind(const endpoint& e) {
   if (e.host.empty()) return {*parse_numeric("::", e.port), *parse_numeric("0.0.0.0", e.port)};
   auto found = addresses_of(e, detail::deadline(detail::forever));
-  // A name's IPv4 address first; two sockets are not what a listener is.
+  // A name's IPv4 addresses first: a listener has only one socket.
   std::stable_partition(found.begin(), found.end(), [](const socket_address& a) { return a.family() == AF_INET; });
   return found;
 }

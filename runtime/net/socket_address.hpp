@@ -1,4 +1,4 @@
-// An IPv4 or IPv6 address with its port, in the kernel's form, and its two text forms. Looks nothing up.
+// An IPv4 or IPv6 address with its port, in the kernel's form, and its two text forms. Resolves no names.
 #pragma once
 
 #include <sys/socket.h>
@@ -26,22 +26,22 @@ struct socket_address {
   endpoint to_endpoint() const;
 };
 
-// "127.0.0.1", "::1", "fe80::1%eth0"; nothing if it is a name.
+// Accepts "127.0.0.1", "::1", "fe80::1%eth0"; nothing if the host is a name.
 std::optional<socket_address> parse_numeric(std::string_view host, std::uint16_t port);
 
 // The IPv6 form of an IPv4 address, for a socket of both families.
 socket_address mapped_to_ipv6(const socket_address& v4);
 
-// resolve() with a deadline: throws timeout_error (a plain thread is blocked for as long as it takes).
+// resolve() with a deadline; throws timeout_error. A plain thread is blocked until the resolver answers.
 std::vector<endpoint> resolve_within(std::string_view host, std::string_view service, const detail::deadline& end);
 
-// The addresses of an endpoint, in the order to be tried; a name is looked up. Never empty.
+// The addresses of an endpoint in the order to try; resolves a name. Never empty.
 std::vector<socket_address> addresses_of(const endpoint& e, const detail::deadline& end);
-// The same for a socket that is to be bound. An empty host is every address: "::", which takes IPv4, too, where the
-// system can, then "0.0.0.0".
+// The same for bind(). An empty host means every address: "::", which includes IPv4 where the system can, then
+// "0.0.0.0".
 std::vector<socket_address> addresses_to_bind(const endpoint& e);
 
-// Of an open socket. Throw std::system_error (ENOTCONN).
+// Addresses of an open socket. Throw std::system_error (ENOTCONN).
 endpoint local_endpoint_of(int fd);
 endpoint remote_endpoint_of(int fd);
 

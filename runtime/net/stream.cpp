@@ -41,7 +41,8 @@ ssize_t read_once(int fd, void* buffer, std::size_t size) {
 #if defined(F_SETNOSIGPIPE)
 ssize_t write_to_pipe(int fd, const char* bytes, std::size_t size) { return ::write(fd, bytes, size); }
 #else
-// A pipe has no way to write without SIGPIPE: it is blocked meanwhile, and taken back if this write raised it.
+// write() to a pipe cannot suppress SIGPIPE. So this blocks the signal meanwhile, and removes it if this write raised
+// it.
 ssize_t write_to_pipe(int fd, const char* bytes, std::size_t size) {
   ::sigset_t broken_pipe;
   ::sigset_t before;
@@ -73,12 +74,12 @@ ssize_t write_once(int fd, io_handle::kind kind, const char* bytes, std::size_t 
 
 }  // namespace
 
-// The turn of `op` to read or to write, until the end of the scope.
+// Has the turn of `op` to read or write until the end of the scope.
 class stream::turn_holder {
  public:
   turn_holder(io_operation& op, const stream& s, turn& t, direction d, const deadline& end) : op_(op), turn_(t) {
     const auto reason = d == direction::readable ? diary::wait_reason::fd_readable : diary::wait_reason::fd_writable;
-    // Also if bytes are left over.
+    // Fails also if buffered bytes are left.
     if (!s.is_open()) s.fail(op.call(), EBADF);
     mine_ = turn_.take(op, reason, end.left(), s.name());
   }
@@ -95,7 +96,7 @@ class stream::turn_holder {
   bool mine_ = false;
 };
 
-// Whoever has or awaits a turn of `other` is cut off by io_handle's move.
+// io_handle's move cuts off all operations that have or await a turn of `other`.
 stream::stream(stream&& other) noexcept
     : io_handle(std::move(other)), buffer_(std::exchange(other.buffer_, {})), taken_(std::exchange(other.taken_, 0)) {
   other.reading_.free();
@@ -135,7 +136,7 @@ std::string stream::take(std::size_t n) {
   } else {
     front.assign(buffer_, taken_, n);
     taken_ += n;
-    // Moving the rest to the front only when it is the smaller part keeps the cost per byte constant.
+    // Move the rest to the front only when it is the smaller half: so the cost per byte stays constant.
     if (taken_ * 2 >= buffer_.size()) {
       buffer_.erase(0, taken_);
       taken_ = 0;
@@ -180,7 +181,7 @@ std::optional<std::size_t> stream::read_some_ns(void* buffer, std::size_t size, 
 }
 
 std::optional<std::string> stream::read_some_ns(std::size_t max, time_limit limit) {
-  // Most reads are small: those need no buffer but the result's.
+  // Most reads are small and need no buffer except the result.
   std::array<char, 2048> small;
   const std::size_t size = std::min(max, largest_chunk);
   const std::unique_ptr<char[]> large(size > small.size() ? new char[size] : nullptr);
@@ -214,7 +215,7 @@ std::optional<std::string> stream::read_until_ns(std::string_view delimiter, std
   io_operation op(*this, "read");
   const turn_holder turn(op, *this, reading_, direction::readable, end);
   if (!turn.mine()) return std::nullopt;
-  std::size_t searched = 0;  // no delimiter begins in so many bytes of what is left over
+  std::size_t searched = 0;  // no delimiter starts in the first so many buffered bytes
   for (;;) {
     const std::string_view there = std::string_view(buffer_).substr(taken_);
     const std::size_t found = there.find(delimiter, searched);
@@ -251,7 +252,7 @@ std::optional<std::string> stream::read_all_ns(time_limit limit) {
   }
 }
 
-// Before: it is the caller's turn to write. Nothing: the time ran out.
+// The caller must have the turn to write. Nothing: the deadline has passed.
 std::optional<std::size_t> stream::write_once_ready(io_operation& op, const char* bytes, std::size_t size,
                                                     const deadline& end) {
   for (;;) {

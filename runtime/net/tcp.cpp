@@ -15,7 +15,7 @@
 namespace weft {
 namespace {
 
-// The other end, or "" for a socket that has none (any more).
+// The peer's endpoint, or "" for a socket without a peer.
 std::string peer_text(int fd) {
   net::socket_address peer;
   return ::getpeername(fd, peer.get(), &peer.size) == 0 ? to_string(peer.to_endpoint()) : std::string();

@@ -1,6 +1,6 @@
-// Three kinds of coroutines: serve_forever() is the one that waits for the end, a child of it accepts, and each
-// connection has its own. shutdown() may come from any thread, so it never touches the listener while the acceptor
-// lives: it cancels the acceptor, which closes the listener on its own thread.
+// Three kinds of coroutines: serve_forever() waits for the end, its child, the acceptor, accepts, and each connection
+// has its own coroutine. Any thread may call shutdown(), so it never touches the listener while the acceptor lives: it
+// cancels the acceptor, which closes the listener on its own thread.
 #include "weft/tcp_server.hpp"
 
 #include <algorithm>
@@ -26,10 +26,10 @@ namespace {
 constexpr std::chrono::nanoseconds first_backoff = std::chrono::milliseconds(10);
 constexpr std::chrono::nanoseconds longest_backoff = std::chrono::seconds(1);
 
-// The kernel has no fd or no memory just now: trying again later is all one can do.
+// The kernel has no fd or no memory at present: only a later attempt can help.
 bool is_shortage(int error) { return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM; }
 
-// The client has gone away in the middle: an everyday thing.
+// The client has closed the connection in the middle, which is normal.
 bool is_lost_client(const std::exception& e) {
   const auto* const failure = dynamic_cast<const std::system_error*>(&e);
   return failure != nullptr && failure->code().category() == std::generic_category() &&
@@ -49,23 +49,23 @@ struct tcp_server::state : std::enable_shared_from_this<tcp_server::state> {
 
   const handler_function handler;
   const options limits;
-  const source_location site;  // where the program made the server
-  tcp_listener listener;       // used by the acceptor; by others only while there is none
+  const source_location site;  // where the program constructed the server
+  tcp_listener listener;       // used by the acceptor; by others only without an acceptor
   const endpoint where;
 
-  mutable detail::object server;  // guards what follows
+  mutable detail::object server;  // its lock guards all below
   std::list<task<void>> open;     // the connections
-  task<void> acceptor;            // empty: nobody serves
+  task<void> acceptor;            // empty: serve_forever() does not run
   bool stopping = false;          // shutdown() was called
-  bool shut_down = false;         // shutdown() is through
-  detail::wait_list waiting;      // for a change of any of these; everybody looks again
+  bool shut_down = false;         // shutdown() has finished
+  detail::wait_list waiting;      // for any change of these; each waiter checks again
 
-  // Before: server.lock is held.
+  // Call with server.lock.
   void wake_all() noexcept {
     while (detail::waiter* w = waiting.pop_front()) detail::wake(server, *w);
   }
-  // Suspends until the next change; false: the time ran out. Before: server.lock is held, and it is held again after,
-  // but not when this throws.
+  // Suspends until the next change; false: the time limit has passed. Call with server.lock; it is locked again on
+  // return, but not on an exception.
   bool wait_for_change(diary::wait_reason reason, detail::time_limit limit) {
     if (limit.is_zero()) return false;
     detail::waiter me;
@@ -105,7 +105,7 @@ void tcp_server::state::accept_connections() {
       start_connection(std::move(*stream));
       backoff = {};
     } catch (const std::bad_alloc&) {
-      back_off(ENOMEM, backoff);  // the connection is closed: its peer may come again
+      back_off(ENOMEM, backoff);  // the connection is closed: its peer may connect again
     }
   }
 }
@@ -126,7 +126,7 @@ void tcp_server::state::back_off(int error, std::chrono::nanoseconds& backoff) {
   backoff = std::clamp(backoff * 2, first_backoff, longest_backoff);
   detail::record_accept_backoff(listener.native_handle(), error, backoff.count());
   server.lock.lock();
-  // A connection that ends gives an fd back: no need to wait longer.
+  // The end of a connection frees an fd and ends the wait early.
   (void)wait_for_change(diary::wait_reason::accept_backoff, backoff.count());
   server.lock.unlock();
 }
@@ -145,7 +145,7 @@ void tcp_server::state::start_connection(tcp_stream stream) {
   connection.on_done([self = shared_from_this(), place] { self->connection_ended(place); });
 }
 
-// In the connection's coroutine.
+// Runs in the connection's coroutine.
 void tcp_server::state::serve(tcp_stream stream) {
   const std::string peer = stream.name();
   try {
@@ -165,7 +165,7 @@ void tcp_server::state::serve(tcp_stream stream) {
 }
 
 void tcp_server::state::connection_ended(std::list<task<void>>::iterator connection) {
-  std::list<task<void>> ended;  // let go of without the lock: an error nobody read is reported then
+  std::list<task<void>> ended;  // destroyed after the unlock: that reports an error which was never read
   const std::lock_guard guard(server.lock);
   ended.splice(ended.end(), open, connection);
   wake_all();
@@ -173,7 +173,7 @@ void tcp_server::state::connection_ended(std::list<task<void>>::iterator connect
 
 // ---- the others ----
 
-// Before: server.lock is held, and it is held again after.
+// Call with server.lock; it is locked again on return.
 void tcp_server::state::wait_for_connections(std::size_t but, const detail::deadline& end) {
   while (open.size() > but) {
     if (!wait_for_change(diary::wait_reason::server_drain, end.left())) return;
@@ -221,14 +221,14 @@ void tcp_server::serve_forever() {
     s->acceptor = acceptor;
     too_late = s->stopping;
   }
-  if (too_late) acceptor.cancel();  // shutdown() came from another thread in between and saw no acceptor
+  if (too_late) acceptor.cancel();  // shutdown() ran on another thread before and saw no acceptor
   try {
     acceptor.join();
   } catch (...) {
     acceptor.cancel();
     const cancel_shield shield;
     acceptor.join();
-    s->listener.close();  // in case the acceptor never began
+    s->listener.close();  // in case the acceptor never started
     throw;
   }
   s->listener.close();
@@ -247,7 +247,7 @@ void tcp_server::shutdown_ns(std::int64_t drain_ns) {
     s->stopping = true;
     acceptor = s->acceptor;
   }
-  // Whatever ends the waits below, serve_forever() has nothing more to wait for.
+  // However the waits below end, serve_forever() has nothing more to wait for.
   const struct ender {
     state& s;
     ~ender() {

@@ -23,7 +23,7 @@ bool turn::wait(io_operation& op, diary::wait_reason reason, time_limit limit, s
     throw_interruption();
   }
   if (op.is_cut_off()) op.throw_cut_off();
-  return outcome == wait_outcome::granted;  // then taken_ has stayed set
+  return outcome == wait_outcome::granted;  // on granted taken_ has stayed set
 }
 
 void turn::dismiss(waiter& w) noexcept {

@@ -21,7 +21,7 @@ namespace {
 
 bool would_block(int error) { return error == EAGAIN || error == EWOULDBLOCK; }
 
-// Leaves errno as it is.
+// Keeps errno.
 bool is_ipv6(int fd) {
   const int error = errno;
   net::socket_address own;
@@ -46,7 +46,7 @@ udp_socket udp_socket::connect(std::string_view host, std::uint16_t port) {
     std::string name = to_string(address.to_endpoint());
     net::owned_fd fd(net::open_socket(address.family(), SOCK_DGRAM));
     if (fd.get() < 0) net::fail("socket", name);
-    if (::connect(fd.get(), address.get(), address.size) == 0) {  // only notes the address: never waits
+    if (::connect(fd.get(), address.get(), address.size) == 0) {  // only stores the address: never waits
       detail::record_socket(diary::event_type::socket_connected, fd.get(), name);
       return udp_socket(fd.take(), std::move(name));
     }
@@ -62,7 +62,7 @@ void udp_socket::send_to(std::string_view bytes, const endpoint& to) {
   for (;;) {
     if (::sendto(native_handle(), bytes.data(), bytes.size(), MSG_NOSIGNAL, address.get(), address.size) >= 0) return;
     if (errno == EINTR) continue;
-    // Linux takes an IPv4 address on a socket of both families, others want it in IPv6's form.
+    // Linux accepts an IPv4 address on a socket of both families, other systems want the IPv6 form.
     if ((errno == EAFNOSUPPORT || errno == EINVAL) && address.family() == AF_INET && is_ipv6(native_handle())) {
       address = net::mapped_to_ipv6(address);
       continue;

@@ -24,7 +24,7 @@ namespace {
 
 bool is_abstract(std::string_view path) { return path.starts_with('\0'); }
 
-// As it stands in messages and in the diary: '@' for the NUL that an abstract name begins with.
+// The path as messages and the diary show it: '@' replaces the NUL at the start of an abstract name.
 std::string shown(std::string_view path) {
   std::string text(path);
   if (is_abstract(path)) text[0] = '@';
@@ -39,7 +39,7 @@ struct unix_address {
 
 unix_address address_of(std::string_view path, const char* call) {
   unix_address address;
-  // A path ends with a NUL, an abstract name with its length.
+  // A path ends with a NUL, an abstract name by its length.
   const std::size_t room = sizeof address.storage.sun_path - (is_abstract(path) ? 0 : 1);
   if (path.size() > room) net::fail(call, shown(path), ENAMETOOLONG);
   address.storage.sun_family = AF_UNIX;
@@ -65,7 +65,7 @@ unix_stream unix_stream::connect(std::string_view path) {
         net::connect_socket(fd.get(), address.get(), address.size, name, detail::deadline(detail::forever));
     if (error == 0) break;
     if (error != EAGAIN) net::fail("connect", name, error);
-    // The listener's queue is full, and no fd tells when it is not any more.
+    // The listener's queue is full, and no fd reports when it has room again.
     sleep_for(std::chrono::milliseconds(1));
   }
   detail::record_socket(diary::event_type::socket_connected, fd.get(), name);
@@ -93,7 +93,7 @@ unix_listener& unix_listener::operator=(unix_listener&& other) noexcept {
 
 namespace {
 
-// `there`: what stands at the path. Only a refusal says that nobody accepts there.
+// `there`: the file at the path. Only ECONNREFUSED shows that no process accepts there.
 bool is_stale(const unix_address& address, const std::string& path, struct ::stat& there) {
   if (::lstat(path.c_str(), &there) != 0 || !S_ISSOCK(there.st_mode)) return false;
   const net::owned_fd probe(net::open_socket(AF_UNIX, SOCK_STREAM));
@@ -115,7 +115,7 @@ unix_listener unix_listener::bind(std::string_view path, const unix_listen_optio
       net::fail("bind",
                 name + " (a socket that nobody listens at: unix_listen_options{.replace_stale = true} removes it)",
                 error);
-    // Another server may have been as quick: what stands there now is not removed unless it is what was asked.
+    // Another server may have bound the path meanwhile: remove the file only if it is the one that was probed.
     struct ::stat now {};
     const bool same = ::lstat(file.c_str(), &now) == 0 && now.st_dev == stale.st_dev && now.st_ino == stale.st_ino;
     if (same && ::unlink(file.c_str()) != 0 && errno != ENOENT) net::fail("remove", name);
@@ -127,7 +127,7 @@ unix_listener unix_listener::bind(std::string_view path, const unix_listen_optio
     struct ::stat made {};
     std::error_code unknown;
     const std::filesystem::path whole = std::filesystem::absolute(file, unknown);
-    // If either cannot be told, the path is left behind rather than somebody else's removed.
+    // If either is unknown, leave the path behind rather than remove another server's file.
     if (!unknown && ::lstat(file.c_str(), &made) == 0)
       listener.made_ = {whole.string(), static_cast<std::uint64_t>(made.st_dev), made.st_ino, ::getpid()};
   }

@@ -1,5 +1,5 @@
-// Reading and writing a sequence of bytes: what TCP and Unix streams and pipes have in common. Programs use it through
-// those classes.
+// Reads and writes a sequence of bytes; the common base of TCP streams, Unix streams and pipes. Programs use those
+// classes.
 #pragma once
 
 #include <chrono>
@@ -24,19 +24,19 @@ concept byte_range = std::ranges::contiguous_range<Range> && std::ranges::sized_
     (std::same_as<std::ranges::range_value_t<Range>, char> ||
      std::same_as<std::ranges::range_value_t<Range>, unsigned char> ||
      std::same_as<std::ranges::range_value_t<Range>, std::byte>);
-// A range of bytes that can be read into.
+// A range of bytes that a read may write to.
 template <class Range>
 concept byte_buffer =
     byte_range<Range> && !std::is_const_v<std::remove_reference_t<std::ranges::range_reference_t<Range>>>;
-// A range of bytes that can be written and is not a string: those end at their length, an array of char at its NUL.
+// A range of bytes to write that is not a string: a string ends at its length, an array of char at its NUL.
 template <class Range>
 concept byte_data = byte_range<Range> && !std::convertible_to<const Range&, std::string_view>;
 
-// Every read first takes what an earlier read left over. A read that is cancelled, timed out or that throws has taken
-// no bytes: a later one gets them. Coroutines that read (or write) at the same time take turns, first come first
-// served, and each gets (or puts) its bytes in one piece. The `_for` and `_until` forms return nothing (or false) when
-// the time ran out. Failures are std::system_error (ECONNRESET, EPIPE, ...); after close() and on a moved-from one:
-// EBADF.
+// Each read first returns bytes that an earlier read left in the buffer. A read that is cancelled, times out or throws
+// consumes no bytes: a later read gets them. Coroutines that read (or write) at the same time get turns in order of
+// arrival, and the bytes of each operation stay together. The `_for` and `_until` forms return nothing (or false) after
+// the time limit. Failures are std::system_error (ECONNRESET, EPIPE, ...); EBADF after close() and on a moved-from
+// stream.
 class stream : public io_handle {
  public:
   stream() = default;
@@ -46,19 +46,19 @@ class stream : public io_handle {
   stream& operator=(stream&& other) noexcept;
   ~stream() { close(); }
 
-  // Closes the fd. Whoever waits, for the fd or for a turn, gets std::system_error with ECANCELED. Does not suspend.
-  // Closed already: nothing.
+  // Closes the fd. Every coroutine that waits for the fd or for a turn gets std::system_error with ECANCELED. Does not
+  // suspend. Does nothing if the fd is closed.
   void close() noexcept;
 
   // ---- reading. Suspends until at least one byte is there or the other side has ended ----
-  // Up to `size` bytes into `buffer`. Returns how many, 0 at the end (or if size is 0).
+  // Reads up to `size` bytes into `buffer`. Returns how many; 0 at the end (or if size is 0).
   std::size_t read_some(void* buffer, std::size_t size) { return *read_some_ns(buffer, size, forever); }
   std::size_t read_some(std::span<std::byte> buffer) { return read_some(buffer.data(), buffer.size()); }
   template <byte_buffer Buffer>
   std::size_t read_some(Buffer&& buffer) {
     return read_some(std::ranges::data(buffer), std::ranges::size(buffer));
   }
-  // Up to `max` bytes; empty at the end.
+  // Reads up to `max` bytes; empty at the end.
   std::string read_some(std::size_t max) { return *read_some_ns(max, forever); }
 
   template <class Rep, class Period>
@@ -82,11 +82,11 @@ class stream : public io_handle {
     return read_some_ns(max, until(t));
   }
 
-  // How many bytes earlier reads have left over: so many can be read without a wait. 0: none.
+  // Number of bytes left in the buffer by earlier reads: so many can be read without a wait.
   std::size_t buffered() const noexcept { return buffer_.size() - taken_; }
 
-  // Exactly n bytes. Suspends until they are there. Throws end_of_stream, with what came, if the other side ends
-  // before.
+  // Reads exactly n bytes. Suspends until they are there. Throws end_of_stream, with the bytes so far, if the other
+  // side ends earlier.
   std::string read_exactly(std::size_t n) { return *read_exactly_ns(n, forever); }
   template <class Rep, class Period>
   std::optional<std::string> read_exactly_for(std::size_t n, std::chrono::duration<Rep, Period> d) {
@@ -97,9 +97,9 @@ class stream : public io_handle {
     return read_exactly_ns(n, until(t));
   }
 
-  // Everything up to and including the delimiter, which must not be empty; what follows stays for the next read.
-  // Suspends until the delimiter is there. Throws end_of_stream, with what came, if the other side ends before;
-  // std::length_error if it would be longer than `max` bytes: then everything stays for the next read.
+  // Reads up to and including the delimiter, which must not be empty; later bytes stay for the next read. Suspends
+  // until the delimiter is there. Throws end_of_stream, with the bytes so far, if the other side ends earlier. Throws
+  // std::length_error if the result would exceed `max` bytes: all bytes then stay for the next read.
   std::string read_until(std::string_view delimiter, std::size_t max = 65536) {
     return *read_until_ns(delimiter, max, forever);
   }
@@ -114,7 +114,7 @@ class stream : public io_handle {
     return read_until_ns(delimiter, max, until(t));
   }
 
-  // Everything until the other side ends. Suspends until then. No limit but memory.
+  // Reads all bytes until the other side ends. Suspends until then. Only memory limits the size.
   std::string read_all() { return *read_all_ns(forever); }
   template <class Rep, class Period>
   std::optional<std::string> read_all_for(std::chrono::duration<Rep, Period> d) {
@@ -126,7 +126,7 @@ class stream : public io_handle {
   }
 
   // ---- writing. A broken connection is EPIPE or ECONNRESET, never the signal SIGPIPE ----
-  // Suspends until the kernel takes at least one byte; returns how many it took.
+  // Suspends until the kernel accepts at least one byte; returns how many it accepted.
   std::size_t write_some(std::string_view bytes) { return *write_some_ns(bytes.data(), bytes.size(), forever); }
   template <byte_data Data>
   std::size_t write_some(const Data& bytes) {
@@ -141,8 +141,8 @@ class stream : public io_handle {
     return write_some_ns(bytes.data(), bytes.size(), until(t));
   }
 
-  // Suspends until the kernel has taken all. When it is cancelled, timed out or throws, some may have been taken: the
-  // stream is then of little use.
+  // Suspends until the kernel has accepted all bytes. A write that is cancelled, times out or throws may have written
+  // some of them; the stream is then of little use.
   void write_all(std::string_view bytes) { write_all_ns(bytes.data(), bytes.size(), forever); }
   template <byte_data Data>
   void write_all(const Data& bytes) {
@@ -157,7 +157,7 @@ class stream : public io_handle {
     return write_all_ns(bytes.data(), bytes.size(), until(t));
   }
 
-  // Gives the fd away; bytes an earlier read left over are dropped.
+  // Gives the ownership of the fd to the caller; drops bytes that an earlier read left in the buffer.
   [[nodiscard]] int release() noexcept;
 
  private:
@@ -178,13 +178,13 @@ class stream : public io_handle {
   std::optional<std::size_t> write_once_ready(io_operation& op, const char* bytes, std::size_t size,
                                               const deadline& end);
   enum class fill_result : std::uint8_t { more, end, timed_out };
-  // Reads once, up to about `wanted` bytes, behind what is left over.
+  // Reads once, up to about `wanted` bytes, to the end of the buffer.
   fill_result fill(io_operation& op, std::size_t wanted, const deadline& end);
-  // The first n of what is buffered.
+  // Removes the first n bytes from the buffer and returns them.
   std::string take(std::size_t n);
   class turn_holder;
 
-  std::string buffer_;  // read from the kernel; the first taken_ bytes were given to the program already
+  std::string buffer_;  // bytes from the kernel; the program has the first taken_ bytes already
   std::size_t taken_ = 0;
   turn reading_;
   turn writing_;

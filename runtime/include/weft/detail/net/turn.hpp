@@ -1,5 +1,5 @@
-// Coroutines that use one direction of a stream at the same time take turns, first come first served: what one of them
-// reads or writes is in one piece. Not a lock for programs: all its users are coroutines of one thread.
+// Coroutines that use one direction of a stream at the same time get turns in order of arrival, so the bytes of each
+// operation stay together. Not a lock for programs: all users are coroutines of one thread.
 #pragma once
 
 #include <cstdint>
@@ -15,23 +15,24 @@ namespace weft::detail {
 class turn {
  public:
   turn() = default;
-  // Of another stream: it starts free.
+  // A turn belongs to its stream: a moved stream gets a free one.
   turn(turn&&) noexcept {}
   turn& operator=(turn&&) noexcept { return *this; }
 
-  // Suspends until it is op's turn; false: the time ran out. Free: at once. `name` is whose turn it is about. Throws
-  // what `op` is cut off with: then there may be no turn any more.
+  // Suspends until it is op's turn; false: the time limit has passed. Returns at once if the turn is free. `name`: the
+  // stream's name. Throws the error with which `op` was cut off; the turn may not exist any more then.
   bool take(io_operation& op, diary::wait_reason reason, time_limit limit, std::string_view name) {
     if (!taken_) return taken_ = true;
     return !limit.is_zero() && wait(op, reason, limit, name);
   }
-  // The next in line goes on. Does not suspend.
+  // Gives the turn to the next waiter. Does not suspend.
   void give() noexcept;
 
-  // The stream is not the one any more that all who have or await the turn were using: each is cut off, and then
-  // - whoever stands in line is woken,
+  // Both are for the moment when the stream's handle loses its fd, and all operations that have or await a turn are cut
+  // off.
+  // - Wakes a waiting operation.
   void dismiss(waiter& w) noexcept;
-  // - and the turn is free for those who come.
+  // - Makes the turn free for later operations.
   void free() noexcept { taken_ = false; }
 
  private:
@@ -43,7 +44,7 @@ class turn {
   bool wait(io_operation& op, diary::wait_reason reason, time_limit limit, std::string_view name);
 
   bool taken_ = false;
-  std::unique_ptr<line> line_;  // of those who wait; made by the first one who has to
+  std::unique_ptr<line> line_;  // the waiting operations; made by the first that waits
 };
 
 }  // namespace weft::detail
