@@ -18,7 +18,7 @@ std::optional<std::size_t> barrier::arrive(detail::time_limit limit) {
     object_.lock.unlock();
     throw_broken();
   }
-  // Counted afresh when it matters, because a cancelled one leaves the line without telling.
+  // Recount when the number is reached: a cancelled waiter leaves the list without changing arrivals_.
   if (++arrivals_ >= expected_) arrivals_ = waiters_.size() + 1;
   if (arrivals_ == expected_) {
     release_all(false);

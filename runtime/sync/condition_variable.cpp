@@ -14,7 +14,7 @@ namespace {
 // waiter::tag
 enum : std::uintptr_t { notified_alone = 1, notified_with_all = 2 };
 
-// What cancel_shield is to programs; for plain threads too, which nothing interrupts.
+// Does the same as cancel_shield, and works on plain threads too, where waits have no interruption.
 class uninterrupted {
  public:
   uninterrupted() {
@@ -70,7 +70,7 @@ bool condition_variable::wait_limited(std::unique_lock<mutex>& guard, detail::ti
     }
   } catch (...) {
     if (w.object_gone) {
-      guard.release();  // the mutex went with us
+      guard.release();  // the mutex was destroyed too
     } else {
       lock_again(guard);
     }
@@ -80,8 +80,8 @@ bool condition_variable::wait_limited(std::unique_lock<mutex>& guard, detail::ti
   return outcome == detail::wait_outcome::granted;
 }
 
-// The guard says that it owns the mutex, and it must be true when the wait ends. Only a deadlock can prevent it: then
-// the guard is empty.
+// Locks the mutex again, because the guard must own it when the wait ends. Only a deadlock prevents that: the guard is
+// then empty.
 void condition_variable::lock_again(std::unique_lock<mutex>& guard) {
   try {
     const uninterrupted now;

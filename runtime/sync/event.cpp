@@ -11,7 +11,7 @@ event::event(std::string_view name) : object_(diary::object_kind::event, name) {
 
 void event::set() {
   const std::lock_guard guard(object_.lock);
-  // Told also when it changes nothing: a set before the clear that loses it is what explains a wait without end.
+  // Recorded even if nothing changes: a set before the clear that loses it explains a wait without end.
   detail::record(diary::event_type::event_set, object_);
   set_ = true;
   while (detail::waiter* const w = waiters_.pop_front()) detail::wake(object_, *w);
@@ -39,7 +39,7 @@ bool event::wait_limited(detail::time_limit limit) {
   waiters_.push_back(w);
   switch (detail::suspend(object_, w, diary::wait_reason::event, limit)) {
     case detail::wait_outcome::granted:
-      return true;  // also if it is clear again by now
+      return true;  // even if the event is clear again by now
     case detail::wait_outcome::timed_out:
       return false;
     case detail::wait_outcome::interrupted:

@@ -1,4 +1,4 @@
-// How a misuse is worded: "unlock: mutex 'accounts' is not owned by the caller".
+// The wording of misuse errors: "unlock: mutex 'accounts' is not owned by the caller".
 #pragma once
 
 #include <string>
@@ -10,14 +10,14 @@
 
 namespace weft::detail {
 
-// The object as people read it: mutex 'accounts', or just mutex.
+// The object's kind and name: mutex 'accounts', or just mutex.
 inline std::string described(const object& o) {
   std::string text(diary::to_text(o.kind()));
   if (!o.name().empty()) text.append(" '").append(diary::sanitised(o.name())).append("'");
   return text;
 }
 
-// operation: what was called; rest: what is wrong with it, after the object.
+// `operation`: the called function; `rest`: what is wrong, printed after the object.
 inline std::string misuse(std::string_view operation, const object& o, std::string_view rest) {
   return std::string(operation).append(": ").append(described(o)).append(" ").append(rest);
 }

@@ -36,7 +36,7 @@ queue_base::~queue_base() {
 // ---- getting
 
 queue_answer queue_base::begin_get_slowly(time_limit limit) {
-  if (secure_item()) return queue_answer::go;  // nobody stands in line then
+  if (secure_item()) return queue_answer::go;  // then no getter is in line
   if (closed_ || limit.is_zero()) {
     const bool closed = closed_;
     object_.lock.unlock();
@@ -161,7 +161,7 @@ void queue_base::end_keep(kept_item* item) noexcept {
     grant(taker, served);
   } else if (taker.part_of != nullptr) {
     ++promised_;
-    grant(taker, served);  // it will find nothing and look again
+    grant(taker, served);  // the select will find nothing and check again
   } else {
     getters_.push_front(taker);
   }
@@ -175,7 +175,7 @@ void queue_base::close_gently() {
   const std::lock_guard guard(object_.lock);
   if (closed_) return;
   closed_ = true;
-  refuse_all(getters_);  // they wait, so there is nothing left for them
+  refuse_all(getters_);  // getters wait only if the queue has no item for them
   if (rendezvous()) {
     refuse_unpromised();
   } else {

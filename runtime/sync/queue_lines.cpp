@@ -1,4 +1,4 @@
-// The lines of a queue: who is served next, what waits for whom, and select's way into them.
+// The lines of a queue: the order of service, the waiters' conditions, and the entry points for select().
 #include <mutex>
 
 #include "weft/detail/sync/queue_base.hpp"
@@ -8,13 +8,14 @@ namespace weft::detail {
 
 // ---- under the lock
 
-// In a rendezvous: an item that can be had. What a select offers cannot, once something else has happened to it.
+// In a rendezvous: true if a getter can have the putter's item. The offer of a select ends once the select has another
+// result.
 bool queue_base::can_be_had(const waiter& putter) noexcept {
   return putter.part_of == nullptr || putter.part_of->open();
 }
 
-// In a rendezvous: the first item that is not promised to a woken getter, and not of this selection. The promised ones
-// stand before it.
+// In a rendezvous: the first item that is neither promised to a woken getter nor offered by this selection. Promised
+// items are in front of it.
 waiter* queue_base::first_unpromised(const selection* but_not) const noexcept {
   std::size_t skip = promised_;
   for (waiter* w = putters_.front(); w != nullptr; w = w->next) {
@@ -32,18 +33,18 @@ bool queue_base::has_item(const selection* but_not) const noexcept {
   return rendezvous() ? first_unpromised(but_not) != nullptr : stored_ > promised_;
 }
 
-// True: there is an item for whoever asks. In a rendezvous it is offering_'s from now on, until end_get().
+// True if the caller can have an item. In a rendezvous the item is then offering_'s until end_get().
 bool queue_base::secure_item() noexcept {
   if (!rendezvous()) return stored_ > promised_;
   waiter* const front = putters_.front();
   if (front == nullptr) return false;
-  if (promised_ == 0 && front->part_of == nullptr) {  // what follows, where there is nothing to choose
+  if (promised_ == 0 && front->part_of == nullptr) {  // the loop below, without its choices
     offering_ = front;
     return true;
   }
   while (has_item()) {
-    // Its own turn or not: the front is what comes out first. What could be had a moment ago may be gone, all of it:
-    // our lock does not keep another object from claiming a select that offers here.
+    // Whether it is the caller's turn or not: the front item goes first. All items that were available may be gone by
+    // now, because our lock does not keep another object from claiming a select that offers here.
     for (waiter* w = putters_.front(); w != nullptr; w = w->next) {
       if (!claim(*w)) continue;
       offering_ = w;
@@ -53,13 +54,14 @@ bool queue_base::secure_item() noexcept {
   return false;
 }
 
-// True: a waiting getter, taker_, gets what is put next.
+// True if a waiting getter, stored in taker_, gets the next item put.
 bool queue_base::secure_taker() noexcept {
   taker_ = claim_first(getters_);
   return taker_ != nullptr;
 }
 
-// In a rendezvous: the promised items, and those whose putter has gone on. What a blocked putter offers does not count.
+// In a rendezvous: counts promised items, and items whose putter has gone on. The offer of a blocked putter does not
+// count.
 std::size_t queue_base::depth() const noexcept {
   if (!rendezvous()) return stored_;
   std::size_t counted = 0;
@@ -72,8 +74,8 @@ std::size_t queue_base::depth() const noexcept {
   return counted;
 }
 
-// Takes the first out of the line that can be granted anything. A select to which something else has happened is passed
-// over; it leaves by itself.
+// Claims the first waiter that can be granted anything, and removes it from the line. Skips a select that has another
+// result: the select leaves the line by itself.
 waiter* queue_base::claim_first(wait_list& line) noexcept {
   for (waiter* w = line.front(); w != nullptr; w = w->next) {
     if (!claim(*w)) continue;
@@ -83,7 +85,7 @@ waiter* queue_base::claim_first(wait_list& line) noexcept {
   return nullptr;
 }
 
-// Promises every item to somebody and reserves every place for somebody, as far as anybody waits.
+// Promises items to getters and reserves places for putters, as long as there are both.
 void queue_base::serve() noexcept {
   while (!getters_.empty() && has_item()) {
     waiter* const w = claim_first(getters_);
@@ -103,7 +105,7 @@ void queue_base::serve() noexcept {
   }
 }
 
-// Before: w was claimed and stands in no line.
+// `w` must be claimed and in no line.
 void queue_base::grant(waiter& w, std::uintptr_t how) noexcept {
   w.tag = how;
   wake_claimed(object_, w);
@@ -113,7 +115,7 @@ void queue_base::refuse_all(wait_list& waiters) noexcept {
   while (waiter* const w = claim_first(waiters)) grant(*w, refused);
 }
 
-// In a closed rendezvous: a taker that was woken for an item still gets it; whoever offers to nobody gives up.
+// In a closed rendezvous: a getter woken for an item still gets it; a putter without a getter gives up.
 void queue_base::refuse_unpromised() noexcept {
   for (waiter* w = first_unpromised(); w != nullptr;) {
     waiter* const next = w->next;
@@ -125,7 +127,7 @@ void queue_base::refuse_unpromised() noexcept {
   }
 }
 
-// Nearly always at the back. Only one that was promised an item and found it withdrawn comes back to its old place.
+// Almost always adds at the back. Only a getter whose promised item was withdrawn returns to its old place.
 void queue_base::stand_in_line(getter& g) noexcept {
   waiter* const first = getters_.front();
   if (first == nullptr || g.place == gets_ - 1) {
@@ -165,7 +167,7 @@ void queue_base::withdraw(waiter& w) noexcept {
   if (w.list != nullptr) w.list->remove(w);
 }
 
-// Somebody else than this selection waits for what is put.
+// True if a getter other than this selection waits for an item.
 bool queue_base::has_taker(const selection* but_not) const noexcept {
   for (const waiter* w = getters_.front(); w != nullptr; w = w->next) {
     if (w->part_of == nullptr || (w->part_of != but_not && w->part_of->open())) return true;

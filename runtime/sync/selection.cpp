@@ -10,13 +10,13 @@ namespace weft::detail {
 
 namespace {
 
-// What every select without an object of its own waits for: one number in the diary for all of them.
+// The object that each select without its own object waits for: one number in the diary for all of them.
 const object& any_select() {
   static const object* const the_one = new object(diary::object_kind::other, "select");  // leaked: no order of ends
   return *the_one;
 }
 
-// What claimed_ says once nothing can be claimed any more.
+// The value of claimed_ once nothing can be claimed any more.
 waiter* nothing() noexcept {
   static waiter mark;
   return &mark;
@@ -34,17 +34,17 @@ bool selection::claim(waiter& w) noexcept {
   elsewhere_ = home_ == nullptr || core::scheduler::current() != home_;
   if (sleeper_ == nullptr) return true;
   if (sleeper_->list != nullptr) {
-    // Out of its line, so that neither a time limit nor a cancellation ends the sleep before wake() does.
+    // Remove the sleeper from its list, so that neither a time limit nor a cancellation ends the sleep before wake().
     line_.remove(*sleeper_);
   } else {
-    sleeper_ = nullptr;  // one of these has: it wakes by itself and will find the claim
+    sleeper_ = nullptr;  // one of these has ended it: the sleeper runs and will find the claim
   }
   return true;
 }
 
 void selection::wake(const object& o) noexcept {
   const std::lock_guard guard(object_.lock);
-  // Nobody sleeps: it is still going through its objects and will find the claim.
+  // Without a sleeper, the selecting coroutine is still checking its objects and will find the claim.
   if (sleeper_ != nullptr) detail::wake(o, *std::exchange(sleeper_, nullptr));
 }
 
@@ -58,7 +58,7 @@ wait_outcome selection::sleep(time_limit limit) {
   w.handed = static_cast<held_places*>(this);
   line_.push_back(w);
   sleeper_ = &w;
-  struct awake {  // also if the suspension is refused
+  struct awake {  // also if suspend() throws
     selection* self;
     ~awake() {
       const std::lock_guard guard(self->object_.lock);

@@ -51,7 +51,7 @@ bool semaphore::take(detail::time_limit limit) {
 
 void semaphore::release(std::ptrdiff_t n) {
   const std::lock_guard guard(object_.lock);
-  // With somebody in line value_ is 0: what they get is taken again at once.
+  // With waiters value_ is 0: they use up the released permits at once.
   if (n < 0 || n > most_ - value_) {
     throw std::logic_error(detail::misuse("release", object_, "cannot take " + std::to_string(n) + " permits back"));
   }

@@ -30,7 +30,7 @@ bool shared_mutex::acquire_exclusive(detail::time_limit limit) {
   const void* const me = detail::current_owner();
   object_.lock.lock();
   serve();
-  if (writer_ == nullptr && readers_.empty()) {  // then nobody stands in line: serve() left none
+  if (writer_ == nullptr && readers_.empty()) {  // then no waiter is left: serve() has handed the lock to all it could
     writer_ = me;
     object_.owner.store(detail::current_id(), std::memory_order_relaxed);
     detail::record(diary::event_type::lock_acquired, object_);
@@ -56,7 +56,7 @@ bool shared_mutex::acquire_exclusive(detail::time_limit limit) {
     if (w.granted) {
       release_exclusive();
     } else {
-      serve();  // readers behind us may go on now
+      serve();  // readers behind this writer may own the lock now
     }
   }
   if (outcome == detail::wait_outcome::timed_out) return false;
@@ -143,7 +143,7 @@ void shared_mutex::remove_reader(const void* who) noexcept {
   serve();
 }
 
-// One more may become a reader. Room for it is made now, because handing over must not fail.
+// Makes room for one more reader now, because handing over must not fail.
 void shared_mutex::make_room() {
   if (readers_.capacity() <= may_read_) readers_.reserve(std::max<std::size_t>(8, 2 * may_read_));
   ++may_read_;
@@ -151,7 +151,7 @@ void shared_mutex::make_room() {
 
 // ---- the line
 
-// Hands it to as many as may have it at once, from the front of the line.
+// Hands the lock to as many waiters as may own it together, from the front.
 void shared_mutex::serve() noexcept {
   while (detail::waiter* const first = waiters_.front()) {
     if (writer_ != nullptr || (first->tag == wants_exclusive && !readers_.empty())) return;

@@ -10,8 +10,8 @@
 
 namespace weft::detail {
 
-// Takes the next item when it is made and at each step; suspends while there is none. At the end when the line is
-// closed and nothing is left. Throws what interrupts the wait, and then has taken nothing.
+// Receives the next item at construction and at each step; suspends while there is none. At the end when the queue or
+// channel is closed and empty. Throws the wait's interruption; no item is lost then.
 template <class T, class Store>
 class item_iterator {
  public:
@@ -33,7 +33,7 @@ class item_iterator {
  private:
   void take_next() {
     item_.reset();
-    // Emplaced and not assigned: T need not be assignable.
+    // Emplace, because T need not be assignable.
     if (from_->begin_get(forever) == queue_answer::go) item_.emplace(from_->take());
   }
 

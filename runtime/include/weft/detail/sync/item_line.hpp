@@ -1,5 +1,5 @@
-// A queue_base with items in it: moves them in and out, and nothing else. If a move throws, everything is as it was.
-// Items are moved while the object's spinlock is held: moving one must not wait.
+// A queue_base with its items; only moves them in and out. If a move throws, nothing has changed. Items are moved while
+// the object's spinlock is locked: moving an item must not wait.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +18,7 @@ namespace weft::detail {
 
 struct line_access;
 
-// Where items are kept. first(): the one that comes out next; pop() destroys it.
+// Stores the items. first(): the next item out; pop() destroys it.
 template <class T>
 class fifo_store {
  public:
@@ -41,7 +41,7 @@ class lifo_store {
   std::deque<T> items_;
 };
 
-// Nodes instead of a heap in a vector: equal ones stay in order of arrival, and taking one out moves no other one.
+// A multiset, not a heap in a vector: equal items stay in order of arrival, and removing one moves no other.
 template <class T, class Compare>
 class ordered_store {
  public:
@@ -68,7 +68,7 @@ class item_line : public queue_base {
   static_assert(std::is_object_v<T> && std::is_move_constructible_v<T>, "items must be objects that can be moved");
 
  public:
-  // Puts the item in, or leaves it untouched: not_now and closed. Else go or delivered.
+  // Puts the item in, or returns not_now or closed and leaves it untouched. Otherwise returns go or delivered.
   queue_answer place(T& item, time_limit limit) {
     const queue_answer answer = begin_put(std::addressof(item), limit);
     if (answer != queue_answer::go) return answer;
@@ -86,7 +86,7 @@ class item_line : public queue_base {
     }
     return answer;
   }
-  // After begin_put() or redeem_place() said go, with a capacity.
+  // Call after begin_put() or redeem_place() returned go, with a capacity above 0.
   void put_now(T& item) {
     try {
       store_.push(std::move(item));
@@ -97,7 +97,7 @@ class item_line : public queue_base {
     end_put(true);
   }
 
-  // After begin_get() said go. The result is made in place: an item is moved once on its way out.
+  // Call after begin_get() returned go. Constructs the result in place: an item is moved once on its way out.
   T take() {
     const taking end(*this);
     return T(std::move(next_item()));
@@ -111,7 +111,7 @@ class item_line : public queue_base {
   using queue_base::queue_base;
 
   void drop_all() noexcept(std::is_nothrow_default_constructible_v<Store>) {
-    Store dropped;  // its items are destroyed when the lock is free
+    Store dropped;  // items are destroyed without the lock
     begin_discard();
     std::swap(store_, dropped);
     end_discard();
@@ -123,7 +123,7 @@ class item_line : public queue_base {
     T item;
   };
 
-  // Ends the get when the result stands in the caller's place, or the move has thrown.
+  // Ends the get once the result is constructed in the caller's place, or its move has thrown.
   class taking {
    public:
     explicit taking(item_line& line) : line_(line), exceptions_(std::uncaught_exceptions()) {}

@@ -1,5 +1,5 @@
-// One lock with one owner and a FIFO of those who want it: the machinery of mutex and recursive_mutex. It is handed
-// over directly: unlocking with somebody in line makes that one the owner, so nobody can overtake.
+// A lock with one owner and a FIFO list of waiters; the base of mutex and recursive_mutex. Unlocking with a waiter
+// makes the first waiter the owner directly, so no coroutine can overtake it.
 #pragma once
 
 #include <atomic>
@@ -19,24 +19,24 @@ class owned_lock {
     if (holder_.load(std::memory_order_relaxed) != nullptr) forget_grants_of(object_);
   }
 
-  // True if the running coroutine (outside of one: this thread) owns it. Takes no lock: only the owner could change
-  // that.
+  // True if the running coroutine (outside of coroutines: this thread) owns the lock. Needs no lock: only the owner
+  // could change the answer.
   bool held_by_me() const noexcept { return holder_.load(std::memory_order_relaxed) == current_owner(); }
 
-  // Suspends until it is handed over. False: the limit passed first; 0 never suspends. Throws what interrupts the wait,
-  // and deadlock_error at once for an endless wait of the owner for itself.
+  // Suspends until the caller owns the lock. False: the limit passed first; limit 0 never suspends. Throws the wait's
+  // interruption, and deadlock_error at once if the owner would wait for itself without end.
   bool acquire(time_limit limit);
-  // Before: held_by_me().
+  // The caller must own the lock: held_by_me().
   void release() noexcept;
 
   const object& what() const noexcept { return object_; }
 
  private:
-  void hand_on() noexcept;  // before: object_.lock is held
+  void hand_on() noexcept;  // call with object_.lock
 
   object object_;
-  std::atomic<const void*> holder_{nullptr};  // current_owner() of who owns it; written under object_.lock
-  wait_line waiters_;                         // waiter::handed is the waiting one's current_owner()
+  std::atomic<const void*> holder_{nullptr};  // current_owner() of the owner; written under object_.lock
+  wait_line waiters_;                         // waiter::handed: the waiter's current_owner()
   diary::wait_reason reason_;
 };
 

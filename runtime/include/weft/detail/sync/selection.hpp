@@ -1,11 +1,11 @@
-// One coroutine or thread waits for several things at once, and exactly one of them happens. It stands in the line of
-// each object with a waiter of its own, whose part_of is the selection. Not for programs.
+// Lets one coroutine or thread wait for several objects at once; exactly one of the waits succeeds. Each object's list
+// contains a waiter of the selection; its part_of is the selection. Not for programs.
 //
-// The protocol: whoever wants to grant such a waiter something first claims the selection, while the object's lock is
-// held. Only one claim succeeds. The winner hands over as usual, still under that lock, and calls wake(); a loser
-// treats the waiter as if it did not stand there. The one who selects is woken once, leaves all the other lines, and
-// touches the claimed object only under its lock, so it finds the hand-over complete.
-// Order of locks: the object's first, then the selection's; never two objects.
+// The protocol: before granting anything to such a waiter, a thread claims the selection, with the object's lock
+// locked. Only one claim succeeds. The winner hands over as usual, still under that lock, and calls wake(); a loser
+// treats the waiter as absent. The selecting coroutine is woken once and leaves all other lists. It uses the claimed
+// object only under the object's lock, so the hand-over is complete by then.
+// Lock order: the object's lock first, then the selection's; never the locks of two objects.
 #pragma once
 
 #include <atomic>
@@ -21,26 +21,26 @@ namespace weft::detail {
 
 class selection : public held_places {
  public:
-  // `like`: what the diary says it waits for; null: just a select.
+  // `like`: the object that the diary names for the wait; null: "select".
   explicit selection(const object* like);
   selection(const selection&) = delete;
   selection& operator=(const selection&) = delete;
 
-  // -- for whoever grants; before: the lock of the object in whose line w stood is held
-  // True: w may be granted, by the caller alone.
+  // -- for the granting thread, which must have locked the object in whose list `w` is or was
+  // True: the caller, and no other thread, may grant `w`.
   bool claim(waiter& w) noexcept;
-  // After a claim and the hand-over.
+  // Call after a claim and the hand-over.
   void wake(const object& o) noexcept;
-  // A look: nothing has been claimed yet.
+  // Nothing has been claimed yet.
   bool open() const noexcept { return claimed_.load(std::memory_order_acquire) == nullptr; }
 
-  // -- for the one who selects
-  // Suspends until something was claimed.
+  // -- for the selecting coroutine or thread
+  // Suspends until something is claimed.
   wait_outcome sleep(detail::time_limit limit);
-  // Ends it: what was claimed, or null, and then nothing can be any more.
+  // Ends the selection. Returns the claimed waiter; null: nothing was claimed, and nothing can be any more.
   waiter* close() noexcept;
-  // After close(): it was claimed by another thread, which may still hold the object's lock. (If not, the object may be
-  // gone by now.)
+  // After close(): another thread made the claim and may still have the object's lock. If false, the object may not
+  // exist any more.
   bool claimed_elsewhere() const noexcept { return elsewhere_; }
 
  protected:
@@ -48,17 +48,17 @@ class selection : public held_places {
 
  private:
   object object_;
-  const core::scheduler* const home_;  // of the one who selects; null: a plain thread
+  const core::scheduler* const home_;  // of the selecting coroutine; null: a plain thread
   bool elsewhere_ = false;
-  wait_list line_;             // of the one who selects
-  waiter* sleeper_ = nullptr;  // that stands there, or was claimed out of it; guarded by object_.lock
+  wait_list line_;             // of the selecting coroutine
+  waiter* sleeper_ = nullptr;  // in line_, or claimed out of it; guarded by object_.lock
   std::atomic<waiter*> claimed_{nullptr};
 };
 
-// True if w may be granted something: it is a wait of its own, or its selection was claimed just now.
-// Before: the lock of the object in whose line w stood is held.
+// True if `w` may be granted something: it is no piece of a selection, or its selection was claimed by this call. Call
+// with the lock of the object in whose list `w` is or was.
 inline bool claim(waiter& w) noexcept { return w.part_of == nullptr || w.part_of->claim(w); }
-// wake(), or the selection's.
+// detail::wake(), or the wake() of the waiter's selection.
 inline void wake_claimed(const object& o, waiter& w) noexcept {
   if (w.part_of == nullptr) {
     wake(o, w);

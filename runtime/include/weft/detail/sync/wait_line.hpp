@@ -1,6 +1,6 @@
-// A wait_list that may be destroyed while coroutines wait in it. That is common: main's locals go before run() cancels
-// the coroutines that are left over and wait for them. Their waits are cut off from the object then, and can end in a
-// cancellation or a time limit, which touch it no more.
+// A wait_list that may be destroyed while coroutines wait in it. That is common: main's locals are destroyed before
+// run() cancels the remaining coroutines and waits for them. The destructor detaches their waits from the object; a
+// cancellation or a time limit can still end them, without touching the object.
 #pragma once
 
 #include "weft/detail/core/suspension.hpp"
@@ -10,7 +10,7 @@ namespace weft::detail {
 class wait_line : public wait_list {
  public:
   wait_line() = default;
-  // On the thread whose coroutines wait in it.
+  // Call on the thread whose coroutines wait in the list.
   ~wait_line();
 };
 
