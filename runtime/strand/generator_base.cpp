@@ -1,7 +1,6 @@
-// The switch machinery of generators. A generator and its consumer are like caller and callee: resume() switches in,
-// yield() or the end switches back to exactly that consumer. Nothing is kept per thread but the chain of generators
-// that consume each other, and that belongs to the strand (a coroutine's or thread's line of execution) in which they
-// run.
+// The switches of generators. A generator and its consumer are like callee and caller: resume() switches in, yield() or
+// the end switches back to exactly that consumer. The only shared state is the chain of generators that consume each
+// other. The chain belongs to the strand (the line of execution of a coroutine or thread) in which the generators run.
 #include "core/context.hpp"
 #include "core/unhandled.hpp"
 #include "strand/generator_machine.hpp"
@@ -18,7 +17,7 @@ namespace {
 
 }  // namespace
 
-// The home thread is made before the generator, so that a thread_local generator is destroyed before it.
+// Make the home thread before the generator, so that a thread_local generator is destroyed before it.
 generator_base::generator_base() { home_thread::of_this_thread(); }
 
 generator_base::~generator_base() = default;
@@ -57,22 +56,22 @@ void generator_base::enter_with(std::exception_ptr error) {
     finish();
     std::rethrow_exception(std::move(error));
   }
-  home.running_strand();  // if that throws, then before the error is on its way
+  home.running_strand();  // may throw; must do so before error_ is set
   error_ = std::move(error);
   enter(nullptr);
 }
 
-// It has ended, in this step or before it.
+// The generator has ended, in this step or before.
 void* generator_base::ended() {
   if (status_ == generator_status::running) {
-    const bool nobody_listens = dropped_ && left_by_exit_;  // its owner went away meanwhile
+    const bool nobody_listens = dropped_ && left_by_exit_;  // its owner was destroyed meanwhile
     std::exception_ptr thrown = take_end();
     if (thrown != nullptr && !nobody_listens) std::rethrow_exception(std::move(thrown));
   }
   return nullptr;
 }
 
-// It has just left its stack for good. Returns the error that ended it; may be the end of *this.
+// The generator has left its stack for good. Returns the error that ended it; *this may be destroyed by the call.
 std::exception_ptr generator_base::take_end() noexcept {
   free_stack();
   std::exception_ptr thrown = std::exchange(error_, nullptr);
@@ -137,7 +136,7 @@ void generator_base::leave(void* value) {
   home.switch_to(machine_->inside, machine_->consumer);
 }
 
-// The generators on whose stacks it was suspended are suspended and go on with it.
+// Marks the generators on whose stacks this one was suspended: they are suspended and resumed with it.
 void generator_base::mark_inner(bool suspended) noexcept {
   for (generator_base* g = top_; g != this; g = g->below_) g->suspended_with_consumer_ = suspended;
 }
@@ -162,7 +161,7 @@ void generator_base::close() {
   }
 }
 
-// Ends one that was never entered; nothing on one that has ended.
+// Ends a generator that was never entered; changes nothing if it has ended.
 void generator_base::finish() noexcept {
   if (status_ == generator_status::created) destroy_function();
   status_ = generator_status::closed;

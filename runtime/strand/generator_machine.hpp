@@ -1,4 +1,4 @@
-// What a started generator has until it ends: its stack, and the two contexts between which it switches.
+// The data of a started generator until its end: its stack, and the two contexts between which it switches.
 #pragma once
 
 #include "strand/home_thread.hpp"
@@ -18,8 +18,8 @@ struct generator_machine final : orphan {
   generator_base& owner;
   home_thread& home;
   core::stack memory;
-  suspended_context inside;    // where it goes on
-  suspended_context consumer;  // who resumed it, while it runs
+  suspended_context inside;    // where the generator goes on
+  suspended_context consumer;  // the context that resumed it, while it runs
 };
 
 }  // namespace weft::detail

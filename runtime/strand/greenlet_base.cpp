@@ -1,5 +1,5 @@
-// Switching between greenlets, and their end. Delivery comes first: hand_over() finds who is to go on and puts the
-// value or error into its hands while everybody is still as before, so whatever is wrong is thrown without a switch.
+// Switches between greenlets, and their ends. Delivery comes first: hand_over() finds the receiving greenlet and gives
+// the value or error to it before anything else changes, so every error is thrown without a switch.
 #include "strand/greenlet_base.hpp"
 
 #include <string>
@@ -28,7 +28,7 @@ bool is_greenlet_exit(const std::exception_ptr& error) {
   }
 }
 
-// Keeps the memory of a greenlet for a few lines in which the program's own code may run.
+// Keeps a greenlet's memory while code of the program may run.
 class reference {
  public:
   explicit reference(greenlet_base& to) noexcept : to_(to) { to_.add_reference(); }
@@ -153,9 +153,9 @@ bool greenlet_base::accepts(const greenlet_type& type) const noexcept {
   return (is_root() || *type_->type == *type.type) && *awaits_->type == *type.type;
 }
 
-// Finds who is to go on, from `first` towards the root, and delivers the parcel to it. Throws if that is impossible;
-// then `at` is the greenlet on whom it failed. Greenlets that an error kills before their start are dead afterwards in
-// any case.
+// Finds the greenlet that goes on, from `first` towards the root, and delivers the parcel to it. Throws if that is
+// impossible; `at` is then the greenlet at which it failed. A greenlet that an error kills before its start is dead
+// afterwards in any case.
 greenlet_base& greenlet_base::hand_over(greenlet_base& first, greenlet_parcel& parcel, greenlet_base*& at) {
   at = &first;
   for (;;) {
@@ -194,20 +194,20 @@ void greenlet_base::prepare_start() {
   stack_high_.store(static_cast<const char*>(memory_.base) + memory_.size, std::memory_order_relaxed);
 }
 
-// On its own stack. Returns when somebody switches back, if it is not dead.
+// Runs on this greenlet's own stack. Returns when another greenlet switches back, unless this one is dead.
 [[gnu::always_inline]] inline void greenlet_base::leave_for(strand& here, greenlet_base& to, greenlet_state as) {
   innermost_ = here.innermost;
   here.innermost = std::exchange(to.innermost_, nullptr);
   here.left = this;
   here.current = &to;
   state_.store(as, std::memory_order_relaxed);
-  if (to.state() == greenlet_state::created) to.add_reference();  // by its live stack
+  if (to.state() == greenlet_state::created) to.add_reference();  // owned by its live stack
   to.state_.store(greenlet_state::running, std::memory_order_relaxed);
   home_.switch_to(context_, to.context_, as == greenlet_state::dead ? core::last_switch::yes : core::last_switch::no);
 }
 
-// hand_over() in a frame of its own: switch_here() can only end in its switch if nobody knows the address of a local of
-// it.
+// hand_over() in its own frame: switch_here() can end in a tail call of its switch only if no address of its locals
+// escapes.
 [[gnu::noinline]] greenlet_base& greenlet_base::deliver_here(greenlet_parcel& parcel) {
   const reference keep(*this);  // a function that dies unstarted may own the last handle
   greenlet_base* at = nullptr;
@@ -230,7 +230,7 @@ void greenlet_base::switch_here(greenlet_parcel& parcel, void* receiving) {
   me.leave_for(here, to, greenlet_state::suspended);
 }
 
-// The other side of leave_for(), on the stack that goes on.
+// The second half of leave_for(), on the stack that goes on.
 void greenlet_base::arrived(home_thread& home) {
   std::exception_ptr error = std::exchange(error_, nullptr);
   receiving_ = nullptr;
@@ -293,8 +293,8 @@ greenlet_base& greenlet_base::run_to_end() noexcept {
   return heir(outcome);
 }
 
-// Who gets what this one leaves. What cannot be delivered becomes an error for the one who should have got it; only
-// where there is nobody (an empty parent), for the root.
+// The greenlet that gets the result of this one. If a result cannot be delivered, the greenlet that should have got it
+// gets an error instead; if there is no such greenlet (an empty parent), the root does.
 greenlet_base& greenlet_base::heir(greenlet_parcel& parcel) noexcept {
   greenlet_base* first = this;
   for (;;) {
@@ -310,7 +310,7 @@ greenlet_base& greenlet_base::heir(greenlet_parcel& parcel) noexcept {
 
 // ---- the end without being asked
 
-// A suspended greenlet to which nobody can switch and to which no child can fall.
+// True for a suspended greenlet to which no handle can switch and whose control no child can return.
 bool greenlet_base::is_unreachable() const noexcept {
   return !is_root() && state() == greenlet_state::suspended && handles_.load(std::memory_order_acquire) == 0 &&
          children_.load(std::memory_order_acquire) == 0 && unwinds_ == 0 && unwinder_ == nullptr;
@@ -318,10 +318,10 @@ bool greenlet_base::is_unreachable() const noexcept {
 
 void greenlet_base::unreachable() noexcept {
   const greenlet_state now = state();
-  // One that never ran goes with its memory.
+  // A greenlet that never ran is destroyed with its memory.
   if (is_root() || now == greenlet_state::created || now == greenlet_state::dead) return;
   if (&home_ == home_thread::of_this_thread_if_any()) {
-    // One that runs is looked at again when it is left.
+    // A running greenlet is checked again when it is left.
     if (now == greenlet_state::suspended && unwinds_ == 0 && unwinder_ == nullptr) unwind_from_here();
   } else if (!in_orphans_line_.exchange(true)) {
     add_reference();
@@ -329,7 +329,7 @@ void greenlet_base::unreachable() noexcept {
   }
 }
 
-// Called by its home thread for one that another thread has dropped.
+// Called by the home thread for a greenlet that another thread has dropped.
 void greenlet_base::unwind() noexcept {
   in_orphans_line_.store(false);
   if (handles_.load(std::memory_order_acquire) == 0) unreachable();

@@ -1,11 +1,12 @@
-// A greenlet apart from its types. See the public header for what it means; here is how it lives:
+// A greenlet without its types. The public header describes its behaviour; its life:
 //
 //   created --first switch--> running <--switch--> suspended          a value or error ends it: running -> dead
 //      \--error thrown in--> dead                       \--unwound, or abandoned with its thread--> dead
 //
-// Two counts: handles_ are the program's references, which decide when a suspended greenlet is unwound; references_
-// keep the memory: all handles together one, each child one, the root's strand or the live stack one, a place in the
-// orphans' line one. Belongs to its home thread; only the counts and what is said below may be touched by others.
+// Two counts. handles_ counts the program's references: at 0 a suspended greenlet is unwound. references_ keeps the
+// memory: one for all handles together, one for each child, one for the root's strand or the live stack, one for a
+// place in the orphans' line. A greenlet belongs to its home thread; other threads may use only the counts and the
+// functions marked so.
 #pragma once
 
 #include <atomic>
@@ -20,17 +21,17 @@ enum class greenlet_state : std::uint8_t { created, running, suspended, dead };
 
 class greenlet_base final : public orphan {
  public:
-  // A greenlet with a function, child of the running one.
+  // Makes a greenlet with a function, as a child of the running one.
   greenlet_base(std::unique_ptr<greenlet_body> body, const greenlet_type& type);
-  // The root of a strand, running.
+  // Makes the root of a strand, which runs.
   greenlet_base(home_thread& home, strand& of);
   greenlet_base(const greenlet_base&) = delete;
   greenlet_base& operator=(const greenlet_base&) = delete;
 
-  // The running greenlet; makes the root if need be.
+  // The running greenlet; makes the root if there is none.
   static greenlet_base& current(home_thread& home);
 
-  // From any thread.
+  // Callable from any thread.
   void add_handle() noexcept;
   void drop_handle() noexcept;
   void add_reference() noexcept { references_.fetch_add(1, std::memory_order_relaxed); }
@@ -42,13 +43,13 @@ class greenlet_base final : public orphan {
   greenlet_state state() const noexcept { return state_.load(std::memory_order_relaxed); }
   bool started() const noexcept { return started_.load(std::memory_order_relaxed); }
 
-  // On its home thread.
+  // Only on the home thread.
   const greenlet_type* type() const noexcept { return type_; }
   greenlet_base* parent() const noexcept { return unwinder_ != nullptr ? unwinder_ : parent_; }
   void set_parent(greenlet_base* parent);
-  // From the running greenlet to this one or its nearest live parent.
+  // Switches from the running greenlet to this one, or to its nearest live parent.
   void switch_here(greenlet_parcel& parcel, void* receiving);
-  // What is to be done when somebody has switched to it. Throws what was thrown in.
+  // Call after a switch to this greenlet. Throws the error that was thrown in.
   void arrived(home_thread& home);
 
   void unwind() noexcept override;
@@ -77,15 +78,15 @@ class greenlet_base final : public orphan {
   std::atomic<greenlet_state> state_{greenlet_state::created};
   std::atomic<bool> started_{false};
   const greenlet_type* type_;    // null: a root
-  const greenlet_type* awaits_;  // what can be delivered into receiving_
+  const greenlet_type* awaits_;  // the type that can be delivered into receiving_
   void* receiving_;              // an optional of that type; null: a value is dropped
-  std::exception_ptr error_;     // to be thrown when it goes on
+  std::exception_ptr error_;     // to throw when the greenlet goes on
   suspended_context context_;
   generator_base* innermost_ = nullptr;  // the strand's, while suspended
   greenlet_base* parent_ = nullptr;      // null: a root, or set so by the program
   greenlet_base* root_;                  // itself for a root
-  greenlet_base* unwinder_ = nullptr;    // who unwinds it: gets control back in place of the parent
-  unsigned unwinds_ = 0;                 // how many others it is unwinding: it will go on when they have ended
+  greenlet_base* unwinder_ = nullptr;    // the greenlet that unwinds this one: gets control back instead of the parent
+  unsigned unwinds_ = 0;                 // how many others it is unwinding: it goes on when they have ended
   home_thread& home_;
   const std::uint64_t coroutine_id_;  // of its strand
   const std::uint64_t id_;

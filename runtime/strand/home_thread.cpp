@@ -22,9 +22,9 @@ namespace weft::detail {
 
 constinit thread_local home_thread* home_thread::of_this_thread_ = nullptr;
 
-// One a thread; its destructor runs when the thread ends.
+// One per thread; its destructor runs when the thread ends.
 struct home_thread_end {
-  core::overflow_watch watch;  // generators and greenlets overflow without a scheduler, too
+  core::overflow_watch watch;  // generators and greenlets can overflow without a scheduler, too
   ~home_thread_end() {
     if (home_thread::of_this_thread_ != nullptr) home_thread::of_this_thread_->end();
   }
@@ -40,8 +40,8 @@ bool is_main_thread() noexcept {
 #endif
 }
 
-// A coroutine that does nothing but unwind what other threads have dropped: a destructor on such a stack may want to
-// wait, which the scheduler itself cannot.
+// A coroutine that unwinds contexts which other threads have dropped: a destructor on such a stack may wait, which is
+// impossible on the root.
 class unwinding final : public core::body {
  public:
   diary::coroutine_status run(core::coroutine&) noexcept override {
@@ -72,8 +72,9 @@ home_thread::home_thread() : registers_(core::registers_of_this_thread()) {}
 home_thread::~home_thread() = default;
 
 void home_thread::attach() {
-  // The main thread's goes on to the end of the process: static objects are destroyed there after its thread_locals.
-  // Whoever comes here after at_thread_end (the destructor of another thread_local) gets one that nobody ends, too.
+  // The main thread's object lives to the end of the process: static objects are destroyed on that thread after its
+  // thread_locals. On other threads, a call after the destructor of at_thread_end (from the destructor of another
+  // thread_local) makes an object that is never ended, too.
   if (!is_main_thread()) {
     [[maybe_unused]] static thread_local home_thread_end at_thread_end;
   } else {
@@ -159,7 +160,7 @@ bool home_thread::adopt(orphan& o) noexcept {
   }
   if (tell == nullptr) return true;
 
-  // Without memory for the message it is done at the thread's next switch.
+  // Without memory for the message the unwinding waits for the thread's next switch.
   try {
     core::inbox_message message;
     message.work = [this] {

@@ -1,7 +1,6 @@
-// What generators and greenlets stand on: contexts with a stack of their own that run as part of a coroutine, or of a
-// plain thread, and switch without asking a scheduler. The scheduler never learns of them: a coroutine that waits on
-// such a stack is suspended there and resumed there, because what the scheduler keeps of it is the stack pointer of the
-// wait.
+// The base of generators and greenlets: contexts with their own stacks that run inside a coroutine or a plain thread,
+// and switch without a scheduler. The scheduler never learns of them: a coroutine that waits on such a stack is
+// suspended and resumed there, because the scheduler keeps only the stack pointer of the wait.
 #pragma once
 
 #include <atomic>
@@ -31,8 +30,8 @@ struct suspended_context {
   core::fiber_annotation annotation;
 };
 
-// One coroutine's line of execution, or that of a thread outside of its coroutines: what runs in it right now.
-// Exists while it has something to remember.
+// The line of execution of one coroutine, or of a thread outside of its coroutines: the generator and the greenlet that
+// run in it. Exists while it has any data.
 struct strand {
   strand() = default;
   strand(const strand&) = delete;
@@ -41,13 +40,13 @@ struct strand {
   bool nothing_to_remember() const noexcept;
 
   std::uint64_t coroutine_id = 0;       // 0: the thread's own
-  generator_base* innermost = nullptr;  // the generator whose body runs; its consumers below it are linked from there
-  greenlet_base* current = nullptr;     // the greenlet that runs; null: the root, which nobody has asked for yet
-  greenlet_base* root = nullptr;        // holds a reference
-  greenlet_base* left = nullptr;        // the greenlet that the switch under way came from
+  generator_base* innermost = nullptr;  // the generator whose body runs; its consumers are linked from it
+  greenlet_base* current = nullptr;     // the running greenlet; null: the root, not yet made
+  greenlet_base* root = nullptr;        // owns a reference
+  greenlet_base* left = nullptr;        // the greenlet that the present switch left
 };
 
-// A suspended context whose last owner went away on another thread, in line to be unwound by its own.
+// A suspended context whose last owner was destroyed on another thread; its home thread unwinds it.
 class orphan {
  public:
   virtual void unwind() noexcept = 0;   // on its home thread
@@ -61,8 +60,8 @@ class orphan {
   orphan* next_ = nullptr;
 };
 
-// The part of an OS thread that its generators and greenlets use. Lives until the thread and the last of them are gone;
-// only the functions that say so may be called from other threads.
+// The data of an OS thread for its generators and greenlets. Lives until the thread and the last of them are gone.
+// Other threads may call only the functions marked so.
 class home_thread {
  public:
   home_thread();
@@ -75,14 +74,14 @@ class home_thread {
       attach();
     return *of_this_thread_;
   }
-  // The same without making one; null if there is none, or its thread has ended.
+  // The same without making one; null if there is none, or the thread has ended.
   static home_thread* of_this_thread_if_any() noexcept { return of_this_thread_; }
 
-  // From any thread.
+  // Callable from any thread.
   void add_reference() noexcept { references_.fetch_add(1, std::memory_order_relaxed); }
   void release() noexcept;
   bool ended() const noexcept { return ended_.load(std::memory_order_acquire); }
-  // False if this thread has ended: then nothing happened.
+  // False if this thread has ended: then nothing has changed.
   bool adopt(orphan& o) noexcept;
 
   strand& running_strand() {
@@ -94,25 +93,25 @@ class home_thread {
     }
     return last_used_->coroutine_id == id ? *last_used_ : find_strand(id);
   }
-  // Unwinds what other threads have dropped. Called at every switch.
+  // Unwinds contexts that other threads have dropped. Called at every switch.
   void take_care_of_orphans() {
     if (has_orphans_.load(std::memory_order_relaxed)) [[unlikely]]
       unwind_orphans();
   }
 
-  // At least as large as the running coroutine's and as what its scheduler gives by default. Throws std::bad_alloc.
+  // A stack at least as large as the running coroutine's and as the scheduler's default. Throws std::bad_alloc.
   core::stack take_stack();
-  // On any thread: to its own pool, whatever pool the stack came from.
+  // Callable on any thread: gives the stack to that thread's pool, whatever pool it came from.
   static void give_stack(const core::stack& unused) noexcept;
 
-  // Leaves the running context for `to`; returns when somebody switches back to `from`. With last_switch::yes nobody
+  // Leaves the running context for `to`; returns when a context switches back to `from`. With last_switch::yes none
   // may.
   [[gnu::always_inline]] inline void switch_to(suspended_context& from, suspended_context& to,
                                                core::last_switch last = core::last_switch::no) {
     core::exchange(registers_, from.execution, to.execution);
 #if defined(WEFT_ASAN) || defined(WEFT_TSAN)
-    // The scheduler describes to the sanitizers the stack that a coroutine is on by the coroutine's annotation. So that
-    // stays the description of the running context, and those of the others are kept beside their stack pointers.
+    // The scheduler describes the present stack to the sanitizers by the coroutine's annotation. So that annotation
+    // stays the one of the running context; the annotations of other contexts are stored beside their stack pointers.
     core::fiber_annotation& running = annotation_of_running();
     from.annotation = running;
     from.annotation.adopt_thread();
@@ -125,7 +124,7 @@ class home_thread {
     weft_switch(&from.sp, to.sp);
 #endif
   }
-  // The first thing that a new context does.
+  // The first call in a new context.
   [[gnu::always_inline]] inline void arrive() {
 #if defined(WEFT_ASAN) || defined(WEFT_TSAN)
     core::after_switch(annotation_of_running());
@@ -134,7 +133,7 @@ class home_thread {
 
   // Called after each switch between greenlets of this thread; shared, so that it may replace itself while it runs.
   std::shared_ptr<greenlet_tracer> tracer;
-  bool tracing = false;  // it runs: what it does is not traced
+  bool tracing = false;  // the tracer runs: its own switches are not traced
 
  private:
   static void attach();
@@ -152,16 +151,16 @@ class home_thread {
   std::atomic<bool> has_orphans_{false};
   strand thread_strand_;
   core::fiber_annotation thread_annotation_;
-  // Strands of coroutines. One with nothing to remember may stay for a while: forgetting is cheaper by the dozen.
+  // Strands of coroutines. A strand without data may stay for a while: removing many at once is cheaper.
   std::unordered_map<std::uint64_t, std::unique_ptr<strand>> strands_;
   std::size_t forget_at_ = 64;
   core::stack_pool stacks_;
 
-  std::atomic<std::uint64_t> references_{1};  // one is the thread's
+  std::atomic<std::uint64_t> references_{1};  // the thread owns one
   std::mutex orphans_lock_;                   // guards the next three
-  orphan* orphans_ = nullptr;                 // in the order in which they were dropped
+  orphan* orphans_ = nullptr;                 // in the order of their drops
   orphan** last_orphan_ = &orphans_;
-  core::inbox* inbox_ = nullptr;  // of the scheduler that used generators or greenlets here last; it may have ended
+  core::inbox* inbox_ = nullptr;  // of the scheduler that last used generators or greenlets here; may have ended
   std::atomic<bool> ended_{false};
 };
 
