@@ -1,6 +1,6 @@
 /* The frame that a suspended context leaves on its own stack, by name. Used by the .S files, by make_context() and by
  * tests; the pictures are in README.md. The stack pointer that weft_switch() stores points at offset 0 and is a
- * multiple of 16. Numbers only: this file must stay readable for the assembler, for C and for C++. */
+ * multiple of 16. Numbers only: the assembler, C and C++ all read this file. */
 #ifndef WEFT_CONTEXT_LAYOUT_H
 #define WEFT_CONTEXT_LAYOUT_H
 
@@ -14,16 +14,16 @@
 #define WEFT_FRAME_R15 32
 #define WEFT_FRAME_RBX 40
 #define WEFT_FRAME_RBP 48
-#define WEFT_FRAME_RIP 56 /* where the context goes on: the return address that the call itself pushed */
+#define WEFT_FRAME_RIP 56 /* the resume point: the return address that the call itself pushed */
 #define WEFT_FRAME_SIZE 64
-#define WEFT_FRAME_PUSHED 56 /* what weft_switch() adds below the return address */
+#define WEFT_FRAME_PUSHED 56 /* bytes that weft_switch() adds below the return address */
 
-/* The MXCSR bits 0-5 are sticky "this happened" flags. Nobody computes by them, yet they differ between contexts as
- * soon as one has rounded: only the other bits decide whether the register has to be loaded. */
+/* The MXCSR bits 0-5 are sticky "this happened" flags. They do not influence results, yet they differ between contexts
+ * as soon as one has rounded: only the other bits decide whether the register has to be loaded. */
 #define WEFT_MXCSR_STICKY_FLAGS 0x3f
 #define WEFT_MXCSR_STICKY_BITS 6
 
-/* A new context finds these in its first frame, see weft_context_entry. */
+/* The slots of a new context's first frame that weft_context_entry reads. */
 #define WEFT_FRAME_ENTRY WEFT_FRAME_R12
 #define WEFT_FRAME_ARGUMENT WEFT_FRAME_R13
 #define WEFT_FRAME_RESUME WEFT_FRAME_RIP
@@ -40,7 +40,7 @@
 #define WEFT_FRAME_X25 112
 #define WEFT_FRAME_X27 128
 #define WEFT_FRAME_X29 144
-#define WEFT_FRAME_X30 152  /* where the context goes on */
+#define WEFT_FRAME_X30 152  /* the resume point */
 #define WEFT_FRAME_FPCR 160 /* 8 bytes; the sticky flags are in FPSR, which is not kept */
 #define WEFT_FRAME_SIZE 176 /* 8 bytes unused at the end keep the stack pointer a multiple of 16 */
 #define WEFT_FRAME_PUSHED 176

@@ -5,7 +5,7 @@
 //   void weft_context_entry(void);
 //
 // Saved: x19-x28, the frame pointer x29, the link register x30, d8-d15 and FPCR: what the ABI lets a caller expect back
-// from a call. d8-d15 are the ones that others have forgotten: without them a double that lives across a yield is lost.
+// from a call. d8-d15 are easily forgotten: without them a double that lives across a yield is lost.
 // Not saved: the other registers and the upper halves of v8-v15 (the caller has given them up), FPSR (only sticky
 // flags), x18 (the platform's, never touched), SVE and SME state (a caller in streaming mode leaves it before a call),
 // the signal mask (a system call), tpidr (contexts share their thread's TLS).
@@ -29,8 +29,8 @@
 //
 // A switch leaves by `ret`, unlike on x86-64: the instruction behind a call is no landing pad, so with branch target
 // identification a `br` to it would fault, and every register a `ret` may name gives the same prediction hint. x30 is
-// named, so that the register and its CFI rule stay what a function's end has everywhere. `hint #34` is `bti c` for
-// assemblers that were not asked for ARMv8.5; older processors take it for a nop. Return addresses are not signed
+// named, so that the register and its CFI rule are those of every function's end. `hint #34` is `bti c` for
+// assemblers that were not asked for ARMv8.5; older processors execute it as a nop. Return addresses are not signed
 // (PAC): the property note at the end claims BTI alone.
 
 #if defined(__aarch64__)
@@ -58,7 +58,7 @@ SYMBOL(weft_switch):
   .cfi_startproc
   hint #34
 
-  // Save. A register is described as saved only once all slots are written; until then it still holds its value.
+  // Save. A register is described as saved only once all slots are written; until then it still has its value.
   sub sp, sp, #WEFT_FRAME_SIZE
   .cfi_adjust_cfa_offset WEFT_FRAME_SIZE
   stp x29, x30, [sp, #WEFT_FRAME_X29]
@@ -102,7 +102,7 @@ SYMBOL(weft_switch):
   b.ne 2f
 1:
 
-  // Switch. The two frames are alike, so every CFI rule stays true and now tells of the other context.
+  // Switch. Both frames have one layout, so every CFI rule stays true and now describes the other context.
   mov sp, x1
 
   // Restore.
@@ -141,7 +141,7 @@ SYMBOL(weft_switch):
   .cfi_def_cfa_offset 0
   ret
 
-  // Off the straight path: paid only by contexts that really compute in different modes.
+  // Out of line: only for contexts that compute in different modes.
 2:
   .cfi_restore_state
   msr fpcr, x11
@@ -246,7 +246,7 @@ SYMBOL(weft_switch_call):
   add sp, sp, #WEFT_FRAME_SIZE
   .cfi_def_cfa_offset 0
 
-  // Enter fn as a call from to's resume point would. Through x16: a `bti c` lets in a `br` from x16 or x17 only.
+  // Enter fn as a call from to's resume point would. Through x16: `bti c` accepts a `br` from x16 or x17 only.
   mov x16, x2
   mov x0, x3
   br x16
@@ -261,9 +261,9 @@ SYMBOL(weft_switch_call):
 #endif
 
 // On entry: x19 = entry, x20 = arg, x29 = 0 (so make_context() filled the frame).
-// The return address of a function run by weft_switch_call on a new context points at the label. An unwinder looks one
-// byte before a return address, so the description has to begin earlier than the label: hence the nop, under a name
-// that makes sense in a debugger.
+// The return address of a function run by weft_switch_call on a new context points at the label. An unwinder looks up
+// the byte before a return address, so the CFI has to start before the label: hence the nop, under a name that makes
+// sense in a debugger.
   .p2align 4
   .cfi_startproc
   .cfi_undefined x30
@@ -287,7 +287,7 @@ SYMBOL(weft_context_entry):
   mov x0, x20
   blr x19
 
-  // entry came back: there is nowhere to go.
+  // entry returned, which it must not: there is no caller.
   brk #1
   .cfi_endproc
 #if defined(__ELF__)

@@ -2,7 +2,7 @@
 //
 //   void weft_switch(void** save, void* to);
 //   void weft_switch_given(void** save, void* to, unsigned long long control);
-//   weft_switch_from          the same, jumped to
+//   weft_switch_from          the same, entered by a jump
 //   void weft_switch_call(void** save, void* to, void (*fn)(void*), void* arg);
 //   void weft_context_entry(void);
 //
@@ -53,7 +53,7 @@ SYMBOL(weft_switch):
   .cfi_startproc
   endbr64
 
-  // Save. A register is described as saved only once all slots are written; until then it still holds its value.
+  // Save. A register is described as saved only once all slots are written; until then it still has its value.
   leaq -WEFT_FRAME_PUSHED(%rsp), %rsp
   .cfi_adjust_cfa_offset WEFT_FRAME_PUSHED
   stmxcsr WEFT_FRAME_MXCSR(%rsp)
@@ -72,11 +72,11 @@ SYMBOL(weft_switch):
   .cfi_rel_offset %r12, WEFT_FRAME_R12
   movq %rsp, (%rdi)
 
-  // Switch. The two frames are alike, so every CFI rule stays true and now tells of the other context.
+  // Switch. Both frames have one layout, so every CFI rule stays true and now describes the other context.
   movq %rsp, %r8
   movq %rsi, %rsp
 
-  // Restore. From here on the registers are the other context's, also while the rules still point at their slots.
+  // Restore. From here on the registers are the other context's, even while the rules still point at their slots.
   movq WEFT_FRAME_RIP(%rsp), %rcx
   movq WEFT_FRAME_RBP(%rsp), %rbp
   movq WEFT_FRAME_RBX(%rsp), %rbx
@@ -91,8 +91,9 @@ SYMBOL(weft_switch):
   .cfi_restore %r13
   .cfi_restore %r12
 
-  // Do the control bits differ? Asked last, because what was stored first is slow to come back on some processors, and
-  // in the width it was stored in: an 8-byte load over both words would wait for the store buffer to drain (4 ns).
+  // Do the control bits differ? Compared last, because loading the words soon after their store is slow on some
+  // processors. Loaded in the width of their stores: an 8-byte load of both words would wait for the store buffer to
+  // drain (4 ns).
   movzwl WEFT_FRAME_X87_CW(%r8), %eax
   cmpw WEFT_FRAME_X87_CW(%rsp), %ax
   jne 2f
@@ -109,7 +110,7 @@ SYMBOL(weft_switch):
   .cfi_def_cfa_offset 0
   notrack jmp *%rcx
 
-  // Off the straight path: tens of nanoseconds on some processors, paid only by contexts that compute in another mode.
+  // Out of line: tens of nanoseconds on some processors, only for contexts that compute in different modes.
 2:
   .cfi_restore_state
   ldmxcsr WEFT_FRAME_MXCSR(%rsp)
@@ -169,7 +170,7 @@ SYMBOL(weft_switch_given):
   .cfi_restore %r13
   .cfi_restore %r12
 
-  // Do the control bits differ? Not asked: the two unused bytes on top, the sticky flags at the bottom.
+  // Do the control bits differ? Ignores the two unused bytes at the top and the sticky flags at the bottom.
   xorq WEFT_FRAME_MXCSR(%rsp), %rdx
   shlq $16, %rdx
   shrq $(16 + WEFT_MXCSR_STICKY_BITS), %rdx
@@ -193,8 +194,8 @@ SYMBOL(weft_switch_given):
   .size weft_switch_given, . - weft_switch_given
 #endif
 
-// Jumped to, not called. On entry: rdi = save, rsi = to, rdx = the control words as in the frame, rcx = where to go on,
-// and rsp as that place wants to find it.
+// Entered by a jump. On entry: rdi = save, rsi = to, rdx = the control words as in the frame, rcx = the resume point,
+// rsp = the stack pointer that the resume point expects.
   .p2align 5
   .globl SYMBOL(weft_switch_from)
 #if defined(__ELF__)
@@ -208,7 +209,7 @@ SYMBOL(weft_switch_from):
   .cfi_def_cfa_offset 0
   .cfi_register %rip, %rcx
 
-  // Save. The return address is one more slot that it has to write.
+  // Save. No call has pushed the return address, so it is stored too.
   leaq -WEFT_FRAME_SIZE(%rsp), %rsp
   .cfi_adjust_cfa_offset WEFT_FRAME_SIZE
   movq %rcx, WEFT_FRAME_RIP(%rsp)
@@ -246,7 +247,7 @@ SYMBOL(weft_switch_from):
   .cfi_restore %r13
   .cfi_restore %r12
 
-  // Do the control bits differ? Not asked: the two unused bytes on top, the sticky flags at the bottom.
+  // Do the control bits differ? Ignores the two unused bytes at the top and the sticky flags at the bottom.
   xorq WEFT_FRAME_MXCSR(%rsp), %rdx
   shlq $16, %rdx
   shrq $(16 + WEFT_MXCSR_STICKY_BITS), %rdx
@@ -348,9 +349,9 @@ SYMBOL(weft_switch_call):
 #endif
 
 // On entry: r12 = entry, r13 = arg, rbp = 0 (so make_context() filled the frame), rsp a multiple of 16.
-// The return address of a function run by weft_switch_call on a new context points at the label. An unwinder looks one
-// byte before a return address, so the description has to begin earlier than the label: hence the nop, under a name
-// that makes sense in a debugger.
+// The return address of a function run by weft_switch_call on a new context points at the label. An unwinder looks up
+// the byte before a return address, so the CFI has to start before the label: hence the nop, under a name that makes
+// sense in a debugger.
   .p2align 4
   .cfi_startproc
   .cfi_undefined %rip
@@ -373,13 +374,13 @@ SYMBOL(weft_context_not_started):
 SYMBOL(weft_context_entry):
   endbr64
   movq %r13, %rdi
-  // A call, but not for the processor's prediction of returns: this one never comes.
+  // A call by hand: `call` would enter a return into the processor's prediction that never happens.
   leaq 1f(%rip), %rax
   pushq %rax
   .cfi_adjust_cfa_offset 8
   notrack jmp *%r12
 
-  // entry came back: there is nowhere to go.
+  // entry returned, which it must not: there is no caller.
 1:
   .cfi_adjust_cfa_offset -8
   ud2

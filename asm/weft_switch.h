@@ -1,5 +1,5 @@
 /* The context switch: its entry points, written in assembler once per instruction set and ABI (the .S files here).
- * They know nothing of coroutines, schedulers or sanitizers, allocate nothing and take no lock. A context is one word:
+ * They know nothing of coroutines, schedulers or sanitizers, allocate nothing and use no lock. A context is one word:
  * the stack pointer of a suspended stack whose lowest bytes are the frame described in context_layout.h. */
 #ifndef WEFT_SWITCH_H
 #define WEFT_SWITCH_H
@@ -15,21 +15,21 @@
 extern "C" {
 #endif
 
-/* Suspends the caller and resumes the context whose stack pointer is `to`. Returns when somebody switches back to the
- * pointer stored in *save. Keeps all callee-saved registers and the floating-point control words; may also return by an
- * exception, when it is resumed through weft_switch_call(). Before: `to` is suspended, and is resumed only once. */
+/* Suspends the caller and resumes the context whose stack pointer is `to`. Returns when a switch resumes the stack
+ * pointer stored in *save. Preserves all callee-saved registers and the floating-point control words. May also return
+ * by an exception, if it is resumed by weft_switch_call(). `to` must be suspended, and must be resumed only once. */
 WEFT_SWITCH_API void weft_switch(void** save, void* to);
 
 #if defined(__x86_64__)
 /* The same for a caller that has read its floating-point control words already: MXCSR in the low 32 bits of `control`,
- * the x87 control word in the 16 above (read_control_words(), core/context.hpp). Reading MXCSR takes 15 cycles on some
- * processors, which other work can hide if it begins early enough. Nothing may change the words in between. */
+ * the x87 control word in the 16 above (read_control_words(), core/context.hpp). Reading MXCSR lasts 15 cycles on some
+ * processors; other work can hide them if the read starts early. Nothing may change the words in between. */
 WEFT_SWITCH_API void weft_switch_given(void** save, void* to, unsigned long long control);
 #endif
 
 #if defined(__x86_64__)
-/* The same, but jumped to: where to go on stands in rcx, and rsp is as that place wants to find it. Not for C: see
- * switch_inline(), core/context.hpp. */
+/* The same, but entered by a jump: rcx is the resume point, and rsp is the stack pointer that the resume point expects.
+ * Not for C: see switch_inline(), core/context.hpp. */
 WEFT_SWITCH_API void weft_switch_from(void** save, void* to, unsigned long long control);
 #endif
 

@@ -232,7 +232,7 @@ class kqueue_poller final : public poller {
   int kqueue_ = -1;
   int door_ = -1;
   std::atomic<bool> notified_{false};
-  std::vector<io_event> found_at_once_;  // what add() learnt without the queue; the next wait() returns it first
+  std::vector<io_event> found_at_once_;  // found by add() without the queue; the next wait() returns them
   std::array<struct ::kevent, 256> events_;
 };
 
