@@ -1,4 +1,4 @@
-// Tasks in the order in which they end. asyncio.as_completed(), gevent.iwait().
+// Gives tasks in the order of their ends. asyncio.as_completed(), gevent.iwait().
 #pragma once
 
 #include "weft/detail/core/cxx20.hpp"
@@ -19,13 +19,13 @@
 
 namespace weft {
 
-// What as_completed() returns: an input range, for one coroutine at a time. To be moved, not copied; dropping it early
-// touches no task.
+// The result of as_completed(): an input range, for one coroutine at a time. Move-only; destroying it early does not
+// affect the tasks.
 template <class T>
 class completed_tasks {
  public:
-  // Suspends until another task has ended, and returns it; none: all have been returned. Throws timeout_error if the
-  // time ran out before; those that end later can be had by further calls.
+  // Suspends until another task has ended, and returns the task; empty: all have been returned. Throws timeout_error if
+  // the time limit passes first; further calls can still return tasks that end later.
   std::optional<task<T>> next() {
     if (state_ == nullptr || state_->returned == state_->ends.size()) return std::nullopt;
     if (!state_->ends.wait_for_ends(state_->returned + 1, state_->end.left())) {
@@ -47,7 +47,7 @@ class completed_tasks {
 
     const task<T>& operator*() const noexcept { return *of_->current_; }
     const task<T>* operator->() const noexcept { return &*of_->current_; }
-    // As next().
+    // Like next().
     iterator& operator++() {
       of_->current_ = of_->next();
       return *this;
@@ -62,7 +62,7 @@ class completed_tasks {
     completed_tasks* of_ = nullptr;
   };
 
-  // Waits for the first, as next(); on a range that was begun: goes on.
+  // Waits for the first task like next(); continues a range that was started before.
   iterator begin() {
     current_ = next();
     return iterator(*this);
@@ -99,7 +99,7 @@ template <class T>
 auto as_completed(std::initializer_list<task<T>> tasks) {
   return completed_tasks<T>(std::vector(tasks), detail::forever);
 }
-// The same; a wait after d from now throws timeout_error.
+// The same; a wait later than d from now throws timeout_error.
 template <detail::task_range R, class Rep, class Period>
 auto as_completed(R&& tasks, std::chrono::duration<Rep, Period> d) {
   return completed_tasks<detail::value_in<R>>(detail::to_vector(std::forward<R>(tasks)), detail::nanoseconds_of(d));

@@ -1,5 +1,5 @@
-// A channel: a queue whose end is a value. receive() says "closed and nothing left" by an empty optional instead of an
-// error, so a range-for over a channel ends when the sender closes it.
+// A channel: a queue that reports its end by a value. receive() returns an empty optional instead of throwing when the
+// channel is closed and empty, so a range-for over a channel ends when the sender closes it.
 #pragma once
 
 #include "weft/detail/core/cxx20.hpp"
@@ -18,8 +18,7 @@
 namespace weft {
 
 // FIFO, any number of senders and receivers, in coroutines and plain threads. Capacity 0, the default, is a rendezvous:
-// send() returns after the receiver took the item, and the receiver runs first. Must outlive everybody who waits for
-// it.
+// send() returns after a receiver got the item, and the receiver runs first. Must outlive all its waiters.
 template <class T>
 class channel : private detail::item_line<T, detail::fifo_store<T>> {
   using base = detail::item_line<T, detail::fifo_store<T>>;
@@ -34,10 +33,11 @@ class channel : private detail::item_line<T, detail::fifo_store<T>> {
       : base(detail::queue_role::channel, capacity, name) {}
   explicit channel(std::string_view name) : channel(0, name) {}
 
-  // Suspends while there is no place; with capacity 0 always, until the item was taken. A cancelled send has sent
-  // nothing. Throws closed_error if the channel is or gets closed. If moving the item throws, the channel is as before.
+  // Suspends while the channel is full; with capacity 0 always, until a receiver gets the item. A cancelled send has
+  // sent nothing. Throws closed_error if the channel is or gets closed. If moving the item throws, the channel is
+  // unchanged.
   void send(T item) { accepted(base::place(item, detail::forever)); }
-  // Never suspends. False if there is no place (capacity 0: if nobody receives); then the item was not moved from.
+  // Never suspends. False if the channel is full (capacity 0: if no receiver waits); the item was not moved from then.
   bool try_send(T& item) { return accepted(base::place(item, 0)); }
   bool try_send(T&& item) { return accepted(base::place(item, 0)); }
   template <std::same_as<T> U>
@@ -46,7 +46,7 @@ class channel : private detail::item_line<T, detail::fifo_store<T>> {
     T copy(item);
     return accepted(base::place(copy, 0));
   }
-  // Suspends for d at most; d <= 0 is try_send(). False: time ran out.
+  // Suspends for d at most; d <= 0 is try_send(). False: the time limit has passed.
   template <class Rep, class Period>
   bool send_for(T item, std::chrono::duration<Rep, Period> d) {
     return accepted(base::place(item, detail::nanoseconds_of(d)));
@@ -56,12 +56,12 @@ class channel : private detail::item_line<T, detail::fifo_store<T>> {
     return accepted(base::place(item, detail::until(t)));
   }
 
-  // Suspends until there is an item for it, or the channel is closed and nothing left: empty. A cancelled receive has
-  // taken nothing. If moving the item throws, it is still in the channel.
+  // Suspends until there is an item, or the channel is closed and empty: returns empty then. A cancelled receive has
+  // removed nothing. If moving the item throws, the item is still in the channel.
   std::optional<T> receive() { return receive_limited(detail::forever); }
-  // Never suspends. Empty also if there is nothing now; closed() tells.
+  // Never suspends. Empty also if there is no item now; closed() shows which.
   std::optional<T> try_receive() { return receive_limited(0); }
-  // Suspends for d at most; d <= 0 is try_receive(). Empty also if time ran out.
+  // Suspends for d at most; d <= 0 is try_receive(). Empty also if the time limit has passed.
   template <class Rep, class Period>
   std::optional<T> receive_for(std::chrono::duration<Rep, Period> d) {
     return receive_limited(detail::nanoseconds_of(d));
@@ -71,18 +71,18 @@ class channel : private detail::item_line<T, detail::fifo_store<T>> {
     return receive_limited(detail::until(t));
   }
 
-  // From now on send(), also a blocked one, throws closed_error; what was sent can still be received. Twice is
-  // harmless.
+  // Every send(), also a blocked one, throws closed_error from now on; items already sent can still be received. A
+  // second call does nothing.
   void close() { base::close_gently(); }
   bool closed() const { return base::is_closed(); }
 
-  // Items not yet taken by a receiver that ran; those that blocked senders still hold do not count.
+  // Number of items that no receiver has removed yet; items of blocked senders do not count.
   std::size_t size() const { return base::count(); }
   bool empty() const { return size() == 0; }
   std::size_t capacity() const noexcept { return base::capacity(); }
   std::string_view name() const noexcept { return base::what().name(); }
 
-  // for (T& item : channel): receives until the channel is closed and nothing is left.
+  // for (T& item : channel) receives until the channel is closed and empty.
   using iterator = detail::item_iterator<T, detail::fifo_store<T>>;
   iterator begin() { return iterator(*this); }
   std::default_sentinel_t end() const noexcept { return {}; }

@@ -1,4 +1,4 @@
-// The error of an operation on a queue or channel that was closed.
+// The error of an operation on a closed queue or channel.
 #pragma once
 
 #include "weft/detail/core/cxx20.hpp"

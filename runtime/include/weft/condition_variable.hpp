@@ -1,4 +1,4 @@
-// Waiting for a condition that a weft::mutex guards, with the standard's names.
+// Waits for a condition that a weft::mutex guards, with the standard's names.
 #pragma once
 
 #include "weft/detail/core/cxx20.hpp"
@@ -16,27 +16,27 @@
 
 namespace weft {
 
-// Every wait unlocks the guard's mutex while it is suspended and holds it again when it returns or throws; that locking
-// cannot be cancelled. There are no spurious wake-ups, but by the time the mutex is locked again the condition may have
-// changed: use the forms with a predicate. Must outlive everybody who waits for it.
+// Every wait unlocks the guard's mutex while it is suspended, and locks it again before it returns or throws; that
+// locking cannot be cancelled. There are no spurious wakes, but the condition may have changed before the mutex is
+// locked again: use the forms with a predicate. Must outlive all its waiters.
 class condition_variable {
  public:
   condition_variable() : condition_variable(std::string_view()) {}
   explicit condition_variable(std::string_view name);
 
-  // Lets the first in line go, or all of them. The mutex need not be held. Never suspends.
+  // Wakes the first waiter, or all waiters. The caller need not own the mutex. Never suspends.
   void notify_one() noexcept;
   void notify_all() noexcept;
 
-  // Suspends until notified or cancelled. A cancelled one passes on a notification it had got. std::logic_error, and
-  // nothing changed, unless the caller holds the guard's mutex through the guard.
+  // Suspends until notified or cancelled. A cancelled waiter passes its notification on. Throws std::logic_error, with
+  // no effect, unless the caller owns the mutex through the guard.
   void wait(std::unique_lock<mutex>& guard) { wait_limited(guard, detail::forever); }
   // Waits until pred() is true.
   template <class Predicate>
   void wait(std::unique_lock<mutex>& guard, Predicate pred) {
     while (!pred()) wait(guard);
   }
-  // Suspends for d at most (then for the mutex, however long that takes); d <= 0 never suspends.
+  // Suspends for d at most, and then until the mutex is locked, however long that lasts; d <= 0 never suspends.
   template <class Rep, class Period>
   std::cv_status wait_for(std::unique_lock<mutex>& guard, std::chrono::duration<Rep, Period> d) {
     return status(wait_limited(guard, detail::nanoseconds_of(d)));
@@ -69,12 +69,12 @@ class condition_variable {
     }
     return true;
   }
-  // False: the limit passed.
+  // False: the time limit has passed.
   bool wait_limited(std::unique_lock<mutex>& guard, detail::time_limit limit);
   static void lock_again(std::unique_lock<mutex>& guard);
 
   detail::object object_;
-  detail::wait_line waiters_;  // waiter::tag: 1 if woken by notify_all(), whose notification is nobody else's
+  detail::wait_line waiters_;  // waiter::tag: 1 if woken by notify_all(), whose notification is not passed on
 };
 
 }  // namespace weft

@@ -1,4 +1,4 @@
-// Where on the network: host and port, and how names become addresses.
+// A place on the network: host and port. Also resolves names to addresses.
 #pragma once
 
 #include "weft/detail/core/cxx20.hpp"
@@ -11,8 +11,8 @@
 
 namespace weft {
 
-// A value. `host` is a numeric address ("127.0.0.1", "::1", "fe80::1%eth0") wherever weft returns one; a name is looked
-// up wherever weft takes one; empty: all addresses of this machine.
+// A value. In results of weft `host` is always a numeric address ("127.0.0.1", "::1", "fe80::1%eth0"). As an argument
+// it may be a name, which weft resolves; empty means all addresses of this machine.
 struct endpoint {
   std::string host;
   std::uint16_t port = 0;
@@ -24,10 +24,10 @@ struct endpoint {
 std::string to_string(const endpoint& e);
 std::ostream& operator<<(std::ostream& out, const endpoint& e);
 
-// The addresses of a name, in the order to be tried. `service` is a port number or a name such as "http"; empty: port
-// 0. Numbers are parsed at once. Names are looked up on a thread of their own: suspends only the calling coroutine
-// until the system's resolver answers; cancelled, its answer is dropped. Throws std::system_error with the resolver's
-// text.
+// Returns the addresses of a name in the order to try. `service` is a port number or a name such as "http"; empty: port
+// 0. Numeric addresses are parsed at once. A name is resolved on a thread of its own: the calling coroutine suspends
+// until the system's resolver answers. A cancellation ends the wait, and the answer is dropped. Throws
+// std::system_error with the resolver's text.
 std::vector<endpoint> resolve(std::string_view host, std::string_view service);
 
 }  // namespace weft

@@ -1,4 +1,4 @@
-// A flag that many can wait for: Python's and gevent's Event.
+// A flag with any number of waiters: Python's and gevent's Event.
 #pragma once
 
 #include "weft/detail/core/cxx20.hpp"
@@ -12,22 +12,22 @@
 
 namespace weft {
 
-// Clear at first. Must outlive everybody who waits for it.
+// Clear at first. Must outlive all its waiters.
 class event {
  public:
   event() : event(std::string_view()) {}
   // The name (copied) appears in the diary and in deadlock_error.
   explicit event(std::string_view name);
 
-  // Releases everybody who waits at this moment, first come first, also if clear() follows at once; until clear()
-  // nobody waits any more. Never suspends.
+  // Wakes all present waiters, in order of arrival, even if clear() follows at once. Until clear() no wait suspends.
+  // Never suspends.
   void set();
   void clear();
   bool is_set() const;
 
-  // Suspends until set() or a cancellation; not at all while the event is set.
+  // Suspends until set() or a cancellation; returns at once while the event is set.
   void wait() { wait_limited(detail::forever); }
-  // Suspends for d at most; d <= 0 never suspends. False: time ran out.
+  // Suspends for d at most; d <= 0 never suspends. False: the time limit has passed.
   template <class Rep, class Period>
   bool wait_for(std::chrono::duration<Rep, Period> d) {
     return wait_limited(detail::nanoseconds_of(d));

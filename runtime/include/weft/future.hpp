@@ -1,6 +1,6 @@
-// A value that somebody will set later: promise is the writing end, future the reading one. asyncio's Future and
-// gevent's AsyncResult, with std::future's names where they exist. Needs no scheduler; either end may be used from any
-// coroutine or thread.
+// A value that will be set later: promise is the writing end, future the reading end. asyncio's Future and gevent's
+// AsyncResult, with std::future's names where they exist. Needs no scheduler; any coroutine or thread may use either
+// end.
 #pragma once
 
 #include "weft/detail/core/cxx20.hpp"
@@ -10,7 +10,7 @@
 #include <cstdint>
 #include <exception>
 #include <functional>
-#include <future>  // std::future_error, for those who catch it
+#include <future>  // std::future_error, for programs that catch it
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -27,12 +27,12 @@ struct future_access;
 template <class T = void>
 class promise;
 
-// A reference to what a promise will set: cheap to copy, any number of readers. Ends once: done (a value was set),
-// failed (an exception was set, or the promise was let go of) or cancelled. Every member but valid() and the
-// comparisons throws std::future_error (no_state, a std::logic_error) on an empty one.
+// A reference to the result of a promise: cheap to copy, any number of readers. Ends once: done (a value was set),
+// failed (an exception was set, or the promise was destroyed) or cancelled. Every member except valid() and the
+// comparisons throws std::future_error (no_state, a std::logic_error) on an empty future.
 //
-// An exception that was set counts as read after get() or exception(); one that nobody has read when promise and
-// futures are gone is given to the unhandled handler.
+// An exception counts as read after get() or exception(). If promise and futures are destroyed and the exception was
+// never read, the unhandled handler gets it.
 template <class T = void>
 class future {
   static_assert(!std::is_reference_v<T>, "a future holds a value; use a pointer or std::reference_wrapper");
@@ -49,7 +49,7 @@ class future {
   }
   ~future() { detail::release(state_); }
 
-  // Any future as one without a value: get() waits and rethrows.
+  // Converts any future to one without a value: get() waits and rethrows.
   template <class U>
   requires(std::is_void_v<T> && !std::is_void_v<U>) future(const future<U>& other)
   noexcept : state_(other.state_) { detail::retain(state_); }
@@ -63,12 +63,12 @@ class future {
   task_status status() const { return state().status(); }
   bool finished() const { return status() > task_status::running; }
   bool successful() const { return status() == task_status::done; }
-  // The error of a failed one, task_cancelled of a cancelled one, else null. Counts as reading it.
+  // The error of a failed future, task_cancelled of a cancelled one, else null. Counts as reading the error.
   std::exception_ptr exception() const { return state().exception(); }
 
-  // Suspends until it has ended, however it did. Cancelling the waiter does not touch the future.
+  // Suspends until the future has ended in any way. Cancelling the waiter does not affect the future.
   void wait() const { state().wait(detail::forever); }
-  // The same; false if it has not ended in time.
+  // The same; false if the future has not ended in time.
   template <class Rep, class Period>
   bool wait_for(std::chrono::duration<Rep, Period> d) const {
     return state().wait(detail::nanoseconds_of(d));
@@ -78,14 +78,14 @@ class future {
     return state().wait(detail::until(t));
   }
 
-  // Suspends until it has ended; then its value, or throws: its error (the same object each time), task_cancelled. A
-  // value that can be copied can be got by many; one that can only be moved is gone after the first, std::logic_error
-  // then.
+  // Suspends until the future has ended; then returns its value, or throws its error (the same object each time) or
+  // task_cancelled. Any number of readers can get a copyable value. A move-only value is gone after the first get();
+  // later ones throw std::logic_error.
   T get() const {
     state().wait(detail::forever);
     return value();
   }
-  // The same; throws timeout_error if it has not ended in time.
+  // The same; throws timeout_error if the future has not ended in time.
   template <class Rep, class Period>
   T get_for(std::chrono::duration<Rep, Period> d) const {
     if (!wait_for(d)) throw timeout_error("the future has not been set in time");
@@ -97,14 +97,15 @@ class future {
     return value();
   }
 
-  // Ends it: whoever waits gets task_cancelled, and the promise's set_value throws. False if it has ended.
+  // Ends the future: its waiters get task_cancelled, and the promise's set_value throws. False if the future has ended
+  // already.
   bool cancel() const { return state().cancel(); }
 
-  // Calls f when it has ended: with the future if f takes one, else without arguments; inside of set_value,
-  // set_exception or cancel, in order of addition, status() final, before anybody who waits goes on. At once if it has
-  // ended already. f must not wait. It may end further futures, in chains of any length: deep inside of such a chain
-  // their callbacks run when f is over, in the order in which they would have run. An error that leaves f
-  // goes to the unhandled handler.
+  // Calls f when the future has ended: with the future if f accepts one, else without arguments. The call is made
+  // inside set_value, set_exception or cancel, in order of addition, with status() final and before any waiter goes on;
+  // at once if the future has ended already. f must not wait. f may end further futures, in chains of any length: deep
+  // inside such a chain their callbacks run after f, in the order in which they would have run. The unhandled handler
+  // gets an error that leaves f.
   template <class F>
   requires(std::invocable<std::decay_t<F>&, future> || std::invocable<std::decay_t<F>&>) callback_id on_done(F&& f)
   const {
@@ -119,7 +120,7 @@ class future {
       }
     });
   }
-  // Keeps a callback from being called; false if it was called or removed already.
+  // Removes a callback; false if it was called or removed already.
   bool remove_callback(callback_id id) const { return state().remove_callback(id); }
 
  private:
@@ -127,7 +128,7 @@ class future {
   friend class future;
   friend class promise<T>;
   friend struct detail::future_access;
-  explicit future(detail::future_state* s) noexcept : state_(s) {}  // takes over a reference
+  explicit future(detail::future_state* s) noexcept : state_(s) {}  // becomes owner of one reference
 
   detail::future_state& state() const {
     if (state_ == nullptr) detail::future_state::throw_no_state();
@@ -152,10 +153,10 @@ struct future_access {
 
 }  // namespace detail
 
-// The writing end. Moves, does not copy. Destroyed before anything was set, it fails its future with std::future_error
-// (broken_promise). A second set, also after a cancel, throws std::future_error (promise_already_satisfied), and what
-// came first stays. Setting never suspends: it calls the callbacks and wakes those who wait. Every member but valid()
-// throws std::future_error (no_state) on one that was moved from.
+// The writing end. Move-only. If it is destroyed before anything was set, its future fails with std::future_error
+// (broken_promise). A second set, also after a cancel, throws std::future_error (promise_already_satisfied), and the
+// first result stays. Setting never suspends: it calls the callbacks and wakes the waiters. Every member except valid()
+// throws std::future_error (no_state) on a promise that was moved from.
 template <class T>
 class promise {
  public:
@@ -177,7 +178,7 @@ class promise {
   }
 
   bool valid() const noexcept { return state_ != nullptr; }
-  // As often as wanted.
+  // May be called any number of times.
   future<T> get_future() const {
     detail::retain(&state());
     return future<T>(state_);
@@ -190,20 +191,21 @@ class promise {
   void set_value() requires std::is_void_v<T> {
     if (!try_set_value()) detail::future_state::throw_satisfied();
   }
-  // The same; false instead of the error, and the value was not moved from.
+  // The same; returns false instead of throwing, and the value is not moved from then.
   template <class U = T>
   requires(!std::is_void_v<T> && std::convertible_to<U, T>) bool try_set_value(U&& value) {
     return state().set_value(std::forward<U>(value));
   }
   bool try_set_value() requires std::is_void_v<T> { return state().set_value(); }
 
-  // The future fails with exactly this error; `cancelled` cancels it. std::invalid_argument for a null one.
+  // Makes the future fail with exactly this error; `cancelled` cancels the future. Throws std::invalid_argument if
+  // `error` is null.
   void set_exception(std::exception_ptr error) {
     if (!try_set_exception(std::move(error))) detail::future_state::throw_satisfied();
   }
   bool try_set_exception(std::exception_ptr error) { return state().set_exception(std::move(error)); }
 
-  // A future of it was cancelled: nobody wants the value any more.
+  // True if the future was cancelled: its value is not wanted any more.
   bool cancelled() const { return state().status() == task_status::cancelled; }
 
  private:

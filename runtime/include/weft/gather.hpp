@@ -1,4 +1,4 @@
-// The results of several tasks, in the order in which the tasks were given. asyncio.gather().
+// Collects the results of several tasks, in the order of the arguments. asyncio.gather().
 #pragma once
 
 #include "weft/detail/core/cxx20.hpp"
@@ -16,11 +16,11 @@
 
 namespace weft {
 
-// How one task of gather_settled() ended.
+// The outcome of one task of gather_settled().
 template <class T = void>
 struct settled {
   task_status status = task_status::pending;  // done, failed or cancelled
-  std::exception_ptr error;  // of a failed one; task_cancelled of a cancelled one; null: there is a value
+  std::exception_ptr error;  // of a failed task; task_cancelled of a cancelled one; null: there is a value
 
   // True: there is a value.
   explicit operator bool() const noexcept { return error == nullptr; }
@@ -34,7 +34,7 @@ struct settled {
     return *held;
   }
 
-  std::optional<T> held;  // ask value()
+  std::optional<T> held;  // use value()
 };
 template <>
 struct settled<void> {
@@ -49,7 +49,7 @@ struct settled<void> {
 
 namespace detail {
 
-// In a tuple nothing is std::monostate.
+// In a tuple std::monostate replaces void.
 template <class T>
 using gathered = std::conditional_t<std::is_void_v<T>, std::monostate, T>;
 
@@ -90,7 +90,7 @@ std::vector<settled<T>> settle_vector(const std::vector<task<T>>& tasks) {
       try {
         if (all[i].error == nullptr) all[i].held.emplace(value_of(tasks[i]));
       } catch (...) {
-        all[i].error = std::current_exception();  // somebody else has moved the value out
+        all[i].error = std::current_exception();  // another reader has moved the value out
       }
     }
   }
@@ -99,12 +99,12 @@ std::vector<settled<T>> settle_vector(const std::vector<task<T>>& tasks) {
 
 }  // namespace detail
 
-// Suspends until all tasks are done, and returns their values: a tuple, with std::monostate for a task without a value,
-// or a vector; of tasks without a value nothing. If a task fails or is cancelled, throws its error (task_cancelled) at
-// once: the one that came first in time; the others go on, and their errors count as read.
+// Suspends until all tasks are done. Returns their values: a tuple, with std::monostate for a task without a value, or
+// a vector; nothing for a range of tasks without values. If a task fails or is cancelled, throws its error
+// (task_cancelled) at once, the first in time. The other tasks go on, and their errors count as read.
 //
-// gather owns its tasks: if it is cancelled, or a timeout_scope around it runs out, it cancels all that have not ended,
-// waits for them and then throws.
+// gather owns its tasks: if gather is cancelled, or a timeout_scope around it expires, it cancels the tasks that have
+// not ended, waits for them and then throws.
 template <class... T>
 std::tuple<detail::gathered<T>...> gather(task<T>... tasks) {
   detail::gather_ends({detail::access::state(tasks)...});
@@ -119,8 +119,8 @@ auto gather(std::initializer_list<task<T>> tasks) {
   return detail::gather_vector(std::vector(tasks));
 }
 
-// The same, but waits for all tasks, however they end, and throws no error of a task: each result has a value or an
-// error, which counts as read.
+// The same, but waits for all tasks, however they end, and throws no task's error: each result has a value or an error,
+// which counts as read.
 template <detail::task_range R>
 auto gather_settled(R&& tasks) {
   return detail::settle_vector(detail::to_vector(std::forward<R>(tasks)));

@@ -1,4 +1,4 @@
-// Waiting until all of several tasks have ended. gevent.joinall().
+// Waits until several tasks have ended. gevent.joinall().
 #pragma once
 
 #include "weft/detail/core/cxx20.hpp"
@@ -30,9 +30,9 @@ std::vector<task<T>> join_all_limited(const std::vector<task<T>>& tasks, detail:
 
 }  // namespace detail
 
-// Suspends until all tasks have ended, however they did; never throws a task's error, and reads none. Cancelling the
-// waiter does not touch the tasks. Several times the same task, and no task at all, are fine. Throws deadlock_error if
-// one of them is the caller itself, std::logic_error if one is empty.
+// Suspends until all tasks have ended in any way. Throws no task's error, and reads none. Cancelling the waiter does
+// not affect the tasks. A task may appear several times, and the range may be empty. Throws deadlock_error if one of
+// the tasks is the caller itself, std::logic_error if one is empty.
 template <detail::task_range R>
 void join_all(R&& tasks) {
   const auto all = detail::to_vector(std::forward<R>(tasks));
@@ -42,7 +42,7 @@ inline void join_all(std::initializer_list<task<>> tasks) { detail::join_all_of(
 template <class... T>
 requires(sizeof...(T) > 0) void join_all(const task<T>&... tasks) { detail::join_all_of({task<>(tasks)...}); }
 
-// The same for d at most (d <= 0 never suspends). Returns those that have ended, in the order of their ends.
+// The same for d at most (d <= 0 never suspends). Returns the ended tasks in the order of their ends.
 template <detail::task_range R, class Rep, class Period>
 auto join_all_for(R&& tasks, std::chrono::duration<Rep, Period> d) {
   return detail::join_all_limited(detail::to_vector(std::forward<R>(tasks)), detail::nanoseconds_of(d));

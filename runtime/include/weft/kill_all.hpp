@@ -1,4 +1,4 @@
-// Ending several tasks at once. gevent.killall().
+// Ends several tasks at once. gevent.killall().
 #pragma once
 
 #include "weft/detail/core/cxx20.hpp"
@@ -11,10 +11,11 @@
 
 namespace weft {
 
-// Cancels all tasks, in their order, and suspends until they have ended; all are cancelled before the first wait. If
-// the caller is one of them it is cancelled last, and `cancelled` is thrown in it when the others have ended. Cancelled
-// (or timed out) meanwhile, it waits on, and throws then. Never throws a task's error, and reads none. Several times
-// the same task, and no task at all, are fine. Throws std::logic_error if one is empty; then none was cancelled.
+// Cancels all tasks in order, and suspends until they have ended; all are cancelled before the first wait. If the
+// caller is one of them, it is cancelled last: `cancelled` is thrown in it when the others have ended. If the caller is
+// cancelled (or its time limit passes) during the wait, the exception is thrown after the wait. Throws no task's error,
+// and reads none. A task may appear several times, and the range may be empty. Throws std::logic_error if a task is
+// empty; none is cancelled then.
 template <detail::task_range R>
 void kill_all(R&& tasks) {
   const auto all = detail::to_vector(std::forward<R>(tasks));

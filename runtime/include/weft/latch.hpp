@@ -1,4 +1,4 @@
-// A count that goes down to zero once and lets everybody go who waits for that.
+// A count that goes down to zero once, and then wakes all its waiters.
 #pragma once
 
 #include "weft/detail/core/cxx20.hpp"
@@ -12,19 +12,19 @@
 
 namespace weft {
 
-// Must outlive everybody who waits for it.
+// Must outlive all its waiters.
 class latch {
  public:
   // Throws std::invalid_argument if count is negative. The name (copied) appears in the diary and in deadlock_error.
   explicit latch(std::ptrdiff_t count, std::string_view name = {});
 
-  // Never suspends. std::logic_error, and nothing changed, if n is negative or more than what is left.
+  // Never suspends. Throws std::logic_error, with no effect, if n is negative or more than the remaining count.
   void count_down(std::ptrdiff_t n = 1);
   // True if the count is zero. Never suspends.
   bool try_wait() const;
   // Suspends until the count is zero or the wait is cancelled.
   void wait() { wait_limited(detail::forever); }
-  // Suspends for d at most; d <= 0 is try_wait(). False: time ran out.
+  // Suspends for d at most; d <= 0 is try_wait(). False: the time limit has passed.
   template <class Rep, class Period>
   bool wait_for(std::chrono::duration<Rep, Period> d) {
     return wait_limited(detail::nanoseconds_of(d));
@@ -33,7 +33,7 @@ class latch {
   bool wait_until(const std::chrono::time_point<Clock, Duration>& t) {
     return wait_limited(detail::until(t));
   }
-  // count_down(n), then wait(). A cancelled wait does not take the count back.
+  // count_down(n), then wait(). A cancelled wait does not undo the count.
   void arrive_and_wait(std::ptrdiff_t n = 1) {
     count_down(n);
     wait();

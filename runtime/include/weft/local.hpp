@@ -14,25 +14,26 @@
 
 namespace weft {
 
-// A variable of which every coroutine has a value of its own (and each plain thread, outside of coroutines). The first
-// use in a coroutine makes the value; it is destroyed after the coroutine's body, before its callbacks and joiners, the
-// youngest first. The body of a generator or greenlet sees the values of the coroutine it runs in. Nothing here
-// suspends, unless T or `make` does. May be used from any thread; it must outlive its uses, not its values.
+// A variable with a separate value in each coroutine (and in each plain thread, outside of coroutines). The first use
+// in a coroutine constructs the value. It is destroyed after the coroutine's body and before its callbacks and joiners,
+// the youngest first. The body of a generator or greenlet uses the values of the coroutine it runs in. Suspends only if
+// T or `make` does. May be used from any thread. Must outlive its uses, not its values.
 template <class T>
 class local {
  public:
-  // The value is made as T{}.
+  // Constructs each value as T{}.
   local() requires std::default_initializable<T> : local([] { return T{}; }) {}
-  // The value is what make() returns, called in the coroutine that needs it; perhaps by several threads at once.
+  // make() returns the value; it is called in the coroutine that needs the value, perhaps on several threads at once.
   template <class F>
   requires(!std::same_as<std::decay_t<F>, local> && std::is_invocable_r_v<T, std::decay_t<F>&>) explicit local(F make)
       : make_(std::move(make)), key_(detail::new_local_key()) {}
-  // Destroys the value of the coroutine that destroys it; the others go with their coroutines.
+  // Destroys the value of the calling coroutine; the others are destroyed with their coroutines.
   ~local() { reset(); }
   local(const local&) = delete;
   local& operator=(const local&) = delete;
 
-  // This coroutine's value, made now if there is none. Throws what making it throws; then there still is none.
+  // This coroutine's value, constructed now if there is none. Throws the errors of the construction; there is no value
+  // then.
   T& operator*() {
     if (detail::local_value* v = detail::find_local(key_)) return static_cast<value*>(v)->held;
     auto* made = new value(key_, make_);
@@ -40,9 +41,9 @@ class local {
     return made->held;
   }
   T* operator->() { return std::addressof(**this); }
-  // This coroutine has made its value.
+  // True if this coroutine has a value.
   bool has_value() const noexcept { return detail::find_local(key_) != nullptr; }
-  // Destroys this coroutine's value; the next use makes a new one.
+  // Destroys this coroutine's value; the next use constructs a new one.
   void reset() { detail::drop_local(key_); }
 
  private:
