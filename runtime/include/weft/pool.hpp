@@ -1,4 +1,4 @@
-// At most n jobs at once. gevent's Pool.
+// Runs at most n jobs at once. gevent's Pool.
 #pragma once
 
 #include "weft/detail/core/cxx20.hpp"
@@ -26,22 +26,22 @@
 
 namespace weft {
 
-// Spawns tasks, but never has more than n of them at once: who spawns one more waits, first come first served, until
-// one has ended. May be used by coroutines of several threads; a job belongs to the scheduler of whoever spawned it.
-// After join() and kill() it can be used again. The destructor kills.
+// Spawns tasks, but never has more than n of them at once: a further spawn waits, in order of arrival, until one has
+// ended. Coroutines of several threads may use a pool; a job belongs to the scheduler of its spawner. Usable again
+// after join() and kill(). The destructor kills.
 class pool {
  public:
-  // pool(0) never has a place. The name (copied) appears in the diary and in deadlock_error.
+  // pool(0) never has a free place. The name (copied) appears in the diary and in deadlock_error.
   explicit pool(std::size_t n, std::string_view name = {}) : state_(std::make_shared<detail::pool_state>(n, name)) {}
   pool(const pool&) = delete;
   pool& operator=(const pool&) = delete;
-  // Cancels the jobs and waits until they have ended; is not cancelled itself and never throws.
+  // Cancels the jobs and waits until they have ended. The wait cannot be cancelled and never throws.
   ~pool() {
     state_->close();
     state_->kill_quietly();
   }
 
-  // Spawns f like weft::spawn(). Suspends while the pool is full; cancelled there, it has spawned nothing. Throws
+  // Spawns f like weft::spawn(). Suspends while the pool is full; a spawn cancelled there has spawned nothing. Throws
   // std::logic_error outside of a coroutine.
   template <class F>
   requires detail::spawnable<F>
@@ -58,7 +58,7 @@ class pool {
   auto spawn(F&& f, source_location where = source_location::current()) {
     return spawn(spawn_options{}, std::forward<F>(f), where);
   }
-  // What it does not take.
+  // Refuses unsuitable functions.
   template <class F>
   requires(!detail::spawnable<F>)
       WEFT_REFUSED("the function must take no arguments (capture them), and be moved in if it cannot be copied",
@@ -75,8 +75,8 @@ class pool {
                    task<detail::the_function_must_take_no_arguments_and_be_moved_in_if_it_cannot_be_copied> spawn(
                        F&& f, source_location where = source_location::current()));
 
-  // Runs f in the pool and waits for its result or error. Called by one of the pool's own jobs it runs f in place. If
-  // it is cancelled, so is f, and it waits for that.
+  // Runs f in the pool and returns its result or throws its error. If the caller is one of the pool's own jobs, runs f
+  // in place. If apply is cancelled, it cancels f and waits for its end.
   template <class F>
   requires detail::spawnable<F>
   auto apply(F&& f, source_location where = source_location::current()) -> detail::result_in_pool<F> {
@@ -98,9 +98,9 @@ class pool {
                    detail::the_function_must_take_no_arguments_and_be_moved_in_if_it_cannot_be_copied apply(
                        F&& f, source_location where = source_location::current()));
 
-  // Runs f in the pool; never waits: while the pool is full the job itself does. When f has returned, callback(value)
-  // is called in the job's coroutine (without arguments for void); not if f failed or was cancelled. If the callback
-  // throws, the task fails with that.
+  // Runs f in the pool. Never waits: if the pool is full, the job itself waits. When f has returned, callback(value) is
+  // called in the job's coroutine (without arguments for void), but not if f failed or was cancelled. If the callback
+  // throws, the task fails with that error.
   template <class F>
   requires detail::spawnable<F>
   auto apply_async(F&& f, source_location where = source_location::current()) {
@@ -132,8 +132,9 @@ class pool {
                    task<detail::the_function_must_take_no_arguments_and_be_moved_in_if_it_cannot_be_copied> apply_async(
                        F&& f, source_location where = source_location::current()));
 
-  // f of each element, as jobs; the results in the order of the elements. Suspends until all have ended. The first
-  // failure in time is thrown after the other jobs were cancelled and have ended; a cancelled map does the same.
+  // Calls f with each element, as jobs; returns the results in the order of the elements. Suspends until all have
+  // ended. Throws the first failure in time, after the other jobs were cancelled and have ended; a cancelled map does
+  // the same.
   template <std::ranges::input_range R, class F>
   requires detail::job_for<F, std::ranges::range_value_t<R>>
   auto map(R&& data, F&& f, source_location where = source_location::current()) {
@@ -165,10 +166,11 @@ class pool {
     }
   }
 
-  // The same, one result after the other: in the order of the elements, or as they come. Returns at once; a coroutine
-  // of its own feeds the pool while you take results. At most max_waiting jobs are started whose results nobody has
-  // taken. A failed job throws from its next() or ++, and the one after that goes on. What `data` refers to must live
-  // as long as the results; if they are let go of, jobs that have not ended are cancelled and waited for.
+  // The same, but gives one result after the other: in the order of the elements, or of their ends. Returns at once; a
+  // separate coroutine starts the jobs while the caller reads results. At most max_waiting started jobs have an unread
+  // result. A failed job throws from its next() or ++, and the next call continues with the next job. Data that `data`
+  // refers to must live as long as the results. If the results are destroyed, jobs that have not ended are cancelled
+  // and waited for.
   template <std::ranges::input_range R, class F>
   requires detail::job_for<F, std::ranges::range_value_t<R>>
   auto imap(R&& data, F&& f, std::size_t max_waiting = unbounded, source_location where = source_location::current()) {
@@ -181,14 +183,14 @@ class pool {
     return feed<R>(std::forward<R>(data), std::forward<F>(f), false, max_waiting, where);
   }
 
-  // Places that are free, jobs that have one, none is free.
+  // Number of free places; number of jobs with a place; true if no place is free.
   std::size_t free() const { return state_->slots() - state_->taken(); }
   std::size_t size() const { return state_->taken(); }
   bool full() const { return free() == 0; }
 
-  // Suspends until there are no jobs. Throws deadlock_error when one of them calls it.
+  // Suspends until there are no jobs. Throws deadlock_error if the caller is one of them.
   void join() { state_->join(detail::forever); }
-  // The same; false if some still run after d.
+  // The same; false if some jobs still run after d.
   template <class Rep, class Period>
   bool join_for(std::chrono::duration<Rep, Period> d) {
     return state_->join(detail::nanoseconds_of(d));
@@ -197,7 +199,7 @@ class pool {
   bool join_until(std::chrono::time_point<Clock, Duration> t) {
     return state_->join(detail::until(t));
   }
-  // Cancels the jobs there are, in spawn order, and suspends until they have ended. Called by one of them: that one is
+  // Cancels the present jobs, in spawn order, and suspends until they have ended. If the caller is one of them, it is
   // cancelled last, at once.
   void kill() { state_->kill(); }
 

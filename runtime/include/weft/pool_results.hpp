@@ -1,4 +1,4 @@
-// What pool::imap and imap_unordered return: the results of jobs, one after the other.
+// The results of pool::imap and imap_unordered: the results of jobs, one after the other.
 #pragma once
 
 #include "weft/detail/core/cxx20.hpp"
@@ -31,7 +31,7 @@ namespace weft {
 
 namespace detail {
 
-// What the task returns that runs an F.
+// The result type of the task that runs an F.
 template <class F>
 using result_in_pool = typename decltype(weft::spawn(std::declval<F>()))::value_type;
 
@@ -43,7 +43,7 @@ template <class C, class R>
 concept callback_for = (std::is_void_v<R> && std::invocable<std::decay_t<C>&>) ||
                        std::invocable<std::decay_t<C>&, std::add_lvalue_reference_t<R>>;
 
-// A job gets its element as an rvalue, or as an lvalue if that is what it takes.
+// A job gets its element as an rvalue, or as an lvalue if f accepts only that.
 template <class F, class X>
 concept job_for = std::invocable < std::remove_reference_t<F>
 &, X > || std::invocable<std::remove_reference_t<F>&, X&>;
@@ -58,7 +58,7 @@ decltype(auto) call_job(F& f, X& x) {
 template <class F, class X>
 using job_result = std::decay_t<decltype(call_job(std::declval<std::remove_reference_t<F>&>(), std::declval<X&>()))>;
 
-// A range for later: an rvalue is moved in, an lvalue is referred to.
+// Keeps a range for later: moves an rvalue in, refers to an lvalue.
 template <class Range>
 class held_range {
  public:
@@ -78,7 +78,7 @@ class held_range<Range&> {
   Range* range_;
 };
 
-// Spawns f as a job. The slot, if there is one, goes back at its end.
+// Spawns f as a job. Returns the slot, if there is one, when the job ends.
 template <class F>
 auto start_in_pool(pool_state& pool, pool_slot slot, const spawn_options& options, F&& f, source_location where,
                    const void* owner) {
@@ -87,7 +87,7 @@ auto start_in_pool(pool_state& pool, pool_slot slot, const spawn_options& option
   return job;
 }
 
-// The coroutine that feeds the pool, the jobs and the one who takes results share it.
+// Shared by the coroutine that starts the jobs, the jobs, and the reader of the results.
 template <class R>
 class pool_feed : public std::enable_shared_from_this<pool_feed<R>> {
  public:
@@ -118,7 +118,7 @@ class pool_feed : public std::enable_shared_from_this<pool_feed<R>> {
   std::optional<value_type> next() {
     std::optional<outcome> o = next_outcome();
     if (!o) {
-      feeder_.join();  // what the range itself threw comes last
+      feeder_.join();  // an error of the range itself comes last
       if (feeder_.status() == task_status::failed && !std::exchange(feed_error_told_, true)) feeder_.get();
       return std::nullopt;
     }
@@ -139,11 +139,11 @@ class pool_feed : public std::enable_shared_from_this<pool_feed<R>> {
     std::exception_ptr error;
   };
 
-  // Held by the feeder and by each job. Whoever goes without having said anything was cancelled; the last one that goes
-  // closes.
+  // Owned by the feeder and by each job. A ticket that is destroyed without an outcome means that its job was
+  // cancelled; the last ticket closes the feed.
   class ticket {
    public:
-    // owes: an outcome.
+    // owes: this ticket must report an outcome.
     ticket(std::shared_ptr<pool_feed> feed, std::size_t index, bool owes)
         : feed_(std::move(feed)), index_(index), owes_(owes) {
       ++feed_->open_;
@@ -187,7 +187,7 @@ class pool_feed : public std::enable_shared_from_this<pool_feed<R>> {
           }
         },
         where, this);
-    access::state(job)->mark_read();  // its error comes out of next()
+    access::state(job)->mark_read();  // next() throws its error
   }
 
   std::optional<outcome> next_outcome() {
@@ -207,11 +207,11 @@ class pool_feed : public std::enable_shared_from_this<pool_feed<R>> {
   const std::shared_ptr<pool_state> pool_;
   const bool ordered_;
   const bool limited_;
-  semaphore room_{0};  // for jobs whose results nobody has taken
+  semaphore room_{0};  // for jobs with unread results
   channel<outcome> results_{unbounded};
-  std::atomic<std::size_t> open_{0};  // tickets
+  std::atomic<std::size_t> open_{0};  // number of tickets
   task<void> feeder_;
-  // Of the one who takes the results.
+  // Used by the reader of the results.
   bool feed_error_told_ = false;
   std::map<std::size_t, outcome> early_;
   std::size_t next_index_ = 0;
@@ -219,8 +219,8 @@ class pool_feed : public std::enable_shared_from_this<pool_feed<R>> {
 
 }  // namespace detail
 
-// An input range that moves and does not copy. One coroutine at a time takes from it. Destroyed, it cancels the jobs
-// that have not ended and waits for them.
+// An input range; move-only. One coroutine at a time may read from it. The destructor cancels the jobs that have not
+// ended and waits for them.
 template <class R>
 class pool_results {
  public:
@@ -237,8 +237,8 @@ class pool_results {
     if (feed_ != nullptr) feed_->stop();
   }
 
-  // Suspends until there is one; empty: there are no more. Throws the error of a failed job, task_cancelled for a
-  // cancelled one; the next call goes on with the next job.
+  // Suspends until there is a result; empty: there are no more. Throws the error of a failed job, task_cancelled for a
+  // cancelled one; the next call continues with the next job.
   std::optional<value_type> next() { return feed_ != nullptr ? feed_->next() : std::nullopt; }
 
   class iterator {
@@ -251,7 +251,7 @@ class pool_results {
     explicit iterator(pool_results& from) : from_(&from) { ++*this; }
     value_type& operator*() const noexcept { return *current_; }
     value_type* operator->() const noexcept { return &*current_; }
-    // After an error it stands on nothing and can be moved on again.
+    // After an error the iterator has no value and can be incremented again.
     iterator& operator++() {
       current_.reset();
       if (std::optional<value_type> next = from_->next()) {

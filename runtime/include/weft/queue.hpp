@@ -1,6 +1,6 @@
-// Queues between coroutines and plain threads: FIFO, LIFO and by priority. With gevent's order: an operation takes
-// effect when the coroutine that called it runs, woken getters and putters are served first come first, and no newcomer
-// overtakes them. With capacity 0 a queue is a rendezvous: the taker runs before the putter.
+// Queues between coroutines and plain threads: FIFO, LIFO and by priority. In gevent's order: an operation takes effect
+// when the coroutine that called it runs; woken getters and putters are served in order of arrival, and no newcomer
+// overtakes them. With capacity 0 a queue is a rendezvous: the getter runs before the putter.
 #pragma once
 
 #include "weft/detail/core/cxx20.hpp"
@@ -21,8 +21,8 @@ namespace weft {
 
 namespace detail {
 
-// The three queues; they differ only in which item comes out first. (A rendezvous stores nothing, so there the putters
-// are served first come first in all three.) Must outlive everybody who waits for it.
+// The base of the three queues, which differ only in the item that comes out first. (A rendezvous stores nothing, so
+// all three serve putters in order of arrival.) Must outlive all its waiters.
 template <class T, class Store>
 class basic_queue : private item_line<T, Store> {
   using base = item_line<T, Store>;
@@ -31,14 +31,15 @@ class basic_queue : private item_line<T, Store> {
   using value_type = T;
 
   basic_queue() : basic_queue(unbounded) {}
-  // capacity: how many items fit in; 0 is a rendezvous. The name (copied) appears in the diary and in deadlock_error.
+  // capacity: the number of items that fit in; 0 is a rendezvous. The name (copied) appears in the diary and in
+  // deadlock_error.
   explicit basic_queue(std::size_t capacity, std::string_view name = {}) : base(queue_role::queue, capacity, name) {}
   explicit basic_queue(std::string_view name) : basic_queue(unbounded, name) {}
 
-  // Suspends while the queue is full; in a rendezvous always, until the item was taken. A cancelled put has put
-  // nothing. Throws closed_error if the queue is or gets closed. If moving the item throws, the queue is as before.
+  // Suspends while the queue is full; in a rendezvous always, until a getter gets the item. A cancelled put has put
+  // nothing. Throws closed_error if the queue is or gets closed. If moving the item throws, the queue is unchanged.
   void put(T item) { accepted(base::place(item, forever)); }
-  // Never suspends. False if it is full (a rendezvous: if nobody waits for an item); then the item was not moved from.
+  // Never suspends. False if the queue is full (a rendezvous: if no getter waits); the item was not moved from then.
   bool try_put(T& item) { return accepted(base::place(item, 0)); }
   bool try_put(T&& item) { return accepted(base::place(item, 0)); }
   template <std::same_as<T> U>
@@ -47,7 +48,7 @@ class basic_queue : private item_line<T, Store> {
     T copy(item);
     return accepted(base::place(copy, 0));
   }
-  // Suspends for d at most; d <= 0 is try_put(). False: time ran out.
+  // Suspends for d at most; d <= 0 is try_put(). False: the time limit has passed.
   template <class Rep, class Period>
   bool put_for(T item, std::chrono::duration<Rep, Period> d) {
     return accepted(base::place(item, nanoseconds_of(d)));
@@ -57,15 +58,15 @@ class basic_queue : private item_line<T, Store> {
     return accepted(base::place(item, until(t)));
   }
 
-  // Suspends while there is no item for it. A cancelled get has taken none. Throws closed_error when the queue is
-  // closed and nothing is left. If moving the item throws, it is still in the queue.
+  // Suspends while there is no item for the caller. A cancelled get has removed no item. Throws closed_error when the
+  // queue is closed and empty. If moving the item throws, the item is still in the queue.
   T get() {
     if (base::begin_get(forever) != queue_answer::go) base::throw_closed();
     return base::take();
   }
-  // Never suspends. Empty if there is no item, or only such as are promised to getters that were woken for them.
+  // Never suspends. Empty if there is no item, or if all items are promised to woken getters.
   std::optional<T> try_get() { return get_limited(0); }
-  // Suspends for d at most; d <= 0 is try_get(). Empty: time ran out.
+  // Suspends for d at most; d <= 0 is try_get(). Empty: the time limit has passed.
   template <class Rep, class Period>
   std::optional<T> get_for(std::chrono::duration<Rep, Period> d) {
     return get_limited(nanoseconds_of(d));
@@ -75,13 +76,14 @@ class basic_queue : private item_line<T, Store> {
     return get_limited(until(t));
   }
 
-  // Items not yet taken by a getter that ran; those that blocked putters still hold do not count.
+  // Number of items that no getter has removed yet; items of blocked putters do not count.
   std::size_t size() const { return base::count(); }
   bool empty() const { return size() == 0; }
-  bool full() const { return base::is_full(); }  // of a rendezvous: always
+  bool full() const { return base::is_full(); }  // a rendezvous is always full
   std::size_t capacity() const noexcept { return base::capacity(); }
 
-  // Says that an item which was taken has been dealt with. std::logic_error, and nothing changed, if all were already.
+  // Reports that a received item has been processed. Throws std::logic_error, with no effect, if all were reported
+  // already.
   void task_done() { base::finish_one(); }
   // Suspends until task_done() was called for every item that was put.
   void join() { base::join_limited(forever); }
@@ -94,14 +96,14 @@ class basic_queue : private item_line<T, Store> {
     return base::join_limited(until(t));
   }
 
-  // From now on puts, also blocked ones, throw closed_error; gets take what is left and throw then. Twice is harmless.
+  // Every put, also a blocked one, throws closed_error from now on; gets return the remaining items and then throw. A
+  // second call does nothing.
   void close() { base::close_gently(); }
-  // The same, and what is left is dropped (join() does not wait for it any more): gets throw at once.
+  // The same, and drops the remaining items: gets throw at once, and join() does not wait for the dropped items.
   void close(discard_t) { base::drop_all(); }
   bool closed() const { return base::is_closed(); }
 
-  // for (T& item : queue): gets until the queue is closed and nothing is left, or was discarded. Says nothing of
-  // task_done().
+  // for (T& item : queue) gets items until the queue is closed and empty, or discarded. Does not call task_done().
   using iterator = item_iterator<T, Store>;
   iterator begin() { return iterator(*this); }
   std::default_sentinel_t end() const noexcept { return {}; }
@@ -144,7 +146,7 @@ class lifo_queue : public detail::basic_queue<T, detail::lifo_store<T>> {
   using detail::basic_queue<T, detail::lifo_store<T>>::basic_queue;
 };
 
-// The item that compares first comes out first (the smallest, with std::less); equal ones first in, first out.
+// The item that compares first comes out first (the smallest, with std::less); equal items first in, first out.
 template <class T, class Compare = std::less<T>>
 class priority_queue : public detail::basic_queue<T, detail::ordered_store<T, Compare>> {
  public:

@@ -1,4 +1,4 @@
-// A mutex that its owner may lock again; it is free after as many unlocks.
+// A mutex that its owner may lock again; free after as many unlocks.
 #pragma once
 
 #include "weft/detail/core/cxx20.hpp"
@@ -11,18 +11,19 @@
 
 namespace weft {
 
-// The owner is a coroutine (outside of coroutines a thread), never the OS thread that happens to run it: two coroutines
-// of one thread exclude each other. Otherwise as mutex. Must outlive everybody who waits for it.
+// The owner is a coroutine (outside of coroutines a thread), never the OS thread that runs it: two coroutines of one
+// thread exclude each other. Otherwise like mutex. Must outlive all its waiters.
 class recursive_mutex {
  public:
   recursive_mutex() : recursive_mutex(std::string_view()) {}
   explicit recursive_mutex(std::string_view name);
 
-  // Suspends until it is handed over, unless the caller owns it already. A cancellation ends the wait.
+  // Suspends until the caller owns the mutex; returns at once if it does already. A cancellation ends the wait without
+  // the mutex.
   void lock() { acquire(detail::forever); }
-  // Never suspends. False if another one owns it.
+  // Never suspends. False if another coroutine or thread owns the mutex.
   bool try_lock() { return acquire(0); }
-  // Suspends for d at most; d <= 0 is try_lock(). False: time ran out.
+  // Suspends for d at most; d <= 0 is try_lock(). False: the time limit has passed.
   template <class Rep, class Period>
   bool try_lock_for(std::chrono::duration<Rep, Period> d) {
     return acquire(detail::nanoseconds_of(d));
@@ -31,7 +32,7 @@ class recursive_mutex {
   bool try_lock_until(const std::chrono::time_point<Clock, Duration>& t) {
     return acquire(detail::until(t));
   }
-  // Takes one lock() back. std::logic_error, and nothing changed, unless the caller owns it.
+  // Undoes one lock(). Throws std::logic_error, with no effect, unless the caller owns the mutex.
   void unlock();
 
   std::string_view name() const noexcept { return lock_.what().name(); }
@@ -40,7 +41,7 @@ class recursive_mutex {
   bool acquire(detail::time_limit limit);
 
   detail::owned_lock lock_;
-  std::size_t again_ = 0;  // locks of the owner beyond the first; touched by the owner only
+  std::size_t again_ = 0;  // locks of the owner beyond the first; used by the owner only
 };
 
 }  // namespace weft

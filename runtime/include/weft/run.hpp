@@ -1,4 +1,4 @@
-// run(): a scheduler on this thread, until its main coroutine has ended.
+// run(): a scheduler on this thread until its main coroutine has ended.
 #pragma once
 
 #include "weft/detail/core/cxx20.hpp"
@@ -29,20 +29,20 @@ struct run_options {
       256 * 1024;  // bytes a coroutine, reserved; committed page by page. At least 16 KiB, rounded up to pages
   std::optional<std::uint64_t> shuffle_seed =
       std::nullopt;                // a seeded random choice among the ready instead of FIFO: finds order bugs
-  bool detect_deadlock = true;     // false: a hopeless wait sleeps for ever
-  unsigned offload_threads = 0;    // at most so many threads for offload(); 0: four a core
+  bool detect_deadlock = true;     // false: a wait that cannot end sleeps for ever
+  unsigned offload_threads = 0;    // most threads for offload(); 0: four a core
   core::clock* clock = nullptr;    // for tests; null: the monotonic clock
   core::poller* poller = nullptr;  // for tests; null: epoll or kqueue
   std::string_view replay = {};    // a trace of this program: run again in that order, whatever shuffle_seed says; see
                                    // weft/trace.hpp. Throws replay_error, replay_divergence
 };
 
-// What this thread's scheduler did since its start; all zero outside of run().
+// Counters of this thread's scheduler since its start; all zero outside of run().
 struct run_stats {
-  std::uint64_t switches = 0;  // another coroutine than before runs
+  std::uint64_t switches = 0;  // switches to another coroutine than before
   std::uint64_t spawned = 0;   // by spawn; main does not count
   std::uint64_t finished = 0;
-  std::uint64_t polls = 0;      // times the kernel was asked what is ready
+  std::uint64_t polls = 0;      // times the scheduler asked the kernel for ready fds
   std::uint64_t cancelled = 0;  // of the finished: ended by cancellation
   std::uint64_t failed = 0;     // of the finished: ended by an error
 };
@@ -50,11 +50,11 @@ run_stats stats() noexcept;
 
 namespace detail {
 
-// Runs `main` under a new scheduler of this thread and waits for it. Throws what the scheduler itself has to say
-// (bad_alloc, logic_error inside a coroutine); what main threw stays in its state.
+// Runs `main` under a new scheduler of this thread and waits for its end. Throws the scheduler's own errors (bad_alloc;
+// logic_error inside a coroutine); an error of main stays in main's state.
 void run_main(const run_options& options, task_state& main);
 
-// Main's own end: what is left over is cancelled and waited for.
+// Runs at the end of main: cancels the remaining coroutines and waits for them.
 void cancel_left_overs();
 
 template <class F, class T>
@@ -68,11 +68,11 @@ class main_function final : public task_function<F, T> {
 
 }  // namespace detail
 
-// Makes this thread a scheduler, runs f as its first coroutine and returns what f returns (what the co_task<T> returns
-// that f returns), or rethrows what it throws
-// (`cancelled` as task_cancelled). When f has ended, what is left is cancelled in spawn order and waited for. By then
-// f's local variables are gone: what left-overs use must outlive run(), or be joined by f. Throws std::logic_error
-// inside a coroutine. Several runs one after the other, and at once on several threads, are fine.
+// Makes this thread a scheduler, runs f as its first coroutine and returns f's result, or rethrows its error
+// (`cancelled` as task_cancelled). If f returns a co_task<T>, the result is that of the co_task. When f has ended, the
+// remaining coroutines are cancelled in spawn order and waited for. f's local variables are destroyed by then: objects
+// that those coroutines use must outlive run(), or f must join the coroutines. Throws std::logic_error inside a
+// coroutine. A program may call run() several times, one after the other, and at once on several threads.
 template <class F>
 requires detail::spawnable<F>
 auto run(const run_options& options, F&& f, source_location where = source_location::current()) {
@@ -93,7 +93,7 @@ requires detail::spawnable<F>
 auto run(F&& f, source_location where = source_location::current()) {
   return run(run_options{}, std::forward<F>(f), where);
 }
-// What it does not take.
+// Refuses unsuitable functions.
 template <detail::refused_function F>
 WEFT_REFUSED("the function must take no arguments (capture them), and be moved in if it cannot be copied",
              detail::the_function_must_take_no_arguments_and_be_moved_in_if_it_cannot_be_copied run(

@@ -28,7 +28,7 @@ namespace weft {
 
 namespace detail {
 
-// channel and the queues as what they privately are.
+// Gives access to the private base of channel and the queues.
 struct line_access {
   template <class T>
   static item_line<T, fifo_store<T>>& of(channel<T>& c) noexcept {
@@ -48,7 +48,7 @@ concept sends = std::convertible_to<V, T> || std::same_as<std::remove_reference_
 
 template <class T, class Store, class V, class F>
 auto make_send(item_line<T, Store>& line, V&& value, F&& f) {
-  // An rvalue, and what cannot be copied, stays with the caller until it is taken.
+  // A value that is an rvalue, or cannot be copied, stays with the caller until it is received.
   constexpr bool stays = std::same_as<std::remove_reference_t<V>, T> &&
                          (!std::is_lvalue_reference_v<V> || !std::is_copy_constructible_v<T>);
   if constexpr (stays) {
@@ -60,11 +60,11 @@ auto make_send(item_line<T, Store>& line, V&& value, F&& f) {
 
 }  // namespace detail
 
-// The cases. They are made in the call of select(); each calls its f, without arguments unless said, when it is the one
-// that happened, after the select has left all objects.
+// The cases, made in the call of select(). When a case happens, select() leaves all objects and then calls the case's
+// f, without arguments unless noted.
 
-// An item of a channel or queue is taken: f(std::optional<T>), or f(). Empty: closed and nothing left, and such a case
-// can always happen.
+// Receives an item of a channel or queue: f(std::optional<T>), or f(). Empty: closed and no item left; such a case can
+// always happen.
 template <class T, detail::receives<T> F>
 auto on_receive(channel<T>& from, F&& f) {
   using store = detail::fifo_store<T>;
@@ -86,9 +86,9 @@ requires(!detail::receives<F, T>)
                  detail::refused_case<detail::the_function_must_take_an_optional_item_or_nothing> on_receive(
                      detail::basic_queue<T, Store>& from, F&& f));
 
-// The value is put into a channel or queue. A value given as an rvalue (or that can only be moved) is moved from only
-// if it is taken; another one is copied. With capacity 0 it happens when somebody takes it. On a closed one the select
-// throws closed_error.
+// Puts the value into a channel or queue. A value given as an rvalue (or move-only) is moved from only if it is put;
+// any other value is copied. With capacity 0 the case happens when a receiver gets the value. With a closed channel or
+// queue the select throws closed_error.
 template <class T, class V, std::invocable F>
 requires detail::sends<V, T>
 auto on_send(channel<T>& to, V&& value, F&& f) {
@@ -120,7 +120,7 @@ requires(!detail::sends<V, T>) WEFT_REFUSED("the value must convert to an item o
                                             detail::refused_case<detail::the_value_must_convert_to_an_item> on_send(
                                                 detail::basic_queue<T, Store>& to, V&& value, F&& f));
 
-// A task or future has ended, however it did. That reads neither value nor error.
+// Happens when a task or future has ended in any way. Reads neither value nor error.
 template <class T, std::invocable F>
 auto on_ready(const task<T>& t, F&& f) {
   if (!t) throw std::logic_error("on_ready: the task is empty");
@@ -141,7 +141,7 @@ requires(!std::invocable<F>)
     WEFT_REFUSED("the function must take no arguments: it may ask the future for its value",
                  detail::refused_case<detail::the_function_must_take_no_arguments> on_ready(const future<T>& t, F&& f));
 
-// So much time has passed; d <= 0: it can happen at once.
+// Happens when d has passed; d <= 0: at once.
 template <class Rep, class Period, std::invocable F>
 auto after(std::chrono::duration<Rep, Period> d, F&& f) {
   return detail::after_case<std::decay_t<F>>(detail::nanoseconds_of(d), std::forward<F>(f));
@@ -153,7 +153,7 @@ requires detail::refused_function<F> &&
                                      detail::refused_case<detail::the_function_must_take_no_arguments> after(
                                          std::chrono::duration<Rep, Period> d, F&& f));
 
-// Happens if nothing else can at once: with it a select never suspends.
+// Happens if no other case can happen at once: with it a select never suspends.
 template <std::invocable F>
 auto otherwise(F&& f) {
   return detail::otherwise_case<std::decay_t<F>>(std::forward<F>(f));
@@ -164,11 +164,11 @@ requires(!std::invocable<F>)
     WEFT_REFUSED("the function must take no arguments",
                  detail::refused_case<detail::the_function_must_take_no_arguments> otherwise(F&& f));
 
-// Suspends until one of the cases has happened, calls its function and returns its place among the arguments. Nothing
-// happens to the objects of the others. If several can happen at once, one is chosen by chance, each equally often; the
-// sequence is the same in every run (run_options::shuffle_seed gives another one). A cancelled select has taken and
-// sent nothing. A cancellation or timeout that has not been delivered yet is thrown before anything happens, also if
-// the select need not wait. What the function throws comes out.
+// Suspends until one of the cases has happened, calls its function and returns its index among the arguments. The
+// objects of the other cases are not changed. If several cases can happen at once, one is chosen at random with equal
+// chance; the sequence is the same in every run (run_options::shuffle_seed changes it). A cancelled select has received
+// and sent nothing. A pending cancellation or timeout is thrown before any case happens, even if the select need not
+// wait. An exception of the function leaves select().
 template <class... Cases>
 requires(sizeof...(Cases) > 0 && (std::derived_from<std::remove_reference_t<Cases>, detail::select_case> &&
                                   ...)) std::size_t select(Cases&&... cases) {

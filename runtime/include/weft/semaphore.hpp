@@ -1,5 +1,5 @@
 // A number of permits, and a guard for one of them. FIFO with direct hand-over: a released permit belongs to the first
-// in line from that moment on.
+// waiter from that moment on.
 #pragma once
 
 #include "weft/detail/core/cxx20.hpp"
@@ -17,7 +17,7 @@ namespace weft {
 
 class semaphore;
 
-// One permit of a semaphore, which must outlive it; or empty.
+// Owns one permit of a semaphore, which must outlive it; or is empty.
 class permit {
  public:
   permit() noexcept = default;  // empty
@@ -30,8 +30,8 @@ class permit {
   ~permit() { release(); }
 
   explicit operator bool() const noexcept { return from_ != nullptr; }
-  // Gives it back now; nothing on an empty one. Never suspends and never fails: a bounded semaphore that somebody has
-  // filled up meanwhile stays full.
+  // Releases the permit now; does nothing if empty. Never suspends and never fails: a bounded semaphore that is full
+  // meanwhile stays full.
   void release() noexcept;
 
  private:
@@ -41,7 +41,7 @@ class permit {
   semaphore* from_ = nullptr;
 };
 
-// Whoever has a permit, or nobody at all, may release one. Must outlive everybody who waits for it.
+// Any coroutine or thread may release a permit, with or without having acquired one. Must outlive all its waiters.
 class semaphore {
  public:
   // Throws std::invalid_argument if permits is negative. The name (copied) appears in the diary and in deadlock_error.
@@ -49,11 +49,11 @@ class semaphore {
       : semaphore(permits, std::numeric_limits<std::ptrdiff_t>::max(), name) {}
   ~semaphore();
 
-  // Takes one permit. Suspends until it is handed over or the wait is cancelled.
+  // Acquires one permit. Suspends until a permit is handed over or the wait is cancelled.
   void acquire() { take(detail::forever); }
   // Never suspends.
   bool try_acquire() { return take(0); }
-  // Suspends for d at most; d <= 0 is try_acquire(). False: time ran out.
+  // Suspends for d at most; d <= 0 is try_acquire(). False: the time limit has passed.
   template <class Rep, class Period>
   bool try_acquire_for(std::chrono::duration<Rep, Period> d) {
     return take(detail::nanoseconds_of(d));
@@ -62,14 +62,14 @@ class semaphore {
   bool try_acquire_until(const std::chrono::time_point<Clock, Duration>& t) {
     return take(detail::until(t));
   }
-  // Gives n permits back, first to those in line. Never suspends. std::logic_error, and nothing changed, if n is
-  // negative or more permits would be free than there can be.
+  // Releases n permits, first to the waiters. Never suspends. Throws std::logic_error, with no effect, if n is negative
+  // or more permits would be free than the maximum.
   void release(std::ptrdiff_t n = 1);
-  // Permits that are free now.
+  // Number of free permits.
   std::ptrdiff_t value() const;
 
-  // The same as the four above, and what they took is in a permit, which gives it back. Empty: there was none free, or
-  // the time ran out.
+  // Like the four functions above, but return the permit as an object that releases it. Empty: no permit was free, or
+  // the time limit has passed.
   [[nodiscard]] permit acquire_guard() {
     acquire();
     return permit(*this);
@@ -93,22 +93,22 @@ class semaphore {
   friend class permit;
   bool take(detail::time_limit limit);
   permit taken(bool was) { return was ? permit(*this) : permit(); }
-  void give(std::ptrdiff_t n) noexcept;  // before: object_.lock is held
-  void tell() noexcept;                  // the diary; the same
-  void take_back() noexcept;             // a permit's end
+  void give(std::ptrdiff_t n) noexcept;  // call with object_.lock
+  void tell() noexcept;                  // records the count; call with object_.lock
+  void take_back() noexcept;             // for the end of a permit
 
   detail::object object_;
-  detail::wait_line waiters_;  // empty while value_ > 0, but for a moment under the lock
+  detail::wait_line waiters_;  // empty while value_ > 0, except briefly under the lock
   std::ptrdiff_t value_;
   const std::ptrdiff_t most_;  // value_ never exceeds it
-  bool has_waked_ = false;     // somebody, ever
+  bool has_waked_ = false;     // has ever woken a waiter
 };
 
 inline void permit::release() noexcept {
   if (semaphore* const from = std::exchange(from_, nullptr)) from->take_back();
 }
 
-// A semaphore that never has more permits than at first: releasing one too often is std::logic_error.
+// A semaphore that never has more permits than at first: one release too many throws std::logic_error.
 class bounded_semaphore : public semaphore {
  public:
   explicit bounded_semaphore(std::ptrdiff_t permits, std::string_view name = {}) : semaphore(permits, permits, name) {}

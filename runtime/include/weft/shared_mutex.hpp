@@ -14,19 +14,19 @@
 
 namespace weft {
 
-// std::shared_lock, std::unique_lock and std::lock_guard work on it. Must outlive everybody who waits for it.
+// std::shared_lock, std::unique_lock and std::lock_guard work on it. Must outlive all its waiters.
 class shared_mutex {
  public:
   shared_mutex() : shared_mutex(std::string_view()) {}
   explicit shared_mutex(std::string_view name);
   ~shared_mutex();
 
-  // Suspends until nobody else holds it and everybody before in line had it; a cancellation ends the wait.
-  // Throws deadlock_error at once if the caller holds it already, in either way.
+  // Suspends until the caller owns the mutex alone: no other owner, and all earlier waiters served. A cancellation ends
+  // the wait. Throws deadlock_error at once if the caller owns the mutex already, in either way.
   void lock() { acquire_exclusive(detail::forever); }
   // Never suspends.
   bool try_lock() { return acquire_exclusive(0); }
-  // Suspends for d at most; d <= 0 is try_lock(). False: time ran out.
+  // Suspends for d at most; d <= 0 is try_lock(). False: the time limit has passed.
   template <class Rep, class Period>
   bool try_lock_for(std::chrono::duration<Rep, Period> d) {
     return acquire_exclusive(detail::nanoseconds_of(d));
@@ -35,11 +35,11 @@ class shared_mutex {
   bool try_lock_until(const std::chrono::time_point<Clock, Duration>& t) {
     return acquire_exclusive(detail::until(t));
   }
-  // std::logic_error, and nothing changed, unless the caller is the writer.
+  // Throws std::logic_error, with no effect, unless the caller is the writer.
   void unlock();
 
-  // Suspends until no writer holds it and everybody before in line had it. Who holds it shared may lock it shared again
-  // and does not wait then. Throws deadlock_error at once if the caller is the writer.
+  // Suspends until no writer owns the mutex and all earlier waiters are served. A reader may lock it shared again, and
+  // does not wait then. Throws deadlock_error at once if the caller is the writer.
   void lock_shared() { acquire_shared(detail::forever); }
   bool try_lock_shared() { return acquire_shared(0); }
   template <class Rep, class Period>
@@ -50,7 +50,7 @@ class shared_mutex {
   bool try_lock_shared_until(const std::chrono::time_point<Clock, Duration>& t) {
     return acquire_shared(detail::until(t));
   }
-  // std::logic_error, and nothing changed, unless the caller is one of the readers.
+  // Throws std::logic_error, with no effect, unless the caller is one of the readers.
   void unlock_shared();
 
   std::string_view name() const noexcept { return object_.name(); }
@@ -58,7 +58,7 @@ class shared_mutex {
  private:
   bool acquire_exclusive(detail::time_limit limit);
   bool acquire_shared(detail::time_limit limit);
-  // All of these: before, object_.lock is held.
+  // Call all of these with object_.lock.
   bool is_reader(const void* who) const noexcept;
   void remove_reader(const void* who) noexcept;
   void release_exclusive() noexcept;
@@ -66,9 +66,9 @@ class shared_mutex {
   void serve() noexcept;
 
   detail::object object_;
-  const void* writer_ = nullptr;      // current_owner() of who holds it alone
-  std::vector<const void*> readers_;  // of those who share it, once for each lock_shared()
-  std::size_t may_read_ = 0;          // readers and those in line to be one: readers_ has room for all of them
+  const void* writer_ = nullptr;      // current_owner() of the writer
+  std::vector<const void*> readers_;  // current_owner() of each reader, once for each lock_shared()
+  std::size_t may_read_ = 0;          // readers and waiting readers: readers_ has room for all of them
   detail::wait_line waiters_;         // waiter::handed: current_owner(); waiter::tag: 1 if exclusive
 };
 

@@ -1,4 +1,4 @@
-// weft::source_location: a place in the source, as the caller of a function is one.
+// weft::source_location: a place in the source, such as the call of a function.
 #pragma once
 
 #include "weft/detail/core/cxx20.hpp"
@@ -12,12 +12,12 @@
 
 namespace weft {
 
-// A file, a function, a line and a column. A class of weft's own, and the same one under every compiler and standard
-// library: std::source_location is not there for all of them, and a library that named it could only be linked by the
-// compiler that built it.
+// A file, a function, a line and a column. weft's own class, the same under every compiler and standard library: not
+// all of them have std::source_location, and a library with it in its interface could be linked only by the compiler
+// that built it.
 class source_location {
  public:
-  // Where it is called, or as a default argument: where the function is called that has it.
+  // The place of the call; as a default argument, the place of the call of that function.
 #if defined(__has_builtin) && __has_builtin(__builtin_COLUMN)
   static constexpr source_location current(const char* file = __builtin_FILE(),
                                            const char* function = __builtin_FUNCTION(),
@@ -30,7 +30,7 @@ class source_location {
     here.column_ = column;
     return here;
   }
-#else  // GCC, whose builtin for the column is to be had by std::source_location only
+#else  // GCC, whose builtin for the column is available only through std::source_location
   static constexpr source_location current(std::source_location here = std::source_location::current()) noexcept {
     return here;
   }
@@ -46,7 +46,7 @@ class source_location {
   // Both strings live as long as the program.
   constexpr const char* file_name() const noexcept { return file_; }
   constexpr const char* function_name() const noexcept { return function_; }
-  // Counted from 1; 0: not known.
+  // Counted from 1; 0: unknown.
   constexpr std::uint_least32_t line() const noexcept { return line_; }
   constexpr std::uint_least32_t column() const noexcept { return column_; }
 

@@ -20,9 +20,9 @@
 
 namespace weft {
 
-// Leaves no child behind: its end waits for all. When a child fails, its siblings are cancelled; the error of the first
-// one to fail comes out of join(). A child that is cancelled is no failure. The block around the group goes on
-// meanwhile, until it joins; use with_task_group() to have it interrupted as well.
+// The end of a group waits for all its children. When a child fails, its siblings are cancelled, and join() throws the
+// error of the first child that failed. A cancelled child is no failure. Meanwhile the block around the group goes on
+// until it joins; with_task_group() interrupts the block as well.
 //
 // May be used from any thread, but spawn() needs a coroutine.
 class task_group {
@@ -30,18 +30,18 @@ class task_group {
   task_group() : task_group(std::string_view()) {}
   // The name (copied) appears in the diary and in deadlock_error.
   explicit task_group(std::string_view name) : state_(new detail::task_group_state(name)) {}
-  // With at_most children at a time (0: with none, ever): spawn() suspends while they are all there, first come first
-  // served.
+  // With at most `at_most` children at a time (0: none, ever): spawn() suspends while all places are in use; waiters
+  // are served in order of arrival.
   explicit task_group(std::size_t at_most, std::string_view name = {})
       : state_(new detail::task_group_state(name, at_most)) {}
-  // cancel(), and suspends until all children have ended. Nothing interrupts that; errors are not thrown.
+  // cancel(), then suspends until all children have ended. That wait cannot be interrupted; errors are not thrown.
   ~task_group();
   task_group(const task_group&) = delete;
   task_group& operator=(const task_group&) = delete;
 
-  // As weft::spawn, and the task is a child of the group. Throws std::logic_error once a child has failed, also while
-  // it waits for a place. In a group that was cancelled it does not wait, and the task is cancelled before it begins.
-  // What interrupts the wait for a place is thrown, and nothing was spawned.
+  // Like weft::spawn, and the task is a child of the group. Throws std::logic_error once a child has failed, even
+  // during a wait for a place. In a cancelled group it does not wait, and the task is cancelled before it starts. An
+  // interruption of the wait is thrown, and nothing was spawned.
   template <class F>
   requires detail::spawnable<F>
   auto spawn(const spawn_options& options, F&& f, source_location where = source_location::current()) {
@@ -57,7 +57,7 @@ class task_group {
   auto spawn(F&& f, source_location where = source_location::current()) {
     return start({}, 0, where, std::forward<F>(f));
   }
-  // What it does not take.
+  // Refuses unsuitable functions.
   template <class F>
   requires(!detail::spawnable<F>)
       WEFT_REFUSED("the function must take no arguments (capture them), and be moved in if it cannot be copied",
@@ -74,16 +74,16 @@ class task_group {
                    task<detail::the_function_must_take_no_arguments_and_be_moved_in_if_it_cannot_be_copied> spawn(
                        F&& f, source_location where = source_location::current()));
 
-  // Suspends until all children have ended; then rethrows the failure that came first, unless the group was cancelled.
-  // If the wait is cancelled, or a timeout_scope around it runs out: cancels the children, waits for them, then throws.
-  // Throws deadlock_error when called by a child.
+  // Suspends until all children have ended; then rethrows the first failure, unless the group was cancelled. If the
+  // wait is cancelled, or a timeout_scope around it expires: cancels the children, waits for them, then throws. Throws
+  // deadlock_error if a child calls it.
   void join() { state_->join(); }
-  // Cancels all children. Does not wait. A join() after it throws no failure.
+  // Cancels all children. Does not wait. A later join() throws no failure.
   void cancel() { state_->cancel(); }
 
-  // The failures so far, in the order in which they came. The group counts as having read them.
+  // The failures so far, in order of time. They count as read.
   std::vector<std::exception_ptr> errors() const { return state_->errors(); }
-  // Children that have not ended.
+  // Number of children that have not ended.
   std::size_t size() const { return state_->size(); }
 
  private:
