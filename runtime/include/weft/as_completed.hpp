@@ -88,9 +88,9 @@ class completed_tasks {
 
 //   for (const weft::task<page>& t : weft::as_completed(downloads)) show(t.get());
 //
-// Each task as soon as it has ended; those that have ended already come first, in the order of their ends. begin() and
-// ++ suspend until there is one. No task's error is thrown or read. Throws deadlock_error if one of the tasks is the
-// caller itself, std::logic_error if one is empty.
+// Gives each task as soon as it has ended; tasks that have ended already come first, in the order of their ends.
+// begin() and ++ suspend until there is one. Neither throws nor reads a task's error. Throws deadlock_error if one of
+// the tasks is the caller itself, std::logic_error if one is empty.
 template <detail::task_range R>
 auto as_completed(R&& tasks) {
   return completed_tasks<detail::value_in<R>>(detail::to_vector(std::forward<R>(tasks)), detail::forever);

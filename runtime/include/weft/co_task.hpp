@@ -1,6 +1,5 @@
-// C++20 co_await on weft's scheduler: async def and await. A co_task is a coroutine without a stack of its own; it
-// costs its frame and some 500 bytes, and is otherwise a coroutine like all others: the same tasks, cancellation,
-// diary.
+// C++20 co_await on weft's scheduler: async def and await. A co_task is a coroutine without its own stack; it costs its
+// frame and some 500 bytes, and is otherwise a coroutine like all others, with the same tasks, cancellation and diary.
 //
 //   weft::co_task<int> fetch(int fd) {
 //     co_await weft::readable(fd);
@@ -12,18 +11,18 @@
 //   int n = weft::await(fetch(fd));                       // as part of the coroutine (with a stack) that calls it
 //   weft::run([]() -> weft::co_task<> { co_await weft::yielded(); });  // as main
 //
-// What C++ demands of you, and no library can check:
-//  - A coroutine's reference parameters refer to what its caller owns, which may be gone at the first co_await. Take
-//    parameters by value, std::string and not std::string_view.
+// Rules of C++ that no library can check:
+//  - A coroutine's reference parameters refer to objects of its caller, which may be destroyed at the first co_await.
+//    Pass parameters by value, std::string and not std::string_view.
 //  - A lambda's captures belong to the lambda. spawn() and run() keep the lambda as long as its co_task; but
-//    `auto t = [x]() -> co_task<> {...}();` does not: the lambda is gone at the semicolon. Pass x as a parameter.
-//  - co_await is not allowed in a catch block: note the error there, and co_await behind it.
-//  - A std::lock_guard held over a co_await holds its lock over everything that runs meanwhile; thread_local variables
-//    and the addresses of stack objects of functions called before mean nothing after one.
-//  - GCC 12 miscompiles some full expressions that contain a co_await. A lambda that is written in it has its captures
-//    destroyed twice, `co_await spawn([text] { ... })` (references and plain numbers are safe), as have the members of
-//    an `S{text}`; a braced list goes wrong, `f({co_await a(), b()})`; and of `co_await f(c ? T() : t)` both sides may
-//    be evaluated. Name such values in a line before, e.g. the task, and co_await that.
+//    `auto t = [x]() -> co_task<> {...}();` does not: the lambda is destroyed at the semicolon. Pass x as a parameter.
+//  - co_await is not allowed in a catch block: store the error there, and co_await after the block.
+//  - A std::lock_guard across a co_await keeps its lock while other coroutines run. After a co_await, thread_local
+//    variables and the addresses of stack objects of earlier calls mean nothing.
+//  - GCC 12 miscompiles some full expressions that contain a co_await. A lambda written in such an expression has its
+//    captures destroyed twice, `co_await spawn([text] { ... })` (references and plain numbers are safe), as have the
+//    members of an `S{text}`; a braced list goes wrong, `f({co_await a(), b()})`; and of `co_await f(c ? T() : t)` both
+//    sides may be evaluated. Give such values a name in an earlier line, e.g. the task, and co_await the name.
 #pragma once
 
 #include "weft/detail/core/cxx20.hpp"
@@ -50,15 +49,15 @@
 
 namespace weft {
 
-// What a function returns that uses co_await, co_return T. Lazy: the body begins when it is awaited or spawned, and one
-// that never is just goes. Owns the frame; move-only; being awaited empties it. T is an object type or void.
+// The return type of a function that uses co_await and co_return T. Lazy: the body starts when the co_task is awaited
+// or spawned; otherwise it never runs. Owns the frame; move-only; awaiting it empties it. T is an object type or void.
 //
-// The body runs on the scheduler's own stack and must not suspend but by co_await: a wait of weft's other functions
-// that would have to (sleep_for, get of an unfinished task, lock of a held mutex ...) throws std::logic_error there.
-// What has no form for co_await gets a coroutine with a stack: `co_await spawn([&] { return items.get(); })`.
-// co_await takes: sleep(d), yielded(), readable(fd), writable(fd), task<T>, future<T>, co_task<T>&&, and anything else
-// that has the awaiter's three functions. A cancellation is thrown at the co_await. An error of the body comes out
-// where it is awaited.
+// The body runs on the scheduler's own stack and must suspend only by co_await: any other function of weft that would
+// have to wait (sleep_for, get of an unfinished task, lock of a mutex that is not free ...) throws std::logic_error
+// there. For a wait without a co_await form spawn a coroutine with a stack: `co_await spawn([&] { return items.get();
+// })`. co_await accepts: sleep(d), yielded(), readable(fd), writable(fd), task<T>, future<T>, co_task<T>&&, and any
+// type with the awaiter's three functions. A cancellation is thrown at the co_await. An error of the body is thrown
+// where the co_task is awaited.
 template <class T = void>
 class [[nodiscard]] co_task {
   static_assert(std::is_void_v<T> || (std::is_object_v<T> && std::same_as<T, std::remove_cv_t<T>>),
@@ -82,13 +81,13 @@ class [[nodiscard]] co_task {
   // False: empty, moved from or awaited.
   explicit operator bool() const noexcept { return frame_ != nullptr; }
 
-  // Runs the body as a part of the co_task that awaits, then its value, or throws its error. Throws std::logic_error if
+  // Runs the body inside the awaiting co_task; then returns its value, or throws its error. Throws std::logic_error if
   // empty.
   detail::co_task_wait<T> operator co_await() &&;
   void operator co_await() const& = delete;  // once only: co_await std::move(t)
 
-  // As a function it returns itself. So it goes wherever a function is spawned or run: spawn(t), spawn("name", t),
-  // spawn_after(d, t), run(t), task_group::spawn(t) ...
+  // Called as a function, a co_task returns itself. So it fits wherever a function is spawned or run: spawn(t),
+  // spawn("name", t), spawn_after(d, t), run(t), task_group::spawn(t) ...
   co_task operator()() && noexcept { return std::move(*this); }
 
  private:
@@ -98,18 +97,18 @@ class [[nodiscard]] co_task {
   std::coroutine_handle<promise_type> frame_;
 };
 
-// co_await sleep(d): suspends for at least d; d <= 0 is yielded(). Alone it does nothing: outside of a co_task it is
-// sleep_for(d).
+// co_await sleep(d) suspends for at least d; d <= 0 is yielded(). Without co_await it does nothing; outside of a
+// co_task use sleep_for(d).
 template <class Rep, class Period>
 [[nodiscard("co_await it; in a coroutine with a stack: sleep_for")]] detail::sleep_awaitable sleep(
     std::chrono::duration<Rep, Period> d) {
   return detail::sleep_awaitable(detail::nanoseconds_of(d));
 }
-// co_await yielded(): goes to the back of the ready queue.
+// co_await yielded() goes to the back of the ready queue.
 [[nodiscard("co_await it; in a coroutine with a stack: yield")]] inline detail::sleep_awaitable yielded() noexcept {
   return detail::sleep_awaitable(0);
 }
-// co_await readable(fd): as wait_readable(fd), errors too.
+// co_await readable(fd) waits like wait_readable(fd), with the same errors.
 [[nodiscard("co_await it; in a coroutine with a stack: wait_readable")]] inline detail::fd_awaitable readable(
     int fd) noexcept {
   return {fd, detail::direction::readable};
@@ -119,8 +118,8 @@ template <class Rep, class Period>
   return {fd, detail::direction::writable};
 }
 
-// co_await task, co_await future: suspends until it has ended; then as get(). Cancelling the one that waits does not
-// touch it.
+// co_await of a task or future suspends until it has ended, and then acts like get(). Cancelling the waiter does not
+// affect it.
 template <class T>
 detail::handle_wait<task<T>> operator co_await(const task<T>& t) {
   return detail::handle_wait<task<T>>(t);
@@ -130,9 +129,9 @@ detail::handle_wait<future<T>> operator co_await(const future<T>& f) {
   return detail::handle_wait<future<T>>(f);
 }
 
-// The same outside of a co_task: suspends this coroutine until what it is given is done, and returns its value or
-// throws its error. A co_task's body runs as a part of this coroutine: with its id, its cancellation. Throws
-// std::logic_error for an empty co_task, and for any on a plain thread; all else blocks a plain thread.
+// The same outside of a co_task: suspends this coroutine until the argument has ended, and returns its value or throws
+// its error. A co_task's body runs inside this coroutine, with its id and its cancellation. Throws std::logic_error for
+// an empty co_task, and for any co_task on a plain thread; other arguments block a plain thread.
 template <class T>
 T await(co_task<T> t) {
   auto& promise = detail::co_access::promise(t);

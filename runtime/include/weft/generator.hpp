@@ -1,5 +1,5 @@
-// Generators with Python's protocol: a function that yields values one by one to whoever asks for the next, and may be
-// sent values and errors in return. Stackful: it may yield from any depth of calls. Needs no scheduler.
+// Generators with Python's protocol: a function that yields values one by one to its consumer, which may send values
+// and errors in return. Stackful: the function may yield from any depth of calls. Needs no scheduler.
 #pragma once
 
 #include "weft/detail/core/cxx20.hpp"
@@ -23,7 +23,8 @@ namespace weft {
 // a yield, its own or that of a generator that consumes it. closed: it has ended.
 enum class generator_status { created, suspended, running, closed };
 
-// Thrown at the yield of a generator that is closed. Not a std::exception, so that catch (std::exception&) lets it by.
+// Thrown at the yield of a generator that is closed. Not a std::exception, so catch (std::exception&) does not catch
+// it.
 struct generator_exit {};
 
 template <class Y, class S = void, class R = void>
@@ -32,10 +33,9 @@ class generator;
 namespace detail {
 
 class home_thread;
-struct generator_machine;  // the stack and what is saved of it; runtime/strand/generator_machine.hpp
+struct generator_machine;  // its stack and saved context; runtime/strand/generator_machine.hpp
 
-// What a generator is apart from its types. Lives on the heap; belongs to its generator object, and to itself while it
-// runs.
+// A generator without its types. Lives on the heap; owned by its generator object, and by itself while it runs.
 class generator_base {
  public:
   generator_base(const generator_base&) = delete;
@@ -44,25 +44,25 @@ class generator_base {
   generator_status status() const noexcept { return suspended_with_consumer_ ? generator_status::suspended : status_; }
   bool returned() const noexcept { return returned_; }
 
-  // Goes on with the function until it yields or ends. `sent` is what its yield returns, null for S{}. Returns the
-  // yielded Y, null at the end; rethrows what leaves the function.
+  // Runs the function until it yields or ends. `sent` is the result of its present yield, null for S{}. Returns the
+  // yielded Y, null at the end; rethrows an error that leaves the function.
   void* resume(void* sent) {
     enter(sent);
     return left();
   }
-  // The same, but its yield throws `error`.
+  // The same, but the present yield throws `error`.
   void* resume_with(std::exception_ptr error) {
     enter_with(std::move(error));
     return left();
   }
-  // send()'s first half: throws if the generator has not started or is running.
+  // The check of send(): throws if the generator has not started or is running.
   void expect_started() const;
   void close();
-  // The owner is gone: closes it, now or as soon as it can be.
+  // Called when the owner is destroyed: closes the generator now, or as soon as possible.
   void drop() noexcept;
 
-  // Called by the function, on the generator's stack or on that of a generator it consumes: hands `value` to the
-  // consumer. Returns what was sent, null for S{}; throws what was thrown in.
+  // Called by the function, on the generator's stack or on that of a generator it consumes: passes `value` to the
+  // consumer. Returns the value sent, null for S{}; throws the error thrown in.
   void* yield(void* value) {
     leave(value);
     if (error_ != nullptr) throw_error();
@@ -78,9 +78,9 @@ class generator_base {
  private:
   friend struct generator_machine;
   static void entry(void* self);
-  // The two halves of resume() and yield(). The first ones end in the switch itself, so that it returns right to the
-  // caller, who goes on with the second: a function that returned after a switch would return to where the processor
-  // does not expect it.
+  // The two halves of resume() and yield(). The first halves end in the switch itself, so the switch returns directly
+  // to the caller, which goes on with the second half: a function that returned after a switch would return to an
+  // address that the processor did not predict.
   void enter(void* sent);
   void enter_with(std::exception_ptr error);
   void leave(void* value);
@@ -105,14 +105,15 @@ class generator_base {
   generator_status status_ = generator_status::created;
   bool returned_ = false;
   bool left_by_exit_ = false;             // a generator_exit ended it
-  bool dropped_ = false;                  // the owner is gone
+  bool dropped_ = false;                  // the owner was destroyed
   bool suspended_with_consumer_ = false;  // while it runs: an outer generator's yield suspended both
-  unsigned references_ = 1;               // the owner, and each resume() under way
-  void* transfer_ = nullptr;              // the value under way: a Y to the consumer, an S to the function
+  unsigned references_ = 1;               // one for the owner, and one for each resume() under way
+  void* transfer_ = nullptr;              // the value under way: a Y to the consumer, or an S to the function
   std::exception_ptr error_;              // the error under way, in either direction
   generator_machine* machine_ = nullptr;  // from its start to its end
-  // While it runs: the generator whose function consumes this one. While it is suspended in a yield that was called on
-  // the stack of an inner generator: `top_` is that one, whose chain of below_ leads back here; else top_ is itself.
+  // While the generator runs, below_ is the generator whose function consumes this one. While it is suspended in a
+  // yield that was called on the stack of an inner generator, top_ is that inner one, and its chain of below_ leads
+  // back here; else top_ is the generator itself.
   generator_base* below_ = nullptr;
   generator_base* top_ = this;
 };
@@ -135,30 +136,30 @@ inline constexpr bool is_generator_of = false;
 template <class Y, class S, class R>
 inline constexpr bool is_generator_of<generator<Y, S, R>, Y, S> = true;
 
-// S, or for void S something to write a declaration with.
+// S, or for void S a type to write a declaration with.
 struct nothing {};
 template <class S>
 using sent_type = std::conditional_t<std::is_void_v<S>, nothing, S>;
 
-// next() needs something for the yield to return.
+// next() needs a result for the yield.
 template <class S>
 concept sendable_by_default = std::is_void_v<S> || std::default_initializable<S>;
 
 }  // namespace detail
 
-// Y: what is yielded. S: what the consumer sends, void for nothing. R: what the function returns.
+// Y: the yielded type. S: the type that the consumer sends, void for none. R: the function's return type.
 //
 //   weft::generator<int> squares{[](auto& y) { for (int i = 0;; ++i) y(i * i); }};
 //   for (int square : squares | std::views::take(3)) std::cout << square << '\n';
 //
-// A move-only view. An lvalue before a `|` is referred to, as any container is, and must outlive what comes of it; an
-// rvalue is moved in. A view asks for one value more than it shows if it has to see that it is at its end: take(3)
-// above for the fourth square.
+// A move-only view. An lvalue before a `|` is referred to, like any container, and must outlive the result; an rvalue
+// is moved in. A view requests one value more than it shows if it has to find its end: take(3) above requests the
+// fourth square.
 //
-// The function has a stack of its own, as large as that of the coroutine in which it starts; 256 KiB outside of one.
-// An object of one thread: an unstarted one may be moved to another thread, a started one throws std::logic_error
-// there. It may be passed among the coroutines of its thread; the function may wait, which suspends the coroutine that
-// called next().
+// The function has its own stack, as large as that of the coroutine in which it starts; 256 KiB outside of one. A
+// generator belongs to one thread: an unstarted one may be moved to another thread, a started one throws
+// std::logic_error there. Coroutines of its thread may pass it on. The function may wait, which suspends the coroutine
+// that called next().
 template <class Y, class S, class R>
 class generator : public std::ranges::view_base {
   static_assert(std::is_object_v<Y> &&
@@ -169,7 +170,7 @@ class generator : public std::ranges::view_base {
   class yielder;
   class iterator;
 
-  // No function: next() is std::nullopt.
+  // No function: next() returns std::nullopt.
   generator() noexcept = default;
 
   // Runs f(yielder&) step by step. f is copied or moved in, and destroyed when the generator ends. Does not call f yet.
@@ -177,7 +178,7 @@ class generator : public std::ranges::view_base {
   requires(!std::same_as<std::decay_t<F>, generator>) && std::invocable<std::decay_t<F>&, yielder&> explicit generator(
                                                              F&& f)
       : state_(new detail::generator_function<Y, S, R, std::decay_t<F>>(std::forward<F>(f))) {}
-  // What it does not take.
+  // Refuses unsuitable functions.
   template <class F>
   requires(!std::same_as<std::decay_t<F>, generator> && !std::invocable<std::decay_t<F>&, yielder&>)
       WEFT_REFUSED("the function must take the yielder: [](auto& y) { y(1); }",
@@ -188,8 +189,8 @@ class generator : public std::ranges::view_base {
     generator(std::move(other)).swap(*this);
     return *this;
   }
-  // Closes it. An error, or a yield in answer, goes to the unhandled handler. One that runs is closed at its next
-  // yield; one that was started on another thread is closed by that thread at its next switch or wait.
+  // Closes the generator. The unhandled handler gets an error, or a yield in answer. A running generator is closed at
+  // its next yield; one that was started on another thread is closed by that thread at its next switch or wait.
   ~generator() {
     if (state_ != nullptr) state_->drop();
   }
@@ -200,23 +201,23 @@ class generator : public std::ranges::view_base {
   explicit operator bool() const noexcept { return state_ != nullptr; }
   generator_status status() const noexcept { return state_ != nullptr ? state_->status() : generator_status::closed; }
 
-  // Goes on until the next yield and returns its value; std::nullopt: the function has ended. The yield it was
-  // suspended in returns S{}. Rethrows what leaves the function; that ends the generator. Throws std::logic_error if it
-  // is already executing, and std::bad_alloc if it cannot get a stack to start on.
+  // Runs until the next yield and returns its value; std::nullopt: the function has ended. The present yield returns
+  // S{}. Rethrows an error that leaves the function; the generator has ended then. Throws std::logic_error if the
+  // generator is running already, and std::bad_alloc if there is no stack to start on.
   std::optional<Y> next() requires detail::sendable_by_default<S> {
     if (state_ == nullptr) return std::nullopt;
     return received(state_->resume(nullptr));
   }
 
-  // The same; the yield it was suspended in returns `value`. Before: it has started. Else std::logic_error, it is
-  // unharmed.
+  // The same; the present yield returns `value`. The generator must have started; else throws std::logic_error, with no
+  // effect.
   std::optional<Y> send(detail::sent_type<S> value) requires(!std::is_void_v<S>) {
     if (state_ == nullptr) return std::nullopt;
     state_->expect_started();
     return received(state_->resume(&value));
   }
 
-  // The same; the yield it was suspended in throws `error`. One that has not started or has ended throws it to the
+  // The same; the present yield throws `error`. A generator that has not started or has ended throws `error` to the
   // caller.
   std::optional<Y> throw_in(std::exception_ptr error) {
     if (error == nullptr) throw std::invalid_argument("generator::throw_in of no error");
@@ -224,15 +225,15 @@ class generator : public std::ranges::view_base {
     return received(state_->resume_with(std::move(error)));
   }
 
-  // Throws generator_exit at the yield it is suspended in, and waits until it has unwound, inner generators first.
-  // Throws std::runtime_error if it yields in answer (it is suspended then), else what leaves the function other than
-  // generator_exit.
+  // Throws generator_exit at the present yield, and waits until the function has unwound, inner generators first.
+  // Throws std::runtime_error if the function yields in answer (it is suspended then), and any error except
+  // generator_exit that leaves the function.
   void close() {
     if (state_ != nullptr) state_->close();
   }
 
-  // What the function returned. A copyable R may be asked for again, a move-only one once. Throws std::logic_error if
-  // it has not ended, or not by returning.
+  // The function's return value. A copyable R may be read again, a move-only R once. Throws std::logic_error if the
+  // function has not ended by returning.
   R result() {
     if (state_ == nullptr || !state_->returned()) {
       throw std::logic_error("generator::result of one that has not ended by returning");
@@ -247,7 +248,8 @@ class generator : public std::ranges::view_base {
     }
   }
 
-  // One next(): a started generator goes on where it is. Leaving a loop early leaves it suspended.
+  // Calls next() once: a started generator continues at its present yield. Leaving a loop early leaves the generator
+  // suspended.
   iterator begin() requires detail::sendable_by_default<S> {
     iterator first(state_);
     if (state_ != nullptr) ++first;
@@ -267,17 +269,17 @@ class generator : public std::ranges::view_base {
   state* state_ = nullptr;
 };
 
-// Yields. The function gets a reference to it, and may hand that to the functions it calls and to generators it
-// consumes.
+// Yields for its generator. The function gets a reference to it, and may pass the reference to functions it calls and
+// to generators it consumes.
 template <class Y, class S, class R>
 class generator<Y, S, R>::yielder {
  public:
   yielder(const yielder&) = delete;
   yielder& operator=(const yielder&) = delete;
 
-  // Suspends the generator: `value` comes out of the consumer's next(). Returns, when the consumer asks for more, what
-  // it sent. Throws what was thrown in, generator_exit when it is closed; std::logic_error if the generator is not
-  // running, or not here.
+  // Suspends the generator: the consumer's next() returns `value`. When the consumer requests more, returns the value
+  // sent. Throws the error thrown in, and generator_exit if the generator is closed; std::logic_error if the generator
+  // is not running, or not on this thread and strand.
   S operator()(Y value) {
     [[maybe_unused]] void* const sent = state_.yield(std::addressof(value));
     if constexpr (!std::is_void_v<S>) {
@@ -288,8 +290,8 @@ class generator<Y, S, R>::yielder {
     }
   }
 
-  // Python's `yield from`: yields everything that `sub` yields. What is sent, thrown in and closed goes to `sub`.
-  // Returns what sub's function returned.
+  // Python's `yield from`: yields every value that `sub` yields. Values sent, errors thrown in and closing go to `sub`.
+  // Returns the return value of sub's function.
   template <class R2>
   R2 from(generator<Y, S, R2>& sub) {
     std::optional<Y> item = sub.next();
@@ -301,7 +303,7 @@ class generator<Y, S, R>::yielder {
     return from(sub);
   }
 
-  // Yields every element of the range. What is sent is dropped.
+  // Yields every element of the range. Ignores the values sent.
   template <std::ranges::input_range Range>
   requires(!detail::is_generator_of<std::remove_cvref_t<Range>, Y, S>) &&
       std::convertible_to<std::ranges::range_reference_t<Range>, Y> void from(Range&& range) {
@@ -312,7 +314,7 @@ class generator<Y, S, R>::yielder {
   friend class detail::generator_state<Y, S, R>;
   explicit yielder(detail::generator_base& state) : state_(state) {}
 
-  // One step of from(): yields `item` and asks sub for the next one in the way that the consumer asked.
+  // One step of from(): yields `item` and gets the next value of sub in the way that the consumer requested.
   template <class Sub>
   std::optional<Y> delegate(Sub& sub, Y item) {
     std::exception_ptr thrown;
@@ -351,7 +353,7 @@ auto operator|(generator<Y, S, R>& g, Adaptor&& adaptor) {
 }
 #endif
 
-// Holds the present value; valid as long as the generator is, wherever that is moved to.
+// Points to the present value, which is valid as long as the generator, wherever that is moved to.
 template <class Y, class S, class R>
 class generator<Y, S, R>::iterator {
  public:
@@ -383,7 +385,7 @@ template <class Y, class S, class R>
 class generator_state : public generator_base {
  public:
   typename generator<Y, S, R>::yielder yield_from{*this};
-  std::optional<Y> present;  // an iterator's
+  std::optional<Y> present;  // the iterator's value
   [[no_unique_address]] result_slot<R> result;
 };
 

@@ -1,4 +1,4 @@
-// TCP over IPv4 and IPv6: a connection, and what accepts connections.
+// TCP over IPv4 and IPv6: a connection, and a listener that accepts connections.
 #pragma once
 
 #include "weft/detail/core/cxx20.hpp"
@@ -21,16 +21,16 @@ namespace weft {
 class tcp_stream : public detail::stream {
  public:
   tcp_stream() = default;  // not open
-  // Takes over a connected socket and makes it non-blocking until close() or release(). Throws std::system_error
-  // (EBADF): then the fd is still the caller's.
+  // Takes ownership of a connected socket and makes it non-blocking until close() or release(). Throws
+  // std::system_error (EBADF); the caller still owns the fd then.
   explicit tcp_stream(int fd);
 
-  // A new connection to the first address of `host` that accepts one. Suspends until it stands or all have refused.
-  // Throws std::system_error of the last one tried ("connect 127.0.0.1:80: Connection refused").
+  // A new connection to the first address of `host` that accepts one. Suspends until the connection is made or all
+  // addresses have refused. Throws std::system_error of the last address ("connect 127.0.0.1:80: Connection refused").
   static tcp_stream connect(std::string_view host, std::uint16_t port) {
     return connect_ns(host, port, detail::forever);
   }
-  // The same; throws timeout_error if it takes longer than d altogether.
+  // The same; throws timeout_error after d in all.
   template <class Rep, class Period>
   static tcp_stream connect_for(std::string_view host, std::uint16_t port, std::chrono::duration<Rep, Period> d) {
     return connect_ns(host, port, detail::nanoseconds_of(d));
@@ -41,10 +41,10 @@ class tcp_stream : public detail::stream {
     return connect_ns(host, port, detail::until(t));
   }
 
-  // Ends one direction: SHUT_WR lets the other side read to the end, SHUT_RD, SHUT_RDWR. Does not suspend. Throws
+  // Ends one direction: with SHUT_WR the other side reads to the end; also SHUT_RD, SHUT_RDWR. Does not suspend. Throws
   // std::system_error (ENOTCONN).
   void shutdown(int how = SHUT_WR);
-  // Small writes leave at once instead of being gathered (TCP_NODELAY).
+  // Sends small writes at once instead of gathering them (TCP_NODELAY).
   void set_nodelay(bool on = true);
   // Throw std::system_error (ENOTCONN after the connection broke).
   endpoint local_endpoint() const;
@@ -57,27 +57,27 @@ class tcp_stream : public detail::stream {
   static tcp_stream connect_ns(std::string_view host, std::uint16_t port, detail::time_limit limit);
 };
 
-// Accepts connections. Move-only; closed by the destructor: whoever waits in accept() then gets ECANCELED.
+// Accepts connections. Move-only. The destructor closes it: coroutines in accept() get ECANCELED.
 class tcp_listener : public detail::io_handle {
  public:
   tcp_listener() = default;  // not open
-  // Takes over a listening socket and makes it non-blocking until close() or release(). Throws std::system_error
-  // (EBADF): then the fd is still the caller's.
+  // Takes ownership of a listening socket and makes it non-blocking until close() or release(). Throws
+  // std::system_error (EBADF); the caller still owns the fd then.
   explicit tcp_listener(int fd);
 
-  // Listens at an address of this machine, with SO_REUSEADDR; port 0: a free one, see local_endpoint(). Empty host: all
-  // addresses, IPv6 and IPv4 with one socket where the system can do that, else those of IPv4; "::": the same, unless
-  // v6_only; "0.0.0.0": all of IPv4. Suspends only to look up a name, of which an IPv4 address is preferred. Throws
+  // Listens at an address of this machine, with SO_REUSEADDR; port 0: a free port, see local_endpoint(). Empty host:
+  // all addresses, IPv6 and IPv4 with one socket where the system supports that, else IPv4 only; "::": the same, unless
+  // v6_only; "0.0.0.0": all of IPv4. Suspends only to resolve a name, with preference for an IPv4 address. Throws
   // std::system_error ("bind 127.0.0.1:7001: Address already in use").
   static tcp_listener bind(std::string_view host, std::uint16_t port, const listen_options& options);
   static tcp_listener bind(std::string_view host, std::uint16_t port, int backlog = 1024) {
     return bind(host, port, listen_options{.backlog = backlog});
   }
 
-  // The next connection, FIFO among those who wait. Suspends until there is one. Connections that broke before they
-  // were accepted are passed over. Throws std::system_error (EMFILE: out of fds; the connection stays in the queue).
+  // Accepts the next connection. Suspends until there is one; waiters are served FIFO. Skips connections that broke
+  // before they were accepted. Throws std::system_error (EMFILE: out of fds; the connection stays in the queue).
   tcp_stream accept() { return std::move(*accept_ns(detail::forever)); }
-  // The same, up to d or until t.
+  // The same, for d at most or until t; empty: the time limit has passed.
   template <class Rep, class Period>
   std::optional<tcp_stream> accept_for(std::chrono::duration<Rep, Period> d) {
     return accept_ns(detail::nanoseconds_of(d));

@@ -1,4 +1,4 @@
-// Time limits on a part of a program, however many waits it contains. gevent's Timeout, asyncio.timeout().
+// Time limits for a piece of a program with any number of waits. gevent's Timeout, asyncio.timeout().
 #pragma once
 
 #include "weft/detail/core/cxx20.hpp"
@@ -16,10 +16,10 @@
 
 namespace weft {
 
-// While it lives, its coroutine may be thrown a timeout_error whose scope() is this object: once, at the first
-// suspension at or after the limit. Never outside of the scope: when the scope is left, the limit is gone. A call that
-// need not wait does not throw, and a wait that was granted before the limit returns normally; the error then comes at
-// the next one.
+// While the scope lives, a timeout_error whose scope() is this object may be thrown into its coroutine: once, at the
+// first suspension at or after the limit. Never outside of the scope: the limit ends with the scope. A call that need
+// not wait does not throw, and a wait that was granted before the limit returns normally; the error is then thrown at
+// the next wait.
 //
 //   weft::timeout_scope limit(2s);
 //   try {
@@ -28,11 +28,11 @@ namespace weft {
 //     if (e.scope() != &limit) throw;   // somebody else's
 //   }
 //
-// Scopes nest. If several have run out at once the earlier limit fires, of equal ones the outer. A cancel_shield inside
-// the scope defers it, one around it does not. To be used by the coroutine that made it only, which leaves its scopes
-// in the opposite order of their making. A limit of 0 fires at the first suspension, duration::max() never.
+// Scopes nest. If several have expired at once the earlier limit fires, of equal limits the outer one. A cancel_shield
+// inside the scope defers the error, a shield around the scope does not. Only the coroutine that made a scope may use
+// it, and leaves its scopes in reverse order. A limit of 0 fires at the first suspension, duration::max() never.
 //
-// Beware of leaving one open over a generator's yield: it goes on counting for the coroutine that called next().
+// Do not leave a scope open over a generator's yield: its limit then applies to the coroutine that called next().
 class timeout_scope {
  public:
   // `instead`: the error to throw in place of the timeout_error. Throws std::logic_error outside of a coroutine.
@@ -46,10 +46,10 @@ class timeout_scope {
   timeout_scope(const timeout_scope&) = delete;
   timeout_scope& operator=(const timeout_scope&) = delete;
 
-  // True exactly if this scope's error was thrown, since it was made or last reset.
+  // True exactly if this scope's error was thrown since the scope was made or last reset.
   bool expired() const noexcept { return scope_.at == detail::scope::stage::delivered; }
 
-  // The limit is d from now, also if it had run out, or fired, before.
+  // Sets the limit to d from now, even if the limit had passed or fired before.
   template <class Rep, class Period>
   void reset(std::chrono::duration<Rep, Period> d) {
     detail::rearm_scope(scope_, detail::nanoseconds_of(d));
@@ -69,9 +69,9 @@ class timeout_scope {
   detail::scope scope_;
 };
 
-// Calls f in this coroutine and returns what it returns, or throws timeout_error if that takes longer than d: at f's
-// first suspension after that. What f throws while it is unwound takes the error's place; what it returns in spite of
-// the error is returned. d <= 0: throws without calling f.
+// Calls f in this coroutine and returns its result. Throws timeout_error at f's first suspension after d. An error that
+// f throws while it is unwound replaces the timeout_error; a value that f returns in spite of the error is returned. d
+// <= 0: throws without calling f.
 template <class Rep, class Period, std::invocable F>
 decltype(auto) with_timeout(std::chrono::duration<Rep, Period> d, F&& f) {
   if (detail::nanoseconds_of(d) == 0) throw timeout_error();

@@ -17,18 +17,18 @@
 
 namespace weft {
 
-// Move-only; closed by the destructor: whoever waits then gets ECANCELED. A wait that is cancelled or timed out has
-// taken no datagram. Failures are std::system_error (ECONNREFUSED: nobody listened for what was sent before; EMSGSIZE).
+// Move-only. The destructor closes it: all waiters get ECANCELED. A wait that is cancelled or times out has removed no
+// datagram. Failures are std::system_error (ECONNREFUSED: no process listened for an earlier datagram; EMSGSIZE).
 class udp_socket : public detail::io_handle {
  public:
   udp_socket() = default;  // not open
-  // Receives at an address of this machine; port 0: a free one; hosts as in tcp_listener::bind(). Suspends only to look
-  // up a name. Throws std::system_error.
+  // Receives at an address of this machine; port 0: a free port; hosts as in tcp_listener::bind(). Suspends only to
+  // resolve a name. Throws std::system_error.
   static udp_socket bind(std::string_view host, std::uint16_t port, const listen_options& options = {});
-  // Sends to, and receives only from, one address. Suspends only to look up a name.
+  // Sends to one address, and receives only from it. Suspends only to resolve a name.
   static udp_socket connect(std::string_view host, std::uint16_t port);
 
-  // One datagram. Suspends until the kernel has room for it (and to look up a name).
+  // Sends one datagram. Suspends until the kernel has room for it, and to resolve a name.
   void send_to(std::string_view bytes, const endpoint& to);
   void send(std::string_view bytes) { send_ns(bytes, detail::forever); }  // of a connected one, else EDESTADDRREQ
   template <class Rep, class Period>
@@ -40,8 +40,8 @@ class udp_socket : public detail::io_handle {
     return send_ns(bytes, detail::until(t));
   }
 
-  // One datagram and its sender; what is longer than max is lost. Suspends until there is one. An empty one is a
-  // datagram.
+  // Returns one datagram and its sender; bytes beyond max are lost. Suspends until there is one. A datagram may be
+  // empty.
   std::pair<std::string, endpoint> receive_from(std::size_t max = 65536) {
     return *receive_from_ns(max, detail::forever);
   }

@@ -1,4 +1,4 @@
-// Waiting for the first of several tasks, for the first failure, or for all. asyncio.wait().
+// Waits for the first of several tasks, for the first failure, or for all. asyncio.wait().
 #pragma once
 
 #include "weft/detail/core/cxx20.hpp"
@@ -15,14 +15,14 @@ namespace weft {
 
 enum class wait_for_what {
   all,
-  first_completed,  // one has ended, however it did
-  first_failed,     // one has failed (being cancelled is no failure), or all have ended
+  first_completed,  // a task has ended in any way
+  first_failed,     // a task has failed (a cancelled task has not), or all have ended
 };
 
 template <class T = void>
 struct wait_result {
-  std::vector<task<T>> done;     // have ended; in the order of their ends
-  std::vector<task<T>> pending;  // have not; in the order in which they were given
+  std::vector<task<T>> done;     // ended tasks, in the order of their ends
+  std::vector<task<T>> pending;  // other tasks, in the order of the argument
 };
 
 namespace detail {
@@ -56,8 +56,8 @@ wait_result<T> wait_limited(const std::vector<task<T>>& tasks, wait_for_what wha
 
 }  // namespace detail
 
-// Suspends until what is asked for has come about; at once if there are no tasks. Nobody is cancelled, no task's error
-// is thrown; the errors of those in `done` count as read. Throws deadlock_error if one of the tasks is the caller
+// Suspends until the condition `what` is true; returns at once if there are no tasks. Cancels no task and throws no
+// task's error; the errors of tasks in `done` count as read. Throws deadlock_error if one of the tasks is the caller
 // itself, std::logic_error if one is empty.
 template <detail::task_range R>
 auto wait(R&& tasks, wait_for_what what = wait_for_what::all) {
