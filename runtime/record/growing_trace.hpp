@@ -3,7 +3,7 @@
 //
 // A recording thread finds its next chunk prepared. A separate thread, the supplier, grows the file and touches the
 // pages of the next chunks while no thread waits for them: finding blocks on a disk, zeroing pages and being throttled
-// for writing too fast can take milliseconds. The recording thread makes its chunk itself only if the supplier is late
+// for writing too fast can last milliseconds. The recording thread makes its chunk itself only if the supplier is late
 // or could not be started.
 #pragma once
 

@@ -27,7 +27,7 @@ namespace {
 // A child never writes into its parent's file. The mapping is leaked: closing it would complete the parent's trace.
 void after_fork_in_child() noexcept {
   process_state& p = process();
-  new (&p.lock) std::mutex;  // another thread of the parent may have held it
+  new (&p.lock) std::mutex;  // another thread of the parent may have locked it
   core::forget_outside_in_child();
   if (p.current != nullptr) {
     p.current->store().abandon_in_child();

@@ -61,7 +61,7 @@ bool condition_variable::wait_limited(std::unique_lock<mutex>& guard, detail::ti
   detail::wait_outcome outcome;
   object_.lock.lock();
   waiters_.push_back(w);
-  guard.mutex()->lock_.release();  // under our lock: whoever gets the mutex notifies after we are in line
+  guard.mutex()->lock_.release();  // under our lock: the next owner notifies after we are in line
   try {
     outcome = detail::suspend(object_, w, diary::wait_reason::condition_variable, limit);
     if (outcome == detail::wait_outcome::interrupted) {

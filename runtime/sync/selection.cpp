@@ -12,7 +12,7 @@ namespace {
 
 // The object that each select without its own object waits for: one number in the diary for all of them.
 const object& any_select() {
-  static const object* const the_one = new object(diary::object_kind::other, "select");  // leaked: no order of ends
+  static const object* const the_one = new object(diary::object_kind::other, "select");  // leaked: may be used late
   return *the_one;
 }
 

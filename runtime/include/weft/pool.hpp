@@ -141,7 +141,7 @@ class pool {
     using element = std::ranges::range_value_t<R>;
     using value = detail::job_result<F, element>;
     std::atomic<bool> stop{false};
-    const detail::owned_jobs mine(state_);  // whose end waits for the jobs, so they may refer to what stands above
+    const detail::owned_jobs mine(state_);  // its end waits for the jobs, so they may use the variables above
     std::vector<task<value>> jobs;
     for (auto&& x : data) {
       detail::pool_slot slot(*state_);

@@ -31,8 +31,8 @@
 namespace weft::trace {
 
 struct options {
-  std::string path;  // the trace file, mode 0600. A trace of ours whose writer is gone, or is this program,
-                     // is replaced; if another that lives wrote it, PATH.PID is recorded into: a line says so
+  std::string path;  // the trace file, mode 0600. Replaces a trace of this user whose writer is gone or is
+                     // this program; if another living process wrote it, records into PATH.PID and says so
   // Not 0: keeps only the last so many bytes (rounded up to 64 KiB, at least 512 KiB), in the file at `path`, which
   // does not grow further, or in memory for snapshot() if `path` is empty.
   std::size_t ring_bytes = 0;

@@ -27,7 +27,7 @@ struct file_info {
   bool complete = false;           // the recorder stopped properly
   bool order_only = false;
   bool ring = false;      // old chunks were dropped
-  bool shuffled = false;  // the scheduler chose whom to run at random
+  bool shuffled = false;  // the scheduler chose coroutines at random
   std::uint64_t file_bytes = 0;
   std::uint64_t chunks = 0;
   std::uint64_t events = 0;

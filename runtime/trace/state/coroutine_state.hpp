@@ -20,7 +20,7 @@ struct coroutine_state {
   coroutine_status status = coroutine_status::none;
   wait_reason reason = wait_reason::none;     // while blocked; kept while ready: the reason of the ended wait
   std::uint64_t object = 0;                   // while blocked
-  std::uint64_t owner_slot = 0;               // of the object when the wait began
+  std::uint64_t owner_slot = 0;               // of the object when the wait started
   int fd = -1;                                // while blocked on an fd
   std::optional<std::int64_t> deadline_ns;    // end of the sleep or of the wait's time limit
   std::int64_t since_ns = 0;                  // start of the present state

@@ -15,7 +15,7 @@ namespace weft::diary {
 // A value; cheap to copy. `text` points into the reader that decoded the event.
 struct event {
   std::uint64_t n = 0;        // place in the whole trace, all threads merged, from 0
-  std::int64_t t_ns = 0;      // since the trace began
+  std::int64_t t_ns = 0;      // since the trace started
   std::uint64_t ordinal = 0;  // place among its own thread's events, from 0
   std::uint32_t thread = 0;   // index of its thread, from 0
   event_type type = event_type::none;

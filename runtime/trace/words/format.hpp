@@ -59,12 +59,12 @@ struct file_header {
   char clock[16];             // "tsc", "cntvct", "monotonic", "virtual"
   std::uint32_t schema_count;
   std::uint32_t lost_at_end;    // events dropped after the last chunk (no more room), saturating; written when stopping
-  std::uint64_t process_start;  // when the writing process began, in the system's units (Linux: clock ticks since boot)
+  std::uint64_t process_start;  // start time of the writing process, in system units (Linux: clock ticks since boot)
   schema_entry schema[schema_capacity];
 };
 inline constexpr std::uint32_t header_flag_order_only = 1;  // most switches carry no time of their own
 inline constexpr std::uint32_t header_flag_ring = 2;        // old chunks were dropped
-inline constexpr std::uint32_t header_flag_shuffled = 4;    // run order is shuffled: who enters need not be in front
+inline constexpr std::uint32_t header_flag_shuffled = 4;    // run order is shuffled: the next need not be in front
 static_assert(sizeof(file_header) <= file_header_bytes);
 
 inline constexpr std::uint32_t chunk_magic = 0x6b6e6863;  // "chnk"; 0 in an unused chunk

@@ -93,7 +93,7 @@ enum class event_type : std::uint8_t {
   checkpoint_begin = 100,      // number of coroutines that follow, slot that runs (0: none)
   checkpoint_coroutine = 101,  // slot, id, parent slot, name string, site, status | wait reason << 4
   checkpoint_wait = 102,   // of the coroutine before: object id, owner slot, fd + 1, remaining ns + 1, how long it has
-                           // waited, changes of state since it began to wait (waiters of one object: in this order)
+                           // waited, changes of state since its wait started (waiters of one object: in this order)
   checkpoint_ready = 103,  // slot, how long it has been ready; in ready queue order
   checkpoint_owner = 104,  // object id, owner slot
   checkpoint_end = 105,
