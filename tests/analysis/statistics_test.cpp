@@ -88,9 +88,9 @@ void expect_same_in_window_and_stat(const std::string& text) {
     EXPECT_EQ(s.ready_ns, row.ready_ns);
     EXPECT_EQ(s.blocked_ns, row.blocked_ns);
     EXPECT_EQ(s.longest_run_ns, row.longest_run_ns);
-    EXPECT_EQ(s.delay_p50_ns, row.delay.percentile_ns(50));
-    EXPECT_EQ(s.delay_p99_ns, row.delay.percentile_ns(99));
-    EXPECT_EQ(s.delay_max_ns, row.delay.max_ns());
+    EXPECT_EQ(s.delay.percentile_ns(50), row.delay.percentile_ns(50));
+    EXPECT_EQ(s.delay.percentile_ns(99), row.delay.percentile_ns(99));
+    EXPECT_EQ(s.delay.max_ns(), row.delay.max_ns());
   }
 }
 

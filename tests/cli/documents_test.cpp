@@ -5,6 +5,7 @@
 #include <regex>
 #include <set>
 
+#include "model/finding.hpp"
 #include "run_weft.hpp"
 #include "sample_trace.hpp"
 #include "shell.hpp"
@@ -44,6 +45,18 @@ TEST_P(Documents, ManPageHasEveryOption) {
   for (const std::string& option : options()) {
     if (option == "--help" || option == "--version") continue;
     EXPECT_THAT(section, HasSubstr(option));
+  }
+}
+
+TEST(DocumentsOfFindings, AllHaveEachKindAndItsMeaning) {
+  std::string page = section_of(read_file(WEFT_CLI_FOLDER "/weft.1"), "check");
+  page = std::regex_replace(page, std::regex("\\\\-"), "-");
+  page = std::regex_replace(page, std::regex("\n(\\.B )?"), " ");
+  const std::string help = run_weft({"check", "--help"}).out, completion = read_file(WEFT_CLI_FOLDER "/weft.bash");
+  for (const viz::finding_kind_entry& k : viz::finding_kinds()) {
+    EXPECT_THAT(page, HasSubstr(".TP " + std::string(k.word) + " " + std::string(k.meaning)));
+    EXPECT_THAT(help, HasSubstr(std::string(k.meaning)));
+    EXPECT_TRUE(std::regex_search(completion, std::regex("['\" ]" + std::string(k.word) + "['\" ]"))) << k.word;
   }
 }
 

@@ -4,10 +4,10 @@
 #include <ctime>
 #include <sstream>
 
-#include "analysis/distribution.hpp"
 #include "cli/output/console.hpp"
 #include "cli/output/table.hpp"
 #include "cli/position.hpp"
+#include "model/distribution.hpp"
 #include "support/text_traces.hpp"
 
 namespace weft::tests {

@@ -404,9 +404,9 @@ TEST(HugeTrace, HasTheFindingsAndSumsOfAnExactOne) {
     EXPECT_EQ(s.ready_ns, e.ready_ns);
     EXPECT_EQ(s.blocked_ns, e.blocked_ns);
     EXPECT_EQ(s.longest_run_ns, e.longest_run_ns);
-    EXPECT_EQ(s.delay_max_ns, e.delay_max_ns);
-    EXPECT_NEAR(static_cast<double>(s.delay_p50_ns), static_cast<double>(e.delay_p50_ns),
-                static_cast<double>(e.delay_p50_ns) / 60 + 1);
+    EXPECT_EQ(s.delay.max_ns(), e.delay.max_ns());
+    EXPECT_NEAR(static_cast<double>(s.delay.percentile_ns(50)), static_cast<double>(e.delay.percentile_ns(50)),
+                static_cast<double>(e.delay.percentile_ns(50)) / 60 + 1);
   }
   const diary::history::totals_record& totals = busy.exact.history().totals();
   EXPECT_EQ(is.totals.coroutines, totals.coroutines);

@@ -199,8 +199,8 @@ TEST(Summaries, AddUpALifeAndItsDelays) {
   EXPECT_EQ(s.ready_ns, 22 * ms);
   EXPECT_EQ(s.blocked_ns, 3 * ms);
   EXPECT_EQ(s.longest_run_ns, 1 * ms);
-  EXPECT_EQ(s.delay_p50_ns, 2 * ms);
-  EXPECT_EQ(s.delay_p99_ns, 20 * ms);
+  EXPECT_EQ(s.delay.percentile_ns(50), 2 * ms);
+  EXPECT_EQ(s.delay.percentile_ns(99), 20 * ms);
   EXPECT_EQ(summarise_all(*trace)[0].who, producer_index);
 }
 

@@ -6,7 +6,7 @@
 
 #include "analysis/detector.hpp"
 #include "model/finding.hpp"
-#include "model/summary.hpp"
+#include "model/statistics_row.hpp"
 
 namespace weft::viz {
 

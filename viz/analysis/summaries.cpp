@@ -11,15 +11,8 @@ std::vector<coroutine_summary> summaries_of(const std::vector<statistics_row>& r
     const std::size_t place = names.place_of(row.id);
     if (place == diary::history::npos) continue;
     coroutine_summary& s = all.emplace_back();
+    static_cast<statistics_row&>(s) = row;
     s.who = static_cast<coroutine_index>(place);
-    s.runs = row.runs;
-    s.run_ns = row.run_ns;
-    s.ready_ns = row.ready_ns;
-    s.blocked_ns = row.blocked_ns;
-    s.longest_run_ns = row.longest_run_ns;
-    s.delay_p50_ns = row.delay.percentile_ns(50);
-    s.delay_p99_ns = row.delay.percentile_ns(99);
-    s.delay_max_ns = row.delay.max_ns();
   }
   std::sort(all.begin(), all.end(), [](const coroutine_summary& a, const coroutine_summary& b) {
     return a.run_ns != b.run_ns ? a.run_ns > b.run_ns : a.who < b.who;

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "analysis/statistics.hpp"
-#include "model/summary.hpp"
+#include "model/statistics_row.hpp"
 
 namespace weft::viz {
 

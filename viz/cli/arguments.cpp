@@ -75,7 +75,7 @@ void arguments::flag(const char* names, bool& value, const std::string& about) {
   impl_->app.add_flag(names, value, about);
 }
 
-void arguments::footer(const char* text) { impl_->app.footer(text); }
+void arguments::footer(std::string_view text) { impl_->app.footer(std::string(text)); }
 
 void arguments::ends_with_program(std::vector<std::string>& program) {
   impl_->app.prefix_command();

@@ -44,7 +44,7 @@ class arguments {
   option add(const char* names, std::optional<double>& value, const std::string& about);
   void flag(const char* names, bool& value, const std::string& about);
   // A paragraph below the options in help.
-  void footer(const char* text);
+  void footer(std::string_view text);
   // Behind the options stands a program with arguments of its own, which are none of ours.
   void ends_with_program(std::vector<std::string>& program);
 

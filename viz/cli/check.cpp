@@ -27,10 +27,9 @@ struct check_options {
 
 finding_kind kind_named(const std::string& word) {
   std::string all;
-  for (std::size_t i = 0; i < finding_kind_count; ++i) {
-    const auto kind = static_cast<finding_kind>(i);
-    if (word == to_text(kind)) return kind;
-    all += (i == 0 ? " " : ", ") + std::string(to_text(kind));
+  for (const finding_kind_entry& k : finding_kinds()) {
+    if (word == k.word) return k.kind;
+    all += (all.empty() ? " " : ", ") + std::string(k.word);
   }
   throw usage_error(fmt::format("check: {}: no such finding: write one of{}", word, all));
 }
@@ -122,7 +121,7 @@ std::set<finding_kind> wanted_kinds(const check_options& options) {
   if (!options.only.empty()) {
     for (const std::string& word : options.only) wanted.insert(kind_named(word));
   } else {
-    for (std::size_t i = 0; i < finding_kind_count; ++i) wanted.insert(static_cast<finding_kind>(i));
+    for (const finding_kind_entry& k : finding_kinds()) wanted.insert(k.kind);
     if (options.p99_delay.empty()) wanted.erase(finding_kind::queue_delay);
   }
   for (const std::string& word : options.without) wanted.erase(kind_named(word));
@@ -174,9 +173,10 @@ void declare_check(arguments& parser, action& chosen) {
   parser.flag("--json", options->json, "the same as --format json");
   parser.add("--only", options->only, "look for this finding only; may be given several times").value_name("KIND");
   parser.add("--without", options->without, "do not look for this finding").value_name("KIND");
+  std::string kinds = "Findings:\n";
+  for (const finding_kind_entry& k : finding_kinds()) kinds += fmt::format("  {:<20} {}\n", k.word, k.meaning);
   parser.footer(
-      "Findings: held-thread, never-yielded, wait-cycle, blocked-at-end, starved, late-timer, blocking-call,\n"
-      "growing-queue, never-joined, two-waiters, stack-near-guard, lone-yields, wake-without-effect, queue-delay.\n"
+      kinds +
       "Each follows from the exact order of events, none from what spans lost ones. Exit status 1 if there are any.");
   chosen = [options](console& io) { return check(*options, io); };
 }

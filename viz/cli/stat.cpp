@@ -4,12 +4,16 @@
 #include <map>
 #include <memory>
 #include <ostream>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include "analysis/statistics.hpp"
 #include "cli/output/json_output.hpp"
 #include "cli/output/table.hpp"
 #include "cli/subcommands.hpp"
 #include "cli/trace_input.hpp"
+#include "model/statistics_columns.hpp"
 
 namespace weft::viz::cli {
 namespace {
@@ -23,29 +27,19 @@ struct stat_options {
 const std::map<std::string, grouping> grouping_words{
     {"coroutine", grouping::coroutine}, {"site", grouping::site}, {"reason", grouping::reason}};
 
-json distribution_json(const distribution& d) {
-  return {{"count", d.count()},
-          {"p50_ns", d.percentile_ns(50)},
-          {"p90_ns", d.percentile_ns(90)},
-          {"p99_ns", d.percentile_ns(99)},
-          {"max_ns", d.max_ns()}};
-}
-
 json row_json(const statistics_row& r, grouping by) {
   json out;
   out["name"] = r.name;
   out["id"] = r.id;
-  out["runs"] = r.runs;
-  out["switches"] = r.switches;
-  out["run_ns"] = r.run_ns;
-  out["ready_ns"] = r.ready_ns;
-  out["blocked_ns"] = r.blocked_ns;
-  out["spawns"] = r.spawns;
-  if (by == grouping::site) out["coroutines"] = r.coroutines;
-  out["delay"] = distribution_json(r.delay);
-  if (by == grouping::reason) out["waited"] = distribution_json(r.waited);
-  out["longest_run_ns"] = r.longest_run_ns;
-  out["longest_run_event"] = r.longest_run_event;
+  for (const statistics_column& c : statistics_columns()) {
+    if (!c.is_of(by)) continue;
+    const std::size_t dot = c.key.find('.');
+    if (dot == std::string_view::npos) {
+      out[c.key] = c.value(r);
+    } else {
+      out[c.key.substr(0, dot)][c.key.substr(dot + 1)] = c.value(r);
+    }
+  }
   return out;
 }
 
@@ -69,43 +63,37 @@ void print_rows_json(const diary::history& trace, const std::vector<statistics_r
 
 std::vector<table::column> columns_for(grouping by) {
   std::vector<table::column> columns;
-  const auto number = [&](std::string title) { columns.push_back({std::move(title), align::right}); };
-  if (by == grouping::coroutine) number("id");
+  if (by == grouping::coroutine) columns.push_back({"id", align::right});
   const char* const title = by == grouping::coroutine ? "coroutine"
                             : by == grouping::site    ? "spawn site"
                                                       : "waited for";
   columns.push_back({title, align::left});
-  if (by == grouping::site) number("coroutines");
-  number("runs");
-  number("switches");
-  number("run");
-  number("ready");
-  number("blocked");
-  if (by == grouping::reason) {
-    for (const char* const each : {"waits", "wait p50", "wait p99", "wait max"}) number(each);
+  for (const statistics_column& c : statistics_columns()) {
+    if (c.in_text && c.is_of(by)) columns.push_back({std::string(c.title), align::right});
   }
-  for (const char* const each : {"delay p50", "p90", "p99", "max", "longest run", "at event"}) number(each);
   return columns;
+}
+
+std::string cell(const statistics_column& c, const statistics_row& r) {
+  const std::int64_t value = c.value(r);
+  switch (c.what) {
+    case statistics_column::kind::duration:
+      return short_duration(value);
+    case statistics_column::kind::event:
+      return r.longest_run_ns == 0 ? "" : fmt::format("#{}", value);
+    case statistics_column::kind::number:
+      break;
+  }
+  return std::to_string(value);
 }
 
 std::vector<std::string> cells(const statistics_row& r, grouping by) {
   std::vector<std::string> row;
   if (by == grouping::coroutine) row.push_back(std::to_string(r.id));
   row.push_back(r.name);
-  if (by == grouping::site) row.push_back(std::to_string(r.coroutines));
-  row.push_back(std::to_string(r.runs));
-  row.push_back(std::to_string(r.switches));
-  for (const std::int64_t ns : {r.run_ns, r.ready_ns, r.blocked_ns}) row.push_back(short_duration(ns));
-  if (by == grouping::reason) {
-    row.push_back(std::to_string(r.waited.count()));
-    for (const std::int64_t ns : {r.waited.percentile_ns(50), r.waited.percentile_ns(99), r.waited.max_ns()}) {
-      row.push_back(short_duration(ns));
-    }
+  for (const statistics_column& c : statistics_columns()) {
+    if (c.in_text && c.is_of(by)) row.push_back(cell(c, r));
   }
-  for (const unsigned per_cent : {50U, 90U, 99U}) row.push_back(short_duration(r.delay.percentile_ns(per_cent)));
-  row.push_back(short_duration(r.delay.max_ns()));
-  row.push_back(short_duration(r.longest_run_ns));
-  row.push_back(r.longest_run_ns == 0 ? "" : fmt::format("#{}", r.longest_run_event));
   return row;
 }
 

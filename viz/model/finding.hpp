@@ -2,7 +2,9 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
+#include <string_view>
 
 #include "model/trace_model.hpp"
 
@@ -10,25 +12,38 @@ namespace weft::viz {
 
 // In the order in which they are shown.
 enum class finding_kind : std::uint8_t {
-  held_thread,          // ran for too long without giving up the thread
-  never_yielded,        // ran for very long from its start to its end, without a single wait
-  wait_cycle,           // coroutines that wait for each other
-  blocked_at_end,       // still blocked after the last event
-  starved,              // stood ready for too long although nobody held the thread
-  late_timer,           // a timer fired long after its time
-  blocking_call,        // a libc call that blocked the thread instead of its coroutine
-  growing_queue,        // more is put into a queue than taken out of it
-  never_joined,         // left over when main ended
-  two_waiters,          // on one fd, in one direction
-  stack_near_guard,     // little was left of a stack
-  lone_yields,          // yields again and again although nobody else is ready
-  wake_without_effect,  // woken, it went back to the same wait
-  queue_delay,          // the run-queue delay is larger than somebody asked for
+  held_thread,
+  never_yielded,
+  wait_cycle,
+  blocked_at_end,
+  starved,
+  late_timer,
+  blocking_call,
+  growing_queue,
+  never_joined,
+  two_waiters,
+  stack_near_guard,
+  lone_yields,
+  wake_without_effect,
+  queue_delay,
 };
-inline constexpr std::size_t finding_kind_count = 14;
 
-// "held-thread", "blocked-at-end": as in reports.
-const char* to_text(finding_kind kind);
+enum class finding_severity : std::uint8_t {
+  minor,   // worth a look
+  severe,  // others waited for it
+};
+
+struct finding_kind_entry {
+  finding_kind kind;
+  std::string_view word;     // "held-thread", "blocked-at-end": in reports and as an argument
+  std::string_view meaning;  // one line
+  finding_severity how_bad;
+};
+
+// All of them, by number. The command's help is made of it; its completion and its manual page are checked against it.
+std::span<const finding_kind_entry> finding_kinds();
+const finding_kind_entry& entry_of(finding_kind kind);
+inline std::string_view to_text(finding_kind kind) { return entry_of(kind).word; }
 
 struct finding {
   finding_kind kind = finding_kind::held_thread;

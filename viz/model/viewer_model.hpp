@@ -15,7 +15,7 @@
 #include "model/lane_layout.hpp"
 #include "model/overview.hpp"
 #include "model/program.hpp"
-#include "model/summary.hpp"
+#include "model/statistics_row.hpp"
 #include "model/trace_model.hpp"
 
 namespace weft::viz {

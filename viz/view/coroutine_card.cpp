@@ -103,8 +103,9 @@ float draw_coroutine_card(const screen& on, const rect& body, const viewer_model
         {"ready", duration_text(s->ready_ns) + "  " + share_text(s->ready_ns, whole)},
         {"blocked", duration_text(s->blocked_ns) + "  " + share_text(s->blocked_ns, whole)},
         {"longest run", duration_text(s->longest_run_ns)},
-        {"ready until run", "p50 " + duration_text(s->delay_p50_ns) + "  p99 " + duration_text(s->delay_p99_ns)},
-        {"", "max " + duration_text(s->delay_max_ns)},
+        {"ready until run",
+         "p50 " + duration_text(s->delay.percentile_ns(50)) + "  p99 " + duration_text(s->delay.percentile_ns(99))},
+        {"", "max " + duration_text(s->delay.max_ns())},
     }};
     y += 32;
     for (const line& l : lines) {

@@ -1,7 +1,9 @@
 // One row a coroutine, longest running time first, and the sums of the whole trace above.
-#include <array>
 #include <cmath>
+#include <string>
+#include <vector>
 
+#include "model/statistics_columns.hpp"
 #include "trace/words/time_sums.hpp"
 #include "view/widgets.hpp"
 
@@ -26,16 +28,18 @@ float draw_statistics_table(const screen& on, const rect& body, const viewer_mod
   text_in(on.to, {body.x + 16, body.y + 14}, sums, face::body, on.colours.text, body.w - 32);
 
   const float name_width = std::clamp(body.w * 0.22f, 140.0f, 280.0f);
-  const float step = std::min(110.0f, (body.w - name_width - 40) / 8);
-  constexpr std::array<const char*, 8> heads{"runs",        "running",   "ready",     "blocked",
-                                             "longest run", "delay p50", "delay p99", "delay max"};
+  std::vector<const statistics_column*> columns;
+  for (const statistics_column& c : statistics_columns()) {
+    if (c.in_window && c.is_of(grouping::coroutine)) columns.push_back(&c);
+  }
+  const float step = std::min(110.0f, (body.w - name_width - 40) / static_cast<float>(columns.size()));
   rect rows = body;
   rows.cut_top(24);
   const rect head = rows.cut_top(18);
   on.to.text({body.x + 16, head.y + 12}, "coroutine", face::small, on.colours.text_faint);
-  for (std::size_t i = 0; i < heads.size(); ++i) {
+  for (std::size_t i = 0; i < columns.size(); ++i) {
     const float right = body.x + 16 + name_width + step * static_cast<float>(i + 1);
-    on.to.text({right, head.y + 12}, heads[i], face::small, on.colours.text_faint, align::right);
+    on.to.text({right, head.y + 12}, std::string(columns[i]->title), face::small, on.colours.text_faint, align::right);
   }
   on.to.line({head.x + 12, head.bottom() - 1}, {head.right() - 12, head.bottom() - 1}, on.colours.line);
 
@@ -54,14 +58,13 @@ float draw_statistics_table(const screen& on, const rect& body, const viewer_mod
     text_in(on.to, {body.x + 16, y + 14}, trace.label(s.who), face::body,
             model.selected == s.who ? on.colours.accent : on.colours.text, name_width);
     const bool held = s.longest_run_ns >= trace.limits().long_run_ns;
-    const std::array<std::string, 8> cells{std::to_string(s.runs),          duration_text(s.run_ns),
-                                           duration_text(s.ready_ns),       duration_text(s.blocked_ns),
-                                           duration_text(s.longest_run_ns), duration_text(s.delay_p50_ns),
-                                           duration_text(s.delay_p99_ns),   duration_text(s.delay_max_ns)};
-    for (std::size_t c = 0; c < cells.size(); ++c) {
+    for (std::size_t c = 0; c < columns.size(); ++c) {
+      const std::int64_t value = columns[c]->value(s);
+      const bool is_duration = columns[c]->what == statistics_column::kind::duration;
+      const bool is_longest_run = columns[c]->key == "longest_run_ns";
       const float right = body.x + 16 + name_width + step * static_cast<float>(c + 1);
-      on.to.text({right, y + 14}, cells[c], face::mono_small, c == 4 && held ? on.colours.holding : on.colours.text_dim,
-                 align::right);
+      on.to.text({right, y + 14}, is_duration ? duration_text(value) : std::to_string(value), face::mono_small,
+                 is_longest_run && held ? on.colours.holding : on.colours.text_dim, align::right);
     }
     on.on_click(row, act::select{s.who});
   }

@@ -1,4 +1,4 @@
-#include "analysis/distribution.hpp"
+#include "model/distribution.hpp"
 
 #include <algorithm>
 #include <bit>
