@@ -47,6 +47,11 @@ void yield_often(int times) {
   }
 }
 
+// What a daemon does. Past ThreadSanitizer, which takes for a race what these tests are about.
+void close_all_descriptors() {
+  for (int fd = 3; fd < 256; ++fd) syscall(SYS_close, fd);
+}
+
 // Its exit status, or 128 + the signal that ended it. No checks inside: they would be the child's.
 template <class F>
 int in_child(F f) {
@@ -227,7 +232,7 @@ TEST(Trouble, ADaemonsOwnFilesAreNotTouchedWhenItHasClosedAllDescriptors) {
   EXPECT_EQ(in_child([&] {
               trace::start({.path = file.path()});
               run([] { yield_often(100); });
-              for (int fd = 3; fd < 256; ++fd) close(fd);
+              close_all_descriptors();
               for (int i = 0; i < 8; ++i) {
                 const int fd = open(mine.path().c_str(), O_RDWR | O_CREAT, 0600);
                 if (i == 0 && write(fd, "precious", 8) != 8) return 2;
@@ -242,7 +247,7 @@ TEST(Trouble, ADaemonsOwnFilesAreNotTouchedWhenItHasClosedAllDescriptors) {
 TEST(Trouble, ADaemonsOwnListenersAreNotServedWhenItHasClosedAllDescriptors) {
   EXPECT_EQ(in_child([] {
               run([] { yield(); });  // opens the door that viewers come to
-              for (int fd = 3; fd < 256; ++fd) close(fd);
+              close_all_descriptors();
               std::array<int, 4> listeners;
               for (int& fd : listeners) {
                 fd = socket(AF_INET, SOCK_STREAM, 0);
@@ -290,8 +295,7 @@ TEST(Trouble, WhoServesViewersEndsWhenTheProgramHasClosedAllDescriptors) {
                 while (!a_viewer_is_served()) sleep_for(std::chrono::milliseconds(1));
               });
               const int kept = dup2(viewer, 300);  // the viewer itself does not go
-              // Past ThreadSanitizer, which takes for a race what this test is about.
-              for (int fd = 3; fd < 256; ++fd) syscall(SYS_close, fd);
+              close_all_descriptors();
               for (int tries = 0; a_viewer_is_served(); ++tries) {
                 if (tries == 2000) return 3;
                 std::this_thread::sleep_for(std::chrono::milliseconds(1));
