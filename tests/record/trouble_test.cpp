@@ -49,7 +49,13 @@ void yield_often(int times) {
 
 // What a daemon does. Past ThreadSanitizer, which takes for a race what these tests are about.
 void close_all_descriptors() {
-  for (int fd = 3; fd < 256; ++fd) syscall(SYS_close, fd);
+  for (int fd = 3; fd < 256; ++fd) {
+#if defined(__linux__)
+    syscall(SYS_close, fd);
+#else
+    close(fd);
+#endif
+  }
 }
 
 // Its exit status, or 128 + the signal that ended it. No checks inside: they would be the child's.
