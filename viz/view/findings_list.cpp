@@ -28,7 +28,8 @@ float draw_findings_list(const screen& on, const rect& body, const viewer_model&
     const finding& f = model.findings[i];
     const rect row{body.x + 10, y, body.w - 20, height - 6};
     if (on.hovered(row) && on.hovered(body)) on.to.fill(row, on.colours.text.faded(0.04f), 4);
-    const colour mark = entry_of(f.kind).how_bad == finding_severity::severe ? on.colours.holding : on.colours.finding_minor;
+    const colour mark =
+        entry_of(f.kind).how_bad == finding_severity::severe ? on.colours.holding : on.colours.finding_minor;
     on.to.fill({body.x + 16, y + 4, 4, height - 14}, mark, 2);
     const std::string when = instant_text(f.when.begin_ns);
     const float when_width = on.to.text_width(when, face::mono_small);
