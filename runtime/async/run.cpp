@@ -75,7 +75,7 @@ void run_main(const run_options& options, task_state& main) {
     core::scheduler scheduler(settings, replayed != nullptr ? replayed->time() : clock, poller);
     record::scheduler_recording recording(scheduler, options.clock, replayed != nullptr ? &replayed->front() : nullptr);
     if (replayed != nullptr) scheduler.follow(replayed->front());
-    std::optional<record::scheduler_gate> gate;
+    std::optional<attach::scheduler_gate> gate;
     if (options.clock == nullptr && options.poller == nullptr && replayed == nullptr)
       gate.emplace(scheduler, recording);
     main.start_on(scheduler, 0, -1);

@@ -14,7 +14,7 @@
 
 #include "record/discovery.hpp"
 
-namespace weft::record {
+namespace weft::attach {
 
 namespace {
 
@@ -79,8 +79,8 @@ int open_door(std::string& path) noexcept {
   if (is_off("WEFT_TRACE") || is_off("WEFT_CONTROL") || has_rights_of_another()) return -1;
   int fd = -1;
   try {
-    if (!make_discovery_folder()) return -1;
-    path = discovery_folder() + "/" + std::to_string(getpid()) + ".control";
+    if (!record::make_discovery_folder()) return -1;
+    path = record::discovery_folder() + "/" + std::to_string(getpid()) + ".control";
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
     if (path.size() >= sizeof address.sun_path) return -1;
@@ -122,4 +122,4 @@ bool send_whole(int fd, const void* bytes, std::size_t size) noexcept {
   return sent == static_cast<ssize_t>(size);
 }
 
-}  // namespace weft::record
+}  // namespace weft::attach

@@ -3,7 +3,7 @@
 
 #include <string>
 
-namespace weft::record {
+namespace weft::attach {
 
 // Opens the socket with mode 0600 and sets `path`. Returns -1 if the socket is unwanted (WEFT_TRACE=off,
 // WEFT_CONTROL=off, a program that runs with another user's rights) or cannot be opened. A failure is not reported; the
@@ -17,4 +17,4 @@ int let_in(int door) noexcept;
 // Sends all bytes or returns false. Never waits, never raises SIGPIPE.
 bool send_whole(int fd, const void* bytes, std::size_t size) noexcept;
 
-}  // namespace weft::record
+}  // namespace weft::attach

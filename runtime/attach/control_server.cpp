@@ -24,7 +24,7 @@
 #include "trace/words/say.hpp"
 #include "weft/trace.hpp"
 
-namespace weft::record {
+namespace weft::attach {
 
 using diary::control_command;
 using diary::control_reply;
@@ -292,7 +292,7 @@ control_reply control_server::answer(client& c, const control_request& r) {
   }
   out.sequence = r.sequence;
   hold_.describe(out);
-  const recording_now now = what_is_recorded();
+  const record::recording_now now = record::what_is_recorded();
   if (now.on) out.flags |= diary::control_flag_recording;
   if (now.attached) out.flags |= diary::control_flag_attached;
   if (out.status == control_status::done) out.text = now.path;
@@ -304,19 +304,19 @@ void control_server::start(client& c, const control_request& r) {
   wanted.path = r.text;
   wanted.ring_bytes = r.number;
   wanted.order_only = (r.flags & diary::control_flag_order_only) != 0;
-  start_attached(wanted);
+  record::start_attached(wanted);
   c.records = true;
   hold_.tell_standing();
 }
 
 void control_server::stop(control_reply& out) {
-  if (!what_is_recorded().attached) {
+  if (!record::what_is_recorded().attached) {
     out.status = control_status::refused;
     out.text = "nothing is recorded that was started from outside";
     return;
   }
   for (client& other : clients_) other.records = false;
-  stop_attached();
+  record::stop_attached();
   hold_.tell_standing();
 }
 
@@ -334,7 +334,7 @@ void control_server::drop(client& c) noexcept {
   try {
     if (held && nobody(&client::holds)) hold_.resume();
     if (recorded && nobody(&client::records)) {
-      stop_attached();
+      record::stop_attached();
       hold_.tell_standing();
     }
   } catch (const std::exception&) {
@@ -342,4 +342,4 @@ void control_server::drop(client& c) noexcept {
   }
 }
 
-}  // namespace weft::record
+}  // namespace weft::attach

@@ -12,7 +12,7 @@
 #include "core/own_descriptor.hpp"
 #include "trace/words/control_message.hpp"
 
-namespace weft::record {
+namespace weft::attach {
 
 class control_server {
  public:
@@ -63,4 +63,4 @@ class control_server {
   std::array<client, most_clients> clients_;
 };
 
-}  // namespace weft::record
+}  // namespace weft::attach

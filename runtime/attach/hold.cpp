@@ -7,7 +7,7 @@
 #include "attach/scheduler_gate.hpp"
 #include "core/scheduler.hpp"
 
-namespace weft::record {
+namespace weft::attach {
 
 using diary::control_mode;
 
@@ -155,4 +155,4 @@ bool hold::admit(scheduler_gate& g) noexcept {
   return true;
 }
 
-}  // namespace weft::record
+}  // namespace weft::attach

@@ -10,7 +10,7 @@
 
 #include "trace/words/control_message.hpp"
 
-namespace weft::record {
+namespace weft::attach {
 
 class scheduler_gate;
 
@@ -54,4 +54,4 @@ class hold {
   std::uint64_t news_ = 0;
 };
 
-}  // namespace weft::record
+}  // namespace weft::attach

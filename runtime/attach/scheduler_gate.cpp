@@ -6,9 +6,9 @@
 #include "core/scheduler.hpp"
 #include "record/recorder.hpp"
 
-namespace weft::record {
+namespace weft::attach {
 
-scheduler_gate::scheduler_gate(core::scheduler& s, scheduler_recording& r) : scheduler_(s), recording_(r) {
+scheduler_gate::scheduler_gate(core::scheduler& s, record::scheduler_recording& r) : scheduler_(s), recording_(r) {
   control_server& server = control_server::of_process();
   const int door = server.open();
   if (door < 0) return;
@@ -44,4 +44,4 @@ void scheduler_gate::say(std::string_view text) noexcept {
   scheduler_.diary().mark([text] { return text; });
 }
 
-}  // namespace weft::record
+}  // namespace weft::attach

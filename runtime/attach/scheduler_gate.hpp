@@ -14,14 +14,17 @@ class scheduler;
 }
 
 namespace weft::record {
+class scheduler_recording;
+}
+
+namespace weft::attach {
 
 class hold;
-class scheduler_recording;
 
 class scheduler_gate final : public core::gate {
  public:
   // The first gate of the process opens the door. `s` and `r` must outlive the gate.
-  scheduler_gate(core::scheduler& s, scheduler_recording& r);
+  scheduler_gate(core::scheduler& s, record::scheduler_recording& r);
   ~scheduler_gate() override;
   scheduler_gate(const scheduler_gate&) = delete;
   scheduler_gate& operator=(const scheduler_gate&) = delete;
@@ -38,7 +41,7 @@ class scheduler_gate final : public core::gate {
   void say(std::string_view text) noexcept;
 
   core::scheduler& scheduler_;
-  scheduler_recording& recording_;
+  record::scheduler_recording& recording_;
   bool is_in_ = false;
 
   // Guarded by the lock of `hold`.
@@ -53,4 +56,4 @@ class scheduler_gate final : public core::gate {
   diary::coroutine_status target_status_ = diary::coroutine_status::none;
 };
 
-}  // namespace weft::record
+}  // namespace weft::attach
