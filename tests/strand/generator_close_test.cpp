@@ -5,8 +5,8 @@
 #include <stdexcept>
 #include <string>
 
-#include "strand/generator_helpers.hpp"
 #include "async/unhandled_errors.hpp"
+#include "strand/generator_helpers.hpp"
 #include "weft/generator.hpp"
 
 namespace {

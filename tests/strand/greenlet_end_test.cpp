@@ -6,8 +6,8 @@
 #include <stdexcept>
 #include <string>
 
-#include "strand/greenlet_helpers.hpp"
 #include "async/unhandled_errors.hpp"
+#include "strand/greenlet_helpers.hpp"
 #include "weft/greenlet.hpp"
 
 namespace {
