@@ -1,4 +1,4 @@
-// Driving co_tasks: weft/detail/async/co_wait.hpp says how.
+// Drives co_tasks; the rules are in weft/detail/async/co_wait.hpp.
 #include <cerrno>
 #include <mutex>
 #include <stdexcept>
@@ -30,7 +30,7 @@ core::coroutine* running_coroutine() noexcept {
   throw std::system_error(ECANCELED, std::generic_category(), "wait for fd " + std::to_string(fd));
 }
 
-// Between them the coroutine runs a co_task's body: functions that the body calls must not suspend.
+// Between these two calls the coroutine runs a co_task's body: functions that the body calls must not suspend.
 co_driver* enter_driven_part(core::coroutine& c, co_driver& d) noexcept {
   ++c.unsuspendable;
   return std::exchange(c.driver, &d);
@@ -40,14 +40,15 @@ void leave_driven_part(core::coroutine& c, co_driver* outer) noexcept {
   c.driver = outer;
 }
 
-// Resumes frames until the outermost is done: true; or until a wait has begun, after which it is to be called again.
+// Resumes frames. Returns true when the outermost frame is done. Returns false when a wait has begun; call it again
+// after the wait.
 bool proceed(scheduler& s, co_driver& d) {
   if (d.wait != nullptr) std::exchange(d.wait, nullptr)->end(s);
   for (;;) {
     std::exchange(d.next, nullptr).resume();
     if (d.top.done()) return true;
     if (d.wait == nullptr && d.next == nullptr) {
-      // What it asked for a foreign thing's sake is through, and the foreign thing is not.
+      // The wait that was asked for on behalf of a foreign awaitable is over, but the awaitable itself is not.
       if (d.outer == nullptr) throw std::logic_error("a co_task suspended in something that weft does not know");
       d.outer->take_turn(d);
     }

@@ -11,7 +11,7 @@ namespace weft::detail {
 
 namespace {
 
-// waiter::tag in a completion's list.
+// The values of waiter::tag in a completion's waiter list.
 enum : std::uintptr_t { joiner = 0, listener = 1 };
 
 void reverse(std::unique_ptr<callback>& chain) noexcept {
@@ -90,7 +90,7 @@ void completion::report_unread_error() noexcept {
 
 // ---- waiting for the end
 
-// GCC does not see that suspend() takes the waiter out of the line.
+// GCC does not see that suspend() removes the waiter from the waiter list.
 #if defined(__GNUC__) && !defined(__clang__) && __GNUC__ >= 12
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wdangling-pointer"
@@ -132,7 +132,7 @@ bool completion::listen(completion_listener& l) noexcept {
 }
 
 void completion::withdraw(completion_listener& l) noexcept {
-  // Locked even if it was told already: whoever tells it may still be inside.
+  // Lock even if l was notified already: the notifying thread may still be inside completed().
   const std::lock_guard guard(object_.lock);
   if (l.list != nullptr) waiters_.remove(l);
 }
@@ -160,7 +160,7 @@ callback_id completion::add(std::unique_ptr<callback> f) {
 }
 
 bool completion::remove_callback(callback_id id) {
-  std::unique_ptr<callback> removed;  // destroyed when the lock is free
+  std::unique_ptr<callback> removed;  // destroyed after the lock is released
   const std::lock_guard guard(object_.lock);
   std::unique_ptr<callback>* at = &callbacks_;
   while (*at != nullptr && (*at)->id != id.value) at = &(*at)->next;
@@ -171,7 +171,7 @@ bool completion::remove_callback(callback_id id) {
 }
 
 completion::~completion() {
-  // Each alone: a long chain that destroys itself would recurse.
+  // Destroy them one by one: a long chain that destroys itself would recurse.
   while (callbacks_ != nullptr) callbacks_ = std::move(callbacks_->next);
 }
 
@@ -202,7 +202,7 @@ void completion::settle(task_status how) noexcept {
   call_all();
 }
 
-// One at a time, because a callback may remove a later one.
+// Calls one callback at a time, because a callback may remove a later one.
 bool completion::call_next() noexcept {
   object_.lock.lock();
   const std::unique_ptr<callback> next = std::move(callbacks_);
@@ -213,7 +213,7 @@ bool completion::call_next() noexcept {
   callbacks_ = std::move(next->next);
   object_.lock.unlock();
   call(*next);
-  return true;  // next is destroyed while the lock is free: what it captured may come back here
+  return true;  // next is destroyed while the lock is free: the destructor of a capture may call this completion
 }
 
 void completion::end_settling() noexcept {

@@ -1,9 +1,9 @@
-// Chains of completions. A callback that ends the next completion, and a value that holds the last reference to another
-// one, would need stack for each link, and a chain has any length. So only a few links lie within each other. The link
-// behind them does not begin where it was caused: it is put off until its cause, one callback or one destructor, is
-// through, and then comes before everything else that was put off earlier. So callbacks are called, waiters woken and
-// values destroyed in the order of the plain recursion; only what the causing callback still does after it ended the
-// next completion comes earlier than it would.
+// Chains of completions. A callback can end the next completion, and a value can own the last reference to another one.
+// Plain recursion would need stack for each link, and a chain may have any length. So only a few links are nested. A
+// deeper link is put off until its cause, one callback or one destructor, has returned; then it comes before everything
+// that was put off earlier. So callbacks are called, waiters woken and values destroyed in the order of the plain
+// recursion. One thing differs: what the causing callback does after it has ended the next completion comes earlier
+// than it would.
 #include <algorithm>
 #include <new>
 #include <vector>
@@ -15,13 +15,13 @@ namespace weft::detail {
 
 namespace {
 
-// How many links lie within each other. A program whose callbacks end each other only so deep sees no difference.
+// How many links may be nested. A program with less nesting sees no difference.
 constexpr unsigned most_nested = 8;
 
-// What was put off, the next one last.
+// The links that were put off; the next one is last.
 class put_off {
  public:
-  // False: no memory.
+  // Returns false if there is no memory.
   bool add(completion* c) noexcept {
     try {
       links_.push_back(c);
@@ -33,7 +33,7 @@ class put_off {
   bool empty() const noexcept { return links_.empty(); }
   completion* next() const noexcept { return links_.back(); }
   void pop() noexcept { links_.pop_back(); }
-  // Does f; of what it puts off the first comes next.
+  // Calls f. The first link that f puts off comes next.
   template <class F>
   void cause(F&& f) noexcept {
     const std::size_t before = links_.size();
@@ -56,12 +56,12 @@ class one_deeper {
   unsigned& depth_;
 };
 
-// ---- callbacks: none of them waits, so those of one thread that are under way lie within each other
+// ---- callbacks: no callback waits, so the callbacks under way on one thread are nested
 
 constinit thread_local unsigned callbacks_nested = 0;
 
-// The innermost of those that must not go deeper. In a callback on a plain thread a whole run() may take place, whose
-// coroutines must not leave their ends to that thread.
+// The innermost call that must not nest deeper. A callback on a plain thread may contain a whole run(), whose
+// coroutines must not leave their ends to that thread: hence the owner.
 struct calling {
   const void* const owner = current_owner();
   put_off links;
@@ -69,11 +69,11 @@ struct calling {
 };
 constinit thread_local calling* innermost = nullptr;
 
-// ---- destructors: they may wait, so others of the thread may begin meanwhile
+// ---- destructors: a destructor may wait, so another coroutine of the thread may start one meanwhile
 
 constinit thread_local unsigned destructors_nested = 0;  // of all coroutines of the thread together
 
-// Not on the stack of who destroys: that may be given up while it waits.
+// Allocated, not on the stack of the coroutine that destroys: that stack may be discarded while it waits.
 struct destroying {
   const std::uint64_t who = current_id();
   put_off links;

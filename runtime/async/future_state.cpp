@@ -14,7 +14,7 @@ future_state::future_state(std::string_view name, bool holds_nothing)
 bool future_state::wait(time_limit limit) { return await_end(diary::wait_reason::future, limit); }
 
 void future_state::end(task_status how) noexcept {
-  retain(this);  // a callback may let go of the promise or future through which this is called
+  retain(this);  // a callback may drop the promise or future through which this is called
   settle(how);
   release(this);
 }
@@ -43,7 +43,7 @@ bool future_state::set_exception(std::exception_ptr error) {
 void future_state::break_promise() noexcept {
   if (!claim()) return;
   error_ = std::make_exception_ptr(std::future_error(std::future_errc::broken_promise));
-  mark_read();  // a promise that is let go of fails only those who ask
+  mark_read();  // a dropped promise is an error only for those who read the future
   end(task_status::failed);
 }
 

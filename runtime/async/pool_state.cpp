@@ -29,7 +29,7 @@ void pool_state::enter() {
     object_.lock.unlock();
     return;
   }
-  const auto kept = shared_from_this();  // the pool may go before its waiters
+  const auto kept = shared_from_this();  // the pool may be destroyed before its waiters
   waiter w;
   enterers_.push_back(w);
   if (suspend(object_, w, diary::wait_reason::pool_slot) == wait_outcome::granted) return;
@@ -81,7 +81,7 @@ void pool_state::add(const task<void>& handle, bool has_slot, const void* owner)
 }
 
 void pool_state::end(std::uint64_t id) noexcept {
-  decltype(jobs_)::node_type ended;  // lets go of the task when the lock is free
+  decltype(jobs_)::node_type ended;  // drops the task after the lock is released
   const std::lock_guard guard(object_.lock);
   ended = jobs_.extract(id);
   if (ended.mapped().has_slot) give_slot_back();
@@ -148,7 +148,7 @@ void pool_state::kill_quietly(const void* owner) noexcept {
   try {
     kill_quietly(jobs_of(owner));
   } catch (const std::bad_alloc&) {
-    // No memory for the list: they go on.
+    // No memory for the list: the jobs keep running.
   }
 }
 
@@ -165,7 +165,7 @@ void pool_state::kill_quietly(const std::vector<task<void>>& jobs) noexcept {
       if (me == 0 || j.id() != me) j.join();
     }
   } catch (...) {
-    // Nothing can ever wake them: they stay behind, and run() says so at its end.
+    // The jobs can never end: they are left behind, and run() reports them at its end.
   }
 }
 

@@ -23,7 +23,7 @@ namespace {
 core::scheduler_settings settings_of(const run_options& options) {
   core::scheduler_settings settings;
   settings.stack_size = core::round_stack_size(options.stack_size);
-  // The environment speaks where the program left the default.
+  // The environment applies where the program left the default.
   if (options.stack_size == run_options{}.stack_size) {
     if (const auto size = core::number_of_environment("WEFT_STACK_SIZE"))
       settings.stack_size = core::round_stack_size(*size);
@@ -46,7 +46,7 @@ run_stats stats() noexcept {
 namespace detail {
 
 void run_main(const run_options& options, task_state& main) {
-  struct unstarted {  // a main that never became a coroutine gives its function back
+  struct unstarted {  // gives the function of a main that never became a coroutine back
     task_state* state;
     ~unstarted() {
       if (state != nullptr) abandon_unstarted(*state);
@@ -83,7 +83,7 @@ void run_main(const run_options& options, task_state& main) {
     scheduler.run(*access::coroutine(main));
   }
   if (replayed == nullptr) return;
-  // Main has got the divergence, too: it is not to be reported as an error that nobody has read.
+  // Main has seen the divergence too: do not report it as an error that nobody has read.
   if (replayed->outcome() != nullptr) main.mark_read();
   replayed->conclude();
 }

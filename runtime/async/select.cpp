@@ -23,14 +23,14 @@ void shuffle(std::span<std::size_t> order) noexcept {
   for (std::size_t left = order.size(); left > 1; --left) std::swap(order[next_choice() % left], order[left - 1]);
 }
 
-// Nothing that was asked for before is left undelivered by a select, whether or not it has to wait.
+// Delivers every interruption that is due before the select starts, whether or not it has to wait.
 void deliver_interruption() {
   core::scheduler* const s = core::scheduler::current();
   if (s != nullptr && s->running() != nullptr) s->deliver_to_select();
 }
 
-// In a rendezvous the taker runs before the putter. The item is gone, so no cancellation may come in between: it
-// comes at the next suspension or select.
+// In a rendezvous the getter runs before the putter. The item is gone by then, so a cancellation must not come in
+// between: the next suspension or select delivers it.
 void let_others_first() {
   core::scheduler* const s = core::scheduler::current();
   core::coroutine* const me = s != nullptr ? s->running() : nullptr;
@@ -40,7 +40,7 @@ void let_others_first() {
   --me->shields;
 }
 
-// What the diary shows as waited for: the one object there is, or null.
+// The object that the diary shows as waited for: the only one of the cases, or null.
 const object* only_object(std::span<select_case* const> cases) noexcept {
   const object* only = nullptr;
   for (const select_case* c : cases) {
@@ -52,7 +52,7 @@ const object* only_object(std::span<select_case* const> cases) noexcept {
   return only;
 }
 
-// One stand in all the lines. Leaves them when it goes, whatever happened.
+// The waiters of one select in all waiter lists. The destructor always removes them.
 class stand final : public selection {
  public:
   stand(std::span<select_case* const> cases, std::span<const std::size_t> order)
@@ -63,7 +63,7 @@ class stand final : public selection {
     if (const std::optional<std::size_t> which = leave()) cases_[*which]->decline();
   }
 
-  // The case that happened; `timer` when the time ran out; none: look again.
+  // Returns the case that happened, `timer` if the time ran out, or nullopt if the cases must be tried again.
   std::optional<std::size_t> wait(time_limit limit, std::size_t timer) {
     wait_outcome outcome = wait_outcome::granted;
     while (enlisted_ < order_.size() && cases_[order_[enlisted_]]->enlist(*this)) ++enlisted_;
@@ -77,7 +77,7 @@ class stand final : public selection {
   }
 
  private:
-  // The case that was claimed, once.
+  // Returns the claimed case, once.
   std::optional<std::size_t> leave() noexcept {
     if (std::exchange(left_, true)) return std::nullopt;
     waiter* const claimed = close();

@@ -53,7 +53,8 @@ several::several(const std::vector<task_state*>& states, several_for whom)
     all_[i].of = this;
     all_[i].state = s;
   }
-  // Those that have ended already never tell us. Meanwhile another thread's may, so that the order has to be mended.
+  // A task that has ended already never notifies us. Another thread's task may end meanwhile, so the order is corrected
+  // below.
   std::vector<member*> over;
   over.reserve(members_);
   for (std::size_t i = 0; i < members_; ++i) {
@@ -78,7 +79,7 @@ void several::end(member& m) noexcept {
   const task_status how = m.state->status();
   failed_ += how == task_status::failed;
   without_value_ += how != task_status::done;
-  // Whom it waits for, for reports: the first that has not ended.
+  // Reports name the first task that has not ended as the one waited for.
   while (first_unended_ < members_ && all_[first_unended_].ended) ++first_unended_;
   if (first_unended_ < members_ && !waiters_.empty()) name_owner();
   waiter* const w = waiters_.front();

@@ -27,7 +27,7 @@ void task_group_state::release() noexcept {
 task_group_state::child* task_group_state::admit() {
   auto made = std::make_unique<child>(*this);
   object_.lock.lock();
-  // On a plain thread there is nothing to wait for: the spawn will be refused.
+  // A plain thread must not wait here: its spawn will be refused.
   if (has_place() || !in_coroutine()) {
     ++live_;
     object_.lock.unlock();
@@ -54,7 +54,7 @@ task_group_state::child* task_group_state::admit() {
   return made.release();
 }
 
-// It goes to the next who waits for one.
+// Passes the place on to the next spawner that waits for one.
 void task_group_state::give_place_back() noexcept {
   if (waiter* const next = spawners_.pop_front()) {
     wake(object_, *next);
@@ -72,7 +72,7 @@ void task_group_state::give_up_place() noexcept {
   give_place_back();
 }
 
-// The group has failed or is cancelled: whoever waits for a place finds that out, or gets a task that never begins.
+// The group has failed or is cancelled: a spawner that waits for a place gets an error, or a task that never starts.
 void task_group_state::let_all_in() noexcept {
   while (waiter* const w = spawners_.pop_front()) {
     ++live_;
@@ -136,7 +136,7 @@ void task_group_state::end(child& c, task_state& t) noexcept {
     interrupt_body();
   }
   {
-    // Only now, so that whoever joins finds everything done.
+    // Only now, so that a joiner finds everything done.
     const std::lock_guard guard(object_.lock);
     give_place_back();
   }
@@ -151,8 +151,8 @@ void task_group_state::name_owner() noexcept {
 
 // ---- cancelling
 
-// Not under the lock, because a child may wait for something whose lock is taken to get it out of there. Each child
-// that was asked goes to the back, so that in the end the order is the old one.
+// The lock is not held during cancel(), because a child may wait for an object whose lock cancel() must take to wake
+// the child. Each cancelled child moves to the back of the list, so in the end the order is the old one.
 void task_group_state::cancel_children() noexcept {
   object_.lock.lock();
   const std::uint64_t round = ++round_;
@@ -285,7 +285,7 @@ void task_group_body::fail() {
     is_cancelled = true;
   } catch (...) {
   }
-  // Interrupted by us, and by nobody else: then the error is the child's.
+  // True if only the failing child interrupted the body: then the child's error is thrown.
   const bool ours = scope_.at == scope::stage::delivered && !scope_.cancelled_across;
   const std::vector<std::exception_ptr> before = group_.errors();
   group_.cancel_and_wait();
@@ -301,7 +301,7 @@ task_group::~task_group() {
     try {
       state_->cancel_and_wait();
     } catch (...) {
-      // Hopeless, or in a place that must not wait. The children keep what they need of the group.
+      // Either the children can never end, or a wait is not allowed here. The children share ownership of the state.
       detail::report_unhandled(std::current_exception(), "the end of a task group");
     }
   }

@@ -17,7 +17,8 @@ using diary::coroutine_status;
 
 namespace {
 
-// Zero-terminated; null for an empty one. A pointer, because most tasks have no name and there may be a million.
+// Copies a name, zero-terminated; null for an empty one. A pointer, because most tasks have no name and there may be a
+// million.
 std::unique_ptr<char[]> copy_of(std::string_view name) {
   if (name.empty()) return nullptr;
   auto copy = std::make_unique<char[]>(name.size() + 1);
@@ -59,7 +60,7 @@ void task_state::start_on(scheduler& s, std::size_t stack_size, std::int64_t del
   self_ = s.spawn(*this, stack_size, delay_ns);
   object_.owner.store(self_->id, std::memory_order_relaxed);
   object_.owner_slot = self_->slot;
-  retain(this);  // the coroutine's own
+  retain(this);  // the coroutine's own reference
 }
 
 std::string task_state::name() const {
@@ -124,7 +125,7 @@ void task_state::begin(core::coroutine& self) {
 }
 
 void task_state::check_undelivered(const core::coroutine& self) {
-  // A cancellation that found no suspension to be thrown from is not lost.
+  // A cancellation that found no suspension to be thrown from is thrown now.
   if (core::has(self.pending, core::asked_for)) throw_interruption();
 }
 
@@ -155,13 +156,12 @@ coroutine_status task_state::conclude(core::coroutine& self, task_status how) no
   scheduler& s = *self.home;
   if (scheduler::current() != self.home) [[unlikely]]
     core::end_forked_child();
-  // From here on nothing is thrown into the coroutine any more: destructors must not fail because somebody is
-  // impatient.
+  // From here on nothing is thrown into the coroutine: its destructors must not fail because of a cancellation.
   ++self.shields;
   try {
     after_end();
   } catch (...) {
-    if (how == task_status::failed) report_unhandled(error_, who());  // the other error takes its place
+    if (how == task_status::failed) report_unhandled(error_, who());  // after_end()'s error replaces it
     how = task_status::failed;
     error_ = std::current_exception();
   }

@@ -1,4 +1,4 @@
-// A task whose function returns a co_task, and which is done when that is. Not for programs.
+// A task whose function returns a co_task. The task is done when the co_task is. Not for programs.
 #pragma once
 
 #include <memory>
@@ -22,14 +22,14 @@ class co_task_function final : public task_value<T> {
   ~co_task_function() override {}
 
   diary::coroutine_status run(core::coroutine& self) noexcept override { return this->run_stackless(self, driver_); }
-  // Its frames are not unwound either: what they refer to may be gone, and nobody could wait for anything.
+  // The frames are not unwound either: what they refer to may be gone, and no wait could end.
   void abandoned() noexcept override {
     co_access::forget(body_);
     task_value<T>::abandoned();
   }
 
  private:
-  // Calls the function; the co_task that it returns is driven then.
+  // Calls the function. The driver then drives the co_task that it returns.
   void invoke() override {
     body_ = std::move(function_)();
     driver_.top = driver_.next = co_access::frame(body_);
@@ -50,7 +50,7 @@ class co_task_function final : public task_value<T> {
   co_driver driver_;
   co_task<T> body_;
   union {
-    F function_;  // from the construction until destroy_function(): as long as the co_task, which may refer to it
+    F function_;  // lives until destroy_function(), as long as the co_task, which may refer to it
   };
 };
 

@@ -1,4 +1,4 @@
-// The promise of a co_task, and what stands between co_await and the driver. Not for programs.
+// The promise of a co_task, and the awaiters between co_await and the driver. Not for programs.
 #pragma once
 
 #include <concepts>
@@ -22,7 +22,7 @@ class co_task;
 
 namespace weft::detail {
 
-// co_await goes straight to these; all else is foreign.
+// True for types that co_await uses directly; every other awaitable is foreign.
 template <class A>
 inline constexpr bool is_native = false;
 template <class A>
@@ -32,7 +32,7 @@ concept foreign_awaitable = !is_native<std::remove_cvref_t<A>> && requires {
 
 class co_promise_base {
  public:
-  // The end of a frame: whoever awaits it is next.
+  // The end of a frame: the frame that awaits it is next.
   struct at_end {
     bool await_ready() const noexcept { return false; }
     template <class P>
@@ -55,7 +55,7 @@ class co_promise_base {
     return foreign_wait<A>(static_cast<A&&>(a));
   }
 
-  co_driver* driver = nullptr;         // of its life, from its beginning
+  co_driver* driver = nullptr;         // for its whole life, from its first resumption
   std::coroutine_handle<> awaited_by;  // null: the outermost
   std::exception_ptr error;
 
@@ -72,7 +72,7 @@ class co_promise : public co_promise_base {
   template <class U = T>
   requires std::constructible_from<T, U&&>
   void return_value(U&& value) { value_.emplace(std::forward<U>(value)); }
-  // After its end, once: its value, or throws its error.
+  // Call once, after the end: returns the value or throws the error.
   T take() {
     rethrow();
     return std::move(*value_);
@@ -99,7 +99,7 @@ struct co_access {
     if (t.frame_ == nullptr) throw std::logic_error("the co_task is empty: it was moved from, or awaited before");
     return t.frame_;
   }
-  // Empties it without freeing its frame.
+  // Empties the co_task without freeing its frame.
   template <class T>
   static void forget(co_task<T>& t) noexcept {
     t.frame_ = nullptr;
@@ -110,7 +110,7 @@ struct co_access {
   }
 };
 
-// What awaits a co_task: owns it until the value is taken.
+// Awaits a co_task. Owns the co_task until its value is read.
 template <class T>
 class co_task_wait {
  public:
@@ -129,14 +129,14 @@ class co_task_wait {
   co_task<T> awaited_;
 };
 
-// Drives a co_task on the stack of the coroutine that runs, until its end.
+// Drives a co_task to its end on the stack of the running coroutine.
 void drive_here(co_promise_base& promise, std::coroutine_handle<> frame);
 template <class T>
 void drive_here(co_promise<T>& promise) {
   drive_here(promise, std::coroutine_handle<co_promise<T>>::from_promise(promise));
 }
 
-// What sleep() and yielded() return.
+// The result of sleep() and yielded().
 class sleep_awaitable {
  public:
   explicit sleep_awaitable(std::int64_t ns) noexcept : ns_(ns) {}
@@ -144,10 +144,10 @@ class sleep_awaitable {
   void block() const;
 
  private:
-  std::int64_t ns_;  // 0: yields
+  std::int64_t ns_;  // 0: yield
 };
 
-// What readable() and writable() return.
+// The result of readable() and writable().
 class fd_awaitable {
  public:
   fd_awaitable(int fd, direction d) noexcept : fd_(fd), direction_(d) {}
@@ -159,7 +159,7 @@ class fd_awaitable {
   direction direction_;
 };
 
-// co_await of a task or future: keeps it.
+// co_await of a task or future; keeps a handle to it.
 template <class T>
 completion& awaited_completion(const task<T>& t) {
   if (!t) throw std::logic_error("the task is empty");

@@ -1,9 +1,9 @@
 // How a co_task is driven and how it waits. Not for programs.
 //
-// The frames of a co_task that awaits a co_task that awaits ... never resume each other: each says which frame is next
-// and returns to the driver, which resumes that. So the stack does not grow with the chain, whatever the compiler makes
-// of symmetric transfer (GCC without optimisation calls). In the same way a wait begins only when control is back at
-// the driver: until then it has only been asked for.
+// A co_task may await a co_task that awaits another one, and so on. Their frames never resume each other: each frame
+// names the next one and returns to the driver, which resumes it. So the stack does not grow with the chain, even if
+// the compiler makes a call of a symmetric transfer (GCC without optimisation does). In the same way a frame only asks
+// for a wait; the wait begins when control is back at the driver.
 #pragma once
 
 #include <concepts>
@@ -27,18 +27,18 @@ class co_promise_base;
 class co_wait;
 class completion;
 
-// One for each co_task that was spawned, and for each await() of one.
+// There is one driver for each spawned co_task, and one for each await() of a co_task.
 struct co_driver {
   std::coroutine_handle<> top;   // the outermost frame: when it is done, so is the co_task
   std::coroutine_handle<> next;  // the frame to resume next
-  co_wait* wait = nullptr;       // what that one waits for before
-  co_wait* outer =
-      nullptr;  // waits for foreign awaitables that themselves wait for something of weft's; innermost first
+  co_wait* wait = nullptr;       // the wait that must end first
+  // The waits for foreign awaitables that have asked for a wait of weft's own; innermost first.
+  co_wait* outer = nullptr;
 };
 
-// That of the coroutine that runs. Throws std::logic_error if no co_task runs in it.
+// Returns the driver of the running coroutine. Throws std::logic_error if no co_task runs in it.
 co_driver& running_driver();
-// The same for a frame that runs: one of a co_task knows it.
+// Returns the driver of a running frame; a frame of a co_task knows its driver.
 template <class P>
 co_driver& driver_of(std::coroutine_handle<P> frame) {
   if constexpr (std::derived_from<P, co_promise_base>) {
@@ -48,7 +48,7 @@ co_driver& driver_of(std::coroutine_handle<P> frame) {
   }
 }
 
-// One wait, in the frame that waits: the base of all awaiters that suspend.
+// One wait, stored in the frame that waits: the base of all awaiters that suspend.
 class co_wait {
  public:
   co_wait() = default;
@@ -61,35 +61,37 @@ class co_wait {
     ask(driver_of(frame), frame);
   }
 
-  // For the driver. false: there was nothing to wait for, or it failed, which the frame will see.
+  // For the driver. Returns false if there was nothing to wait for, or if the wait failed; the frame then gets the
+  // error.
   bool begin(core::scheduler& s) noexcept;
   void end(core::scheduler& s) noexcept;
-  // It is the innermost of d.outer, and now its turn.
+  // Makes this wait, the innermost of d.outer, the next one of the driver.
   void take_turn(co_driver& d) noexcept;
 
  protected:
   ~co_wait() = default;
-  // Asks the driver to wait for this before it resumes `frame`. Throws std::logic_error: it has been asked for another
-  // one already.
+  // Asks the driver to wait for this before it resumes `frame`. Throws std::logic_error if the driver has been asked
+  // for another wait already.
   void ask(co_driver& d, std::coroutine_handle<> frame) {
     if (d.wait != nullptr || d.next != nullptr) refuse_second();
     frame_ = frame;
     d.wait = this;
     d.next = frame;
   }
-  // The same for a wait whose object may have asked the driver already, for one of its own: that one comes first.
+  // The same for a foreign awaitable, which may have asked the driver for a wait of its own already: that wait comes
+  // first.
   void ask_outside(co_driver& d, std::coroutine_handle<> frame);
-  // For await_resume(): throws the error or interruption that ended the wait, else ready or closed.
+  // For await_resume(): returns ready or closed, or throws the error or interruption that ended the wait.
   io_outcome finish() {
     if (outcome_ != io_outcome::ready || error_ != nullptr) return finish_otherwise();
     return io_outcome::ready;
   }
 
-  // Begins the wait through one of the scheduler's begin_..() functions. False: there is nothing to wait for.
+  // Begins the wait through one of the scheduler's begin_..() functions. Returns false if there is nothing to wait for.
   virtual bool start(core::scheduler& s) = 0;
   bool begun(core::scheduler& s, bool began) noexcept;
 
-  bool shielded_ = false;  // an interruption comes only after it
+  bool shielded_ = false;  // an interruption is delivered only after the wait
 
  private:
   [[noreturn]] static void refuse_second();
@@ -101,7 +103,7 @@ class co_wait {
   co_wait* below_ = nullptr;
 };
 
-// Sleeps; not positive: yields.
+// Sleeps; yields if the time is not positive.
 class sleep_wait final : public co_wait {
  public:
   explicit sleep_wait(std::int64_t ns) noexcept : ns_(ns) {}
@@ -124,7 +126,7 @@ class fd_wait final : public co_wait {
   std::optional<waiter> waiter_;
 };
 
-// For the end of a task or future. Whoever derives keeps that alive, and takes the value.
+// Waits for the end of a task or future. A derived class keeps that alive and reads the value.
 class completion_wait : public co_wait {
  public:
   bool await_ready() const noexcept;
@@ -139,24 +141,24 @@ class completion_wait : public co_wait {
   std::optional<waiter> waiter_;
 };
 
-// The end of something foreign: of an awaitable that weft does not know.
+// The end of a foreign awaitable, one whose type weft does not know.
 class foreign_end {
  public:
   foreign_end();
   foreign_end(const foreign_end&) = delete;
   foreign_end& operator=(const foreign_end&) = delete;
 
-  void reached() noexcept;  // from any thread, once
+  void reached() noexcept;  // callable from any thread, once
   bool is_reached() const noexcept;
-  // With the lock held w stands in line; or false: it is reached.
+  // Returns true with w in the waiter list and the object's lock held, or false if the end has been reached.
   bool stand_in_line(waiter& w) noexcept;
   object& waited() noexcept { return object_; }
 
-  std::exception_ptr error;  // written before reached()
+  std::exception_ptr error;  // written before reached() is called
 
  private:
   object object_;
-  wait_list line_;  // guarded by object_.lock, as the next
+  wait_list line_;  // guarded by object_.lock, as is reached_
   bool reached_ = false;
 };
 

@@ -1,13 +1,14 @@
-// What a task and a future have in common: something ends once, with a value, an error or cancelled; others wait for
-// that, are called back, or are told. Not for programs.
+// What a task and a future have in common: something ends once, with a value, an error or cancelled. Others wait for
+// the end, are called back, or are notified. Not for programs.
 //
-// The order of an end: the status is final; then the callbacks, in order of addition; then, in order of arrival, the
-// joiners are woken and the listeners told. Whoever asks in between, from another thread, waits for the callbacks too.
+// The order of an end: the status becomes final; the callbacks are called, in the order in which they were added; the
+// joiners are woken and the listeners notified, in the order in which they came. A joiner that comes in between from
+// another thread waits for the callbacks too.
 //
-// A callback may end another completion, whose callbacks end a third one, and so on; the value of one may hold the last
-// reference to another one. Such chains may have any length: after a few links that lie within each other on the stack,
-// what follows is put off until the link that caused it is through (completion_chain.cpp). It still comes before
-// everything that would have come after it.
+// A callback may end another completion, whose callbacks end a third one, and so on; the value of one completion may
+// own the last reference to another one. Such chains may have any length: after a few nested links, the next link is
+// put off until the one that caused it has returned (completion_chain.cpp). It still comes before everything that would
+// have come after it.
 #pragma once
 
 #include <atomic>
@@ -25,10 +26,10 @@
 
 namespace weft {
 
-// pending: the body has not been entered, nothing was set yet; running: entered and not ended, suspended or not.
+// pending: the body has not been entered, or no value was set yet. running: entered and not ended, suspended or not.
 enum class task_status { pending, running, done, failed, cancelled };
 
-// Names one callback of one task or future. Copyable; a default one names none.
+// Names one callback of one task or future. Copyable; a default-constructed id names none.
 struct callback_id {
   std::uint64_t value = 0;
   friend bool operator==(callback_id, callback_id) = default;
@@ -38,24 +39,24 @@ namespace detail {
 
 class completion;
 
-// Something to be called once, that need not be copyable.
+// A function to be called once; it need not be copyable.
 class callback {
  public:
   virtual ~callback() = default;
   virtual void call() = 0;
 
-  // For the completion that keeps it.
+  // Used by the completion that owns it.
   std::unique_ptr<callback> next;
   std::uint64_t id = 0;
 };
 
-// Is told once when one completion has ended. It stands in line with the joiners, so whoever waits for several
-// completions is served in its turn. Made by whoever waits, who keeps the completion alive and withdraws it before it
-// is destroyed.
+// Is notified once, when one completion has ended. The listener is in the same list as the joiners, so a waiter for
+// several completions is served in its turn. Whoever makes a listener keeps the completion alive, and withdraws the
+// listener before it is destroyed.
 class completion_listener : public waiter {
  public:
   completion_listener() noexcept;
-  // Called by whoever ends the completion, on that thread, while the completion's lock is held. Short; may lock objects
+  // Called on the thread that ends the completion, while the completion's lock is held. Must be short. May lock objects
   // and wake their waiters; must not throw and must not touch another completion.
   virtual void completed(completion& c) noexcept = 0;
 
@@ -63,7 +64,7 @@ class completion_listener : public waiter {
   ~completion_listener() = default;
 };
 
-// Counts its references; the last one that goes reports an error which nobody has read, and deletes it.
+// Counts its references. Release of the last one reports an error that nobody has read, and deletes the completion.
 class completion {
  public:
   completion(const completion&) = delete;
@@ -71,23 +72,24 @@ class completion {
 
   task_status status() const noexcept { return status_.load(std::memory_order_acquire); }
   bool finished() const noexcept { return status() > task_status::running; }
-  // Ended, and nothing is left to wait for: its callbacks have been called, or it is one of them who asks.
+  // True if it has ended and nothing is left to wait for: its callbacks have been called, or the caller is one of them.
   bool over() const noexcept;
-  // The error of a failed one, task_cancelled of a cancelled one, else null. Counts as reading it.
+  // Returns the error of a failed one, task_cancelled of a cancelled one, else null. Counts as reading the error.
   std::exception_ptr exception();
   // After the end: throws if there is no value. Counts as reading the error.
   void rethrow();
-  // Smaller for what ended earlier, in the whole process; after the end.
+  // After the end: smaller than that of any completion of the process that ended later.
   std::uint64_t end_order() const noexcept { return end_order_; }
-  // Its error, also a later one, is not reported when the last reference goes.
+  // From now on an error, also a later one, is not reported when the last reference is released.
   void mark_read() noexcept { error_read_.store(true, std::memory_order_relaxed); }
-  // Suspends until it is over. False: not in time. Throws what interrupts the wait.
+  // Suspends until over(). Returns false if the time ran out. Throws the interruption that ended the wait.
   bool await_end(diary::wait_reason reason, detail::time_limit limit);
-  // The same in halves, see suspension.hpp: w stands in line and the lock of waited() is held; or false, it is over.
+  // The same in two halves, see suspension.hpp. Returns true with w in the waiter list and the lock of waited() held,
+  // or false if it is over.
   bool stand_in_line(waiter& w) noexcept;
   object& waited() noexcept { return object_; }
 
-  // Called at the end, at once if that has been. Errors of f go to the unhandled handler.
+  // Calls f at the end, or at once if it has ended. Errors of f go to the unhandled handler.
   template <class F>
   callback_id add_callback(F&& f) {
     struct called final : callback {
@@ -99,30 +101,30 @@ class completion {
   }
   bool remove_callback(callback_id id);
 
-  // False, and l is not registered: it is over already.
+  // Returns false, and does not register l, if it is over already.
   bool listen(completion_listener& l) noexcept;
-  // Afterwards l is not being told and will not be. Needed after every listen() that was true, whether or not l was
-  // told since. Harmless if l is not registered.
+  // After the call, l is not being notified and never will be. Needed after every listen() that returned true, even if
+  // l has been notified since. Does nothing if l is not registered.
   void withdraw(completion_listener& l) noexcept;
 
   const object& what() const noexcept { return object_; }
-  // What it is and is called, for messages: task #7 "worker".
+  // Kind and name, for messages: task #7 "worker".
   virtual std::string who() const = 0;
 
   friend void retain(completion* c) noexcept;
   friend void release(completion* c) noexcept;
 
  protected:
-  // `holds_nothing`: its value, if it has one, is destroyed by doing nothing.
+  // `holds_nothing`: the value has a trivial destructor, or there is no value.
   completion(diary::object_kind kind, std::string_view name, bool holds_nothing)
       : object_(kind, name), holds_nothing_(holds_nothing) {}
   virtual ~completion();
 
-  // Ends it, once, on the thread of whoever ends it. Before: a value or error_ is in its place. When it returns the
-  // callbacks have been called, unless it was called deep inside of callbacks: then they are when that callback is
-  // over.
+  // Ends the completion, once, on the calling thread. Before: the value or error_ has been written. The callbacks have
+  // been called when it returns, unless it was called deep inside of callbacks: then they are called when the causing
+  // callback has returned.
   void settle(task_status how) noexcept;
-  // The same where nobody can be told: no callbacks, no joiners.
+  // The same without callbacks and without waking anybody, for a completion that can have neither.
   void settle_unseen(task_status how) noexcept {
     end_order_ = next_end_order();
     status_.store(how, std::memory_order_release);
@@ -135,13 +137,13 @@ class completion {
  private:
   callback_id add(std::unique_ptr<callback> f);
   void call(callback& f) noexcept;
-  // The parts of settle(). Calls the next callback; false if none is left, and then it has ended the settling.
+  // Calls the next callback. If none is left, completes settle() and returns false.
   bool call_next() noexcept;
-  void end_settling() noexcept;  // before: object_.lock is held, and is free afterwards
-  void call_all() noexcept;      // calls what is left of the callbacks, or puts that off
+  void end_settling() noexcept;  // before: object_.lock is held; after: it is free
+  void call_all() noexcept;      // calls the remaining callbacks, or puts that off
   void destroy() noexcept;
   static void destroy_deep(completion* c) noexcept;
-  // Nothing that it holds can refer to another completion.
+  // True if nothing that it owns can refer to another completion.
   bool is_last_link() const noexcept { return holds_nothing_ && error_ == nullptr && callbacks_ == nullptr; }
   void report_unread_error() noexcept;
   bool over_locked() const noexcept;
@@ -153,20 +155,20 @@ class completion {
   std::atomic<task_status> status_{task_status::pending};  // made final only by settle(), settle_unseen()
 
  private:
-  std::atomic<bool> settled_{false};  // the callbacks have been called
+  std::atomic<bool> settled_{false};  // true once the callbacks have been called
   std::atomic<bool> error_read_{false};
   const bool holds_nothing_;
   std::uint64_t end_order_ = 0;  // written before status_ becomes final
   // All below are guarded by object_.lock.
-  const void* settler_ = nullptr;        // who calls the callbacks, meanwhile
+  const void* settler_ = nullptr;        // the owner that calls the callbacks, while it does
   wait_list waiters_;                    // joiners and listeners
-  std::unique_ptr<callback> callbacks_;  // the one added last first, until they are called
+  std::unique_ptr<callback> callbacks_;  // in reverse order of addition, until they are called
 };
 
-void retain(completion* c) noexcept;  // null is fine
+void retain(completion* c) noexcept;  // null is allowed
 void release(completion* c) noexcept;
 
-// A completion with room for a value: a copyable one can be taken often, another one once.
+// A completion with room for a value. A copyable value can be read often, another one once.
 template <class Base, class T>
 class with_value : public Base {
  public:

@@ -1,8 +1,8 @@
-// co_await of something weft does not know. A coroutine of its own awaits it in the co_task's place: the foreign thing
-// gets that one's handle, may resume it from any coroutine or thread, whenever it likes, and the co_task is woken like
-// any other. A co_task that is cancelled meanwhile goes on at once and leaves that coroutine behind, together with the
-// awaitable, which was moved there if it was a temporary. A temporary that cannot be moved must outlive its own end:
-// then the cancellation waits until it is over. Not for programs.
+// co_await of an awaitable whose type weft does not know. A proxy coroutine awaits it in place of the co_task: the
+// awaitable gets the proxy's handle, and may resume the proxy from any coroutine or thread at any time; then the
+// co_task is woken as usual. A co_task that is cancelled meanwhile goes on at once and leaves the proxy behind,
+// together with the awaitable, which was moved into the proxy if it was a temporary. A temporary that cannot be moved
+// must live until its own end: then the cancellation waits for that end. Not for programs.
 #pragma once
 
 #include <concepts>
@@ -62,7 +62,7 @@ struct foreign_result<void> : foreign_end {
   void take() {}
 };
 
-// The coroutine in the middle. Nobody owns it: it goes when the foreign thing has resumed it, or has destroyed it.
+// The proxy coroutine. Nobody owns it: it ends when the awaitable resumes it, or when its frame is destroyed.
 struct foreign_proxy {
   struct promise_type {
     foreign_proxy get_return_object() noexcept { return {}; }
@@ -73,7 +73,7 @@ struct foreign_proxy {
   };
 };
 
-// Its first parameter, so that it is destroyed last: the awaitable is gone before the co_task goes on.
+// The proxy's first parameter, so that it is destroyed last: the awaitable is destroyed before the co_task goes on.
 class foreign_token {
  public:
   explicit foreign_token(std::shared_ptr<foreign_end> end) noexcept : end_(std::move(end)) {}
@@ -101,7 +101,7 @@ foreign_proxy await_in_place_of(foreign_token, foreign_result<R>& result, A awai
   }
 }
 
-// A: what stands behind co_await; X& for an lvalue, X for a temporary.
+// A: the type of the awaited expression; X& for an lvalue, X for a temporary.
 template <class A>
 class foreign_wait final : public foreign_wait_base {
   static constexpr bool moved = !std::is_reference_v<A> && std::move_constructible<A>;
@@ -111,7 +111,7 @@ class foreign_wait final : public foreign_wait_base {
  public:
   explicit foreign_wait(A&& a) noexcept : foreign_wait_base(!moved && !std::is_reference_v<A>), awaitable_(a) {}
 
-  // What is ready at once does not suspend.
+  // An awaitable that is ready does not suspend the co_task.
   bool await_ready() {
     auto state = std::make_shared<foreign_result<result>>();
     state->error = std::make_exception_ptr(std::logic_error("what a co_task awaited was destroyed before it was done"));

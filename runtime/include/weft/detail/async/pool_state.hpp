@@ -1,4 +1,4 @@
-// What a pool and its jobs share: who has a slot, who waits for one, which jobs there are. Not for programs.
+// The state that a pool and its jobs share: the slots, the waiters for a slot, the jobs. Not for programs.
 #pragma once
 
 #include <cstddef>
@@ -20,27 +20,28 @@ class pool_state : public std::enable_shared_from_this<pool_state> {
   pool_state(const pool_state&) = delete;
   pool_state& operator=(const pool_state&) = delete;
 
-  // A slot: FIFO with direct hand-over. enter() suspends while there is none.
+  // Slots are given in FIFO order, by direct hand-over. enter() suspends while there is no free slot.
   void enter();
   bool try_enter() noexcept;
   void leave() noexcept;
-  // For a job that was added without a slot: enter(), and the slot goes back at its end.
+  // enter() for a job that was added without a slot; the slot is given back at the job's end.
   void enter_as_job();
 
-  // A task that counts until it has ended; its slot, if it has one, is given back then, before its own callbacks and
-  // joiners. On the thread that spawned it, right after that. owner: for whom it runs, null: for nobody in particular.
+  // Adds a task, which counts as a job until it has ended. Its slot, if it has one, is given back at its end, before
+  // its own callbacks and joiners. Call on the thread that spawned the task, right after the spawn. owner: for whom the
+  // job runs, or null.
   void add(const task<void>& job, bool has_slot, const void* owner = nullptr);
 
-  // Suspends until there are no jobs. False: not in time. Throws deadlock_error if one of them asks.
+  // Suspends until there are no jobs. Returns false if the time ran out. Throws deadlock_error if the caller is a job.
   bool join(time_limit limit);
-  // Cancels the jobs of this owner (null: all) and waits until they have ended; the running one last.
+  // Cancels the jobs of this owner (null: all) and waits until they have ended; the running one comes last.
   void kill(const void* owner = nullptr);
-  // The same for destructors: never throws, is not cancelled.
+  // The same for destructors: never throws, is shielded from cancellation.
   void kill_quietly(const void* owner = nullptr) noexcept;
   static void kill_quietly(const std::vector<task<void>>& jobs) noexcept;
-  // The pool is gone: nobody gets a slot any more.
+  // The pool is destroyed: from now on nobody gets a slot.
   void close() noexcept;
-  // The running coroutine is one of the jobs.
+  // True if the running coroutine is one of the jobs.
   bool runs_this() const;
 
   std::size_t slots() const noexcept { return slots_; }
@@ -61,22 +62,22 @@ class pool_state : public std::enable_shared_from_this<pool_state> {
   wait_list enterers_;
   wait_list joiners_;
   const std::size_t slots_;
-  // All guarded by object_.lock.
+  // All below are guarded by object_.lock.
   std::size_t taken_ = 0;
   bool closed_ = false;
-  std::map<std::uint64_t, job> jobs_;  // by id, so in spawn order
+  std::map<std::uint64_t, job> jobs_;  // by id, which is the spawn order
 };
 
-// A slot until it is handed over to a job.
+// Owns a slot until a job gets it.
 class pool_slot {
  public:
-  pool_slot() noexcept = default;  // none
-  // Suspends until there is one.
+  pool_slot() noexcept = default;  // owns none
+  // Suspends until a slot is free.
   explicit pool_slot(pool_state& pool) {
     pool.enter();
     pool_ = &pool;
   }
-  // None if there is none now.
+  // Owns no slot if none is free now.
   static pool_slot attempt(pool_state& pool) noexcept {
     pool_slot s;
     if (pool.try_enter()) s.pool_ = &pool;
@@ -88,14 +89,14 @@ class pool_slot {
     if (pool_ != nullptr) pool_->leave();
   }
   explicit operator bool() const noexcept { return pool_ != nullptr; }
-  // True: there was one, and whoever asks gives it back.
+  // Returns true if there was a slot; the caller must then give it back.
   bool hand_over() noexcept { return std::exchange(pool_, nullptr) != nullptr; }
 
  private:
   pool_state* pool_ = nullptr;
 };
 
-// Jobs that somebody owns: they do not outlive it.
+// The owner of jobs: its destructor ends them.
 class owned_jobs {
  public:
   explicit owned_jobs(std::shared_ptr<pool_state> pool) noexcept : pool_(std::move(pool)) {}

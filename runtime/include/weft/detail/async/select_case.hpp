@@ -1,4 +1,4 @@
-// The cases of a select, and what goes through them. Not for programs: select.hpp makes them.
+// The cases of a select, which select.hpp makes, and the values that pass through them. Not for programs.
 #pragma once
 
 #include <cstddef>
@@ -20,17 +20,18 @@ class select_case {
   select_case(const select_case&) = delete;
   select_case& operator=(const select_case&) = delete;
 
-  // Makes it happen if it can at once. Never suspends. Throws what the operation throws.
+  // Makes the case happen if that is possible at once. Never suspends. Throws what the operation throws.
   virtual bool attempt() { return false; }
-  // Stands in line for the selection. False, and it does not: it can happen at once now.
+  // Puts the case's waiter into the waiter list. Returns false, without doing so, if the case can happen at once now.
   virtual bool enlist(selection&) { return true; }
-  // Leaves the line; after every enlist() that was true.
+  // Removes the waiter from the list; called after every enlist() that returned true.
   virtual void withdraw() noexcept {}
-  // True if it was w that was claimed.
+  // True if w is this case's waiter.
   virtual bool is(const waiter&) const noexcept { return false; }
-  // After its waiter was claimed: makes it happen. False: nothing came of it. Throws what the operation throws.
+  // Called after the waiter was claimed: makes the case happen. Returns false if it could not. Throws what the
+  // operation throws.
   virtual bool complete() { return true; }
-  // Instead of complete(): what was granted goes to somebody else.
+  // Called instead of complete(): passes what was granted on to the next waiter.
   virtual void decline() noexcept {}
   virtual const object* what() const noexcept { return nullptr; }
   // Calls the program's function.
@@ -44,12 +45,12 @@ class select_case {
   select_case() = default;
   ~select_case() = default;
 
-  std::int64_t limit_ns_ = forever;  // after(): when it happens
-  bool is_otherwise_ = false;        // happens if nothing else can
-  bool goes_behind_ = false;         // after attempt(): the one who selects lets the others go first
+  std::int64_t limit_ns_ = forever;  // after(): when the case happens
+  bool is_otherwise_ = false;        // true: happens if no other case can
+  bool goes_behind_ = false;         // true after attempt(): the selecting coroutine lets the others run first
 };
 
-// What a refused case is, so that the select around it is no second error; see weft/detail/core/refusal.hpp.
+// Stands in for a refused case, so that the select around it causes no second error; see weft/detail/core/refusal.hpp.
 template <class Why>
 class refused_case final : public select_case {
  public:
@@ -59,10 +60,10 @@ struct the_function_must_take_an_optional_item_or_nothing;
 struct the_function_must_take_no_arguments;
 struct the_value_must_convert_to_an_item;
 
-// Suspends until exactly one of them has happened, and says which.
+// Suspends until exactly one case has happened, and returns its index.
 std::size_t select_one(std::span<select_case* const> cases, std::span<std::size_t> scratch);
 
-// A waiter that is only a part of a selection: nobody wakes it directly.
+// Makes w a waiter of a selection: nothing wakes it directly.
 inline void make_part(waiter& w, selection* s) noexcept {
   w.coroutine = nullptr;
   w.thread = nullptr;
@@ -105,11 +106,11 @@ class receive_case final : public select_case {
 
   item_line<T, Store>& line_;
   queue_base::getter waiter_{queue_base::getter::no_place};
-  std::optional<T> item_;  // empty: closed and nothing left
+  std::optional<T> item_;  // empty: the queue is closed and nothing is left
   F function_;
 };
 
-// V: T, which is kept here until it is taken, or T&: it stays with the caller until then.
+// V: T, if the value is stored here until it is sent, or T&, if it stays with the caller until then.
 template <class T, class Store, class V, class F>
 class send_case final : public select_case {
  public:

@@ -1,4 +1,5 @@
-// What a task_group shares with its children, which may outlive it if their end was hopeless. Not for programs.
+// The state that a task_group shares with its children, which outlive the group if they can never end. Not for
+// programs.
 #pragma once
 
 #include <atomic>
@@ -17,7 +18,7 @@ namespace weft::detail {
 
 class task_group_state {
  public:
-  // One child: made before its task, so that nothing can fail after that has started.
+  // One child. It is allocated before its task, so that nothing can fail after the task has started.
   class child final : public end_hook {
    public:
     explicit child(task_group_state& g) noexcept : end_hook(&g), group(&g) {}
@@ -25,15 +26,15 @@ class task_group_state {
 
    private:
     friend class task_group_state;
-    task_group_state* const group;  // a reference
-    task_state* task = nullptr;     // null until it is kept
+    task_group_state* const group;  // owns a reference
+    task_state* task = nullptr;     // null until keep()
     child* next = nullptr;
     child* previous = nullptr;
-    std::uint64_t asked = 0;  // the last round of cancelling that it was in
-    bool over = false;        // ended before it was kept
+    std::uint64_t asked = 0;  // the last round of cancelling that included it
+    bool over = false;        // ended before keep()
   };
 
-  // The value for: as many children as there may be.
+  // The value for no limit.
   static constexpr std::size_t unlimited = std::numeric_limits<std::size_t>::max();
 
   explicit task_group_state(std::string_view name, std::size_t at_most = unlimited);
@@ -41,25 +42,26 @@ class task_group_state {
   task_group_state& operator=(const task_group_state&) = delete;
   void release() noexcept;
 
-  // Room for one more child, which counts from now on. Suspends while there is no place; throws what interrupts that,
-  // and std::logic_error if a child has failed.
+  // Makes room for one more child, which counts from now on. Suspends while the group is full; throws the interruption
+  // that ended the wait, and std::logic_error if a child has failed.
   child* admit();
-  void dismiss(child* c) noexcept;              // its task was not started
-  void keep(child* c, task_state& t) noexcept;  // its task has been started; cancels it if the group is cancelled
+  void dismiss(child* c) noexcept;  // the task was not started
+  void keep(child* c,
+            task_state& t) noexcept;  // the task has been started; cancels it if the group is cancelled or has failed
 
-  // Cancels all children, in the order of their spawns. Afterwards no failure is thrown.
+  // Cancels all children, in spawn order. Afterwards join() throws no failure.
   void cancel() noexcept;
-  // Suspends until no child is left; interrupted, it cancels the children and waits for them before it throws. Then
-  // throws the first failure, unless the group is cancelled.
+  // Suspends until no child is left, then throws the first failure unless the group is cancelled. If the wait is
+  // interrupted, it cancels the children and waits for them before it throws.
   void join();
-  // Cancels all children and suspends until none is left, shielded. Throws only deadlock_error.
+  // Cancels all children and suspends, shielded, until none is left. Throws only deadlock_error.
   void cancel_and_wait();
   void rethrow_first() const;
 
   bool failed() const;
   std::vector<std::exception_ptr> errors() const;
   std::size_t size() const;
-  bool is_idle() const;  // no child, and nobody who waits to spawn one
+  bool is_idle() const;  // no child, and no spawner that waits for a place
 
  private:
   friend class task_group_body;
@@ -67,7 +69,7 @@ class task_group_state {
   ~task_group_state() = default;
   void end(child& c, task_state& t) noexcept;
   void give_up_place() noexcept;
-  // Before, all of these: object_.lock is held.
+  // Before, for all of these: object_.lock is held.
   bool has_place() const noexcept { return live_ < at_most_ || failed_ || cancelled_; }
   void give_place_back() noexcept;
   void let_all_in() noexcept;
@@ -79,15 +81,15 @@ class task_group_state {
   void unlink(child& c) noexcept;
 
   std::atomic<std::uint32_t> references_{1};
-  scope* body_ = nullptr;             // of with_task_group; touched on its thread only
+  scope* body_ = nullptr;             // of with_task_group; used on its thread only
   core::inbox* body_home_ = nullptr;  // of the body's scheduler; written before there are children
   object object_;
   // All below are guarded by object_.lock.
   wait_list joiners_;
   wait_list spawners_;      // wait for a place; empty once a child has failed or the group is cancelled
-  child* first_ = nullptr;  // in the order of spawns
+  child* first_ = nullptr;  // in spawn order
   child* last_ = nullptr;
-  std::size_t live_ = 0;  // admitted, and not ended; the places that belong to woken spawners count
+  std::size_t live_ = 0;  // admitted and not ended; includes the places that woken spawners own
   std::uint64_t round_ = 0;
   bool failed_ = false;
   bool cancelled_ = false;
@@ -95,7 +97,7 @@ class task_group_state {
   std::vector<std::exception_ptr> errors_;  // has room for one of each live child
 };
 
-// The body of with_task_group, which a failing child interrupts.
+// The body of with_task_group. A failing child interrupts it.
 class task_group_body {
  public:
   explicit task_group_body(task_group_state& group);
@@ -103,10 +105,10 @@ class task_group_body {
   task_group_body(const task_group_body&) = delete;
   task_group_body& operator=(const task_group_body&) = delete;
 
-  // From now on nobody interrupts it.
+  // From now on no failing child interrupts the body.
   void leave() noexcept;
-  // Called while the body's error is handled: cancels the children and waits for them. Throws the first failure of a
-  // child, if that came before; else returns, and the body's error is to be thrown.
+  // Called in the handler of the body's error: cancels the children and waits for them. Throws the first failure of a
+  // child if that came earlier. Else returns; the caller then throws the body's error.
   void fail();
 
  private:

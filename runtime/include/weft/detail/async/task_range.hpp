@@ -1,4 +1,4 @@
-// Lists of tasks, in whatever form they are given. Not for programs.
+// Ranges of tasks, in every form in which a caller may pass them. Not for programs.
 #pragma once
 
 #include <ranges>
@@ -19,7 +19,7 @@ inline constexpr bool is_task<task<T>> = true;
 template <class R>
 concept task_range = std::ranges::input_range<R> && is_task<std::ranges::range_value_t<R>>;
 
-// What the tasks of a range return.
+// The value type of the tasks of a range.
 template <task_range R>
 using value_in = typename std::ranges::range_value_t<R>::value_type;
 
@@ -44,7 +44,7 @@ std::vector<task_state*> states_of(const std::vector<task<T>>& tasks) {
   return states;
 }
 
-// The value of a task that is done. A value that can only be moved is gone then.
+// Returns the value of a task that is done. A value that is not copyable is moved out.
 template <class T>
 T value_of(const task<T>& done) {
   return static_cast<task_value<T>*>(access::state(done))->take();

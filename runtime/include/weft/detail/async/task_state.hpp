@@ -30,8 +30,8 @@ namespace detail {
 struct co_driver;
 class task_state;
 
-// Belongs to whoever keeps tasks together, and is told of the end of one of them: after its callbacks and joiners, on
-// the thread where it ended, while no lock is held.
+// Belongs to an owner of several tasks. Is notified of the end of a task after the task's callbacks and joiners, on the
+// thread where it ended, while no lock is held.
 class end_hook {
  public:
   explicit end_hook(const void* keeper) noexcept : kept_by(keeper) {}
@@ -48,19 +48,19 @@ class task_state : public completion, public core::body {
   task_state(std::string_view name, const source_location& where, bool holds_nothing);
 
   std::uint64_t id() const noexcept { return object_.owner.load(std::memory_order_relaxed); }
-  std::uint32_t slot() const noexcept { return object_.owner_slot; }  // in the diary, while it lives
-  bool join(detail::time_limit limit);                                // false: not in time
-  void check_waitable() const;                                        // throws deadlock_error to the task itself
+  std::uint32_t slot() const noexcept { return object_.owner_slot; }  // in the diary, while the coroutine is live
+  bool join(detail::time_limit limit);                                // false: the time ran out
+  void check_waitable() const;  // throws deadlock_error if the running coroutine is this task
   bool cancel(std::exception_ptr error);
   bool kill(detail::time_limit limit);
   void rename(std::string_view name);
 
-  // Before the start, for the task's whole life; null: nobody.
+  // Call before start(). The hook is never removed; null: no hook.
   void tell_at_end(end_hook* h) noexcept { hook_ = h; }
-  // Whose hook it has; null: none.
+  // The owner of its hook; null: no hook.
   const void* kept_by() const noexcept { return hook_ != nullptr ? hook_->kept_by : nullptr; }
-  // Makes it a coroutine of this thread's scheduler; delay_ns negative: at once. Throws std::logic_error outside of a
-  // coroutine.
+  // Makes the task a coroutine of this thread's scheduler. A negative delay_ns means no delay. Throws std::logic_error
+  // outside of a coroutine.
   void start(std::size_t stack_size, std::int64_t delay_ns);
   void start_on(core::scheduler& s, std::size_t stack_size, std::int64_t delay_ns);
 
@@ -76,12 +76,12 @@ class task_state : public completion, public core::body {
 
  protected:
   ~task_state() override;
-  // Calls the function and keeps its result.
+  // Calls the function and stores its result.
   virtual void invoke() = 0;
   virtual void destroy_function() noexcept = 0;
-  // What main does after its end, however it ended; may suspend, and throw what it then fails with.
+  // For main: called after its body has ended in any way. May suspend; if it throws, main fails with that error.
   virtual void after_end() {}
-  // For a function that returns a co_task: run() of a coroutine without a stack. After the co_task's end it calls
+  // run() of a coroutine without a stack, for a function that returns a co_task. After the co_task's end it calls
   // keep_result(), which may throw.
   diary::coroutine_status run_stackless(core::coroutine& self, co_driver& d) noexcept;
   virtual void keep_result() {}
@@ -91,17 +91,17 @@ class task_state : public completion, public core::body {
   friend void abandon_unstarted(task_state& s) noexcept;
   friend struct access;
 
-  // run() in parts
-  void begin(core::coroutine& self);                    // throws what is due before the body
-  void check_undelivered(const core::coroutine& self);  // throws what the body has not seen
-  task_status caught() noexcept;                        // in a handler of what ended the body
+  // The steps of run().
+  void begin(core::coroutine& self);                    // throws an interruption that is due before the body starts
+  void check_undelivered(const core::coroutine& self);  // throws a cancellation that the body has not seen
+  task_status caught() noexcept;                        // call in a handler of the error that ended the body
   diary::coroutine_status conclude(core::coroutine& self, task_status how) noexcept;
 
-  core::coroutine* self_ = nullptr;  // while it lives; touched on its scheduler's thread only
+  core::coroutine* self_ = nullptr;  // null unless the coroutine is live; used on its scheduler's thread only
   core::inbox* home_ = nullptr;      // of its scheduler
   end_hook* hook_ = nullptr;
   source_location where_;
-  std::unique_ptr<char[]> name_;  // null: none was given; guarded by object_.lock
+  std::unique_ptr<char[]> name_;  // null: no name was given; guarded by object_.lock
 };
 
 template <class T>
@@ -129,7 +129,7 @@ class task_function : public task_value<T> {
 
  private:
   union {
-    F function_;  // from the construction until destroy_function()
+    F function_;  // lives until destroy_function()
   };
 };
 
@@ -138,13 +138,13 @@ struct access {
   static task_state* state(const task<T>& t) noexcept {
     return t.state_;
   }
-  // A handle for a state; adds a reference.
+  // Makes a handle for a state; adds a reference.
   template <class T>
   static task<T> make(task_state* s) noexcept {
     retain(s);
     return task<T>(s);
   }
-  // A handle that takes over the reference.
+  // Makes a handle that owns an existing reference.
   template <class T>
   static task<T> adopt(task_state* s) noexcept {
     return task<T>(s);
@@ -152,22 +152,23 @@ struct access {
   static core::coroutine* coroutine(const task_state& s) noexcept { return s.self_; }
 };
 
-// Where the scheduler has no coroutine yet, or refuses one: gives the function back before anybody saw it.
+// For a state without a coroutine, whose start failed: destroys the function and the state. No handle may exist.
 void discard_unstarted(task_state* s) noexcept;
-// The same for a task that handles refer to already.
+// The same for a task that handles refer to already: the task becomes cancelled.
 void abandon_unstarted(task_state& s) noexcept;
 
 // The task that executes an F whose co_task<T> is awaited: weft/detail/async/co_function.hpp.
 template <class F, class T>
 class co_task_function;
 
-// What becomes of the result R of a function that is spawned.
+// Maps the result R of a spawned function to the task's value and class.
 template <class R>
 struct spawned {
   using value = R;
   template <class F>
   using function = task_function<F, R>;
-  // The largest of all is asked for as the one below, which nobody can have either: it marks those without a stack.
+  // no_stack, the largest value, marks a coroutine without a stack. A caller that asks for it gets the next smaller
+  // size, which no system can provide either.
   static constexpr std::size_t stack_size(std::size_t asked) { return asked == core::no_stack ? asked - 1 : asked; }
 };
 template <class T>
@@ -183,7 +184,7 @@ using spawned_by = spawned<std::decay_t<std::invoke_result_t<std::decay_t<F>>>>;
 template <class F>
 inline constexpr bool returns_co_task = spawned_by<F>::stack_size(0) == core::no_stack;
 
-// The T of the task<T> that a spawned F is.
+// The T of the task<T> that spawns an F.
 template <class F>
 using result_of = typename spawned_by<F>::value;
 
