@@ -41,6 +41,7 @@ class viewer_model {
   // Everything a view may read.
   std::unique_ptr<trace_model> trace;   // null: the start page
   std::string notice;                   // one line for the user, may be empty
+  std::string note;                     // the last hint: what came of a key, or why it did nothing; may be empty
   bool live = false;                    // the file may still grow
   std::uint32_t live_pid = 0;           // 0: unknown
   program_status program;               // of a live trace
