@@ -63,7 +63,7 @@ struct the_value_must_convert_to_an_item;
 // Suspends until exactly one case has happened, and returns its index.
 std::size_t select_one(std::span<select_case* const> cases, std::span<std::size_t> scratch);
 
-// Makes w a waiter of a selection: nothing wakes it directly.
+// Makes w a piece of a selection: nothing wakes it directly.
 inline void make_part(waiter& w, selection* s) noexcept {
   w.coroutine = nullptr;
   w.thread = nullptr;

@@ -1,4 +1,4 @@
-// What a coroutine executes: the scheduler's view of a task. Not for programs.
+// What a coroutine executes: the scheduler's interface to a task. Not for programs.
 #pragma once
 
 #include <cstddef>
@@ -16,23 +16,24 @@ namespace weft::core {
 
 struct coroutine;
 
-// As the size of a coroutine's stack: it needs none.
+// As a stack size: the coroutine has no stack of its own.
 inline constexpr std::size_t no_stack = SIZE_MAX;
 
-// Owned by itself: it lets itself go in ended() or abandoned().
+// Owns itself: ended() or abandoned() releases the reference.
 class body {
  public:
-  // Runs on the coroutine's own stack, once, also if it was cancelled before it began. Returns how it ended. Without a
-  // stack it runs on the scheduler's own, and returns `none` when it has begun a wait: then it is called again after
-  // it.
+  // Runs the body once, on the coroutine's own stack, even if the coroutine was cancelled before its start. Returns how
+  // it ended. A body without a stack runs on the root's stack, and returns `none` when it has begun a wait: the
+  // scheduler calls it again after the wait.
   virtual diary::coroutine_status run(coroutine& self) noexcept = 0;
-  // Called on the coroutine's stack after run(); the scheduler knows nothing of the body any more.
+  // Called on the coroutine's stack after run(); the scheduler does not use the body any more.
   virtual void ended() noexcept = 0;
-  // Takes the place of run() and ended(), on another stack: the coroutine can never go on and is not unwound.
+  // Called instead of run() and ended(), on another stack: the coroutine can never go on and is not unwound.
   virtual void abandoned() noexcept = 0;
-  // For the diary and for reports.
+  // The name in the diary and in reports.
   virtual std::string name() const = 0;
-  // The name it was given, if any, for a signal handler on its own thread: no lock, no allocation.
+  // The name that the program gave, if any. For a signal handler on the body's thread: takes no lock, allocates
+  // nothing.
   virtual std::string_view given_name() const noexcept { return {}; }
   virtual const source_location& site() const noexcept = 0;
 

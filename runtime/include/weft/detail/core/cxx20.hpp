@@ -1,4 +1,5 @@
-// Ends a compilation as anything older than C++20 in one error. Each public header includes it first. Not for programs.
+// Makes a compilation as an older language than C++20 fail with one error. Each public header includes this one first.
+// Not for programs.
 #pragma once
 
 #if !defined(__cplusplus) || __cplusplus < 202002L

@@ -7,11 +7,11 @@ namespace weft::detail {
 
 class deadline {
  public:
-  // A duration counts from now on. `forever` and 0 stay what they are and read no clock.
+  // A duration counts from now. `forever` and 0 stay as they are and read no clock.
   explicit deadline(time_limit limit) : limit_(limit) {
     if (limit.clock == nullptr && limit.ns != 0 && !limit.is_forever()) count_from_now();
   }
-  // What is left for the next wait; 0: it has passed.
+  // The limit for the next wait; 0 if the deadline has passed.
   time_limit left() const { return limit_.clock == nullptr ? limit_ : limit_at(limit_.ns, limit_.clock); }
 
  private:

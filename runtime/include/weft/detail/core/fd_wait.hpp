@@ -1,4 +1,4 @@
-// Waiting for file descriptors: what the public I/O classes stand on. Not for programs.
+// Waits for file descriptors; the base of the public I/O classes. Not for programs.
 #pragma once
 
 #include <cerrno>
@@ -17,34 +17,34 @@ enum class direction : std::uint8_t { readable, writable };
 enum class io_outcome : std::uint8_t {
   ready,
   timed_out,
-  interrupted,  // cancelled: call throw_interruption()
-  closed,       // by close_fd(): std::system_error(ECANCELED) is due
+  interrupted,  // cancelled: the caller throws with throw_interruption()
+  closed,       // by close_fd(): the caller throws std::system_error(ECANCELED)
 };
 
-// Suspends the running coroutine (a plain thread blocks in poll(2)) until fd is ready in that direction or has failed.
-// Throws std::system_error for an fd that cannot be waited for (EBADF). Files that are always ready return at once.
+// Suspends the running coroutine until fd is ready in that direction or has failed; a plain thread blocks in poll(2).
+// Throws std::system_error for an fd that cannot be waited for (EBADF). Returns at once for a file that is always
+// ready.
 //
 // `tried`: the fd is non-blocking, belongs to a weft object that closes it through close_fd(), and the operation has
-// just said EAGAIN; then an edge that came since is enough and no system call is needed. Otherwise (any fd of the
-// program's) the kernel is asked for the present level.
+// just failed with EAGAIN. Then an edge since that try is enough, and no system call is needed. Without `tried` (any fd
+// of the program) the kernel is asked for the level.
 io_outcome wait_fd(int fd, direction d, time_limit limit, bool tried);
 
-// Wakes everybody who waits for fd, on whatever thread, with io_outcome::closed, stops watching it and closes it. After
-// that the number may be reused at once. Returns 0 or close(2)'s errno value; EINTR counts as closed.
+// Wakes all waiters for fd, on all threads, with io_outcome::closed, stops watching it and closes it. The number may be
+// reused at once afterwards. Returns 0 or the errno value of close(2); EINTR counts as closed.
 int close_fd(int fd) noexcept;
-// The same without closing: the caller takes the fd over (release()).
+// The same without closing; the caller owns the fd afterwards (release()).
 void forget_fd(int fd) noexcept;
 
-// Puts a socket event (socket_listening, socket_accepted, socket_connected, socket_closed) into the diary, if one is
-// kept.
+// Records a socket event (socket_listening, socket_accepted, socket_connected, socket_closed), if a diary is kept.
 void record_socket(diary::event_type type, int fd, std::string_view endpoint) noexcept;
-// Input without a wait, for the diary; and in a replay: where the recording had to wait, true, so that whoever is about
-// to try does not, but waits.
+// Records that input came without a wait.
 void record_at_once(int fd) noexcept;
+// In a replay: true if the recording had to wait here; the caller must then wait without a try.
 bool must_wait_for_input() noexcept;
 
-// Tries an operation that takes something in and returns a negative number, with errno, if it cannot. `first`: nobody
-// has waited for it yet.
+// Calls an operation that reads input. The operation returns a negative number and sets errno if there is no input.
+// `first`: the operation has not waited yet.
 template <class Operation>
 auto try_input(bool first, int fd, Operation&& operation) {
   if (first && must_wait_for_input()) {

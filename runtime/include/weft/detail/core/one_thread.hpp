@@ -1,5 +1,5 @@
-// Cheaper counting and locking while the process has one thread. An atomic read-modify-write costs five times what a
-// load and a store cost, and most of what coroutines do to one another is done by one thread. Not for programs.
+// Cheaper counts and locks while the process has one thread. An atomic read-modify-write costs five times what a load
+// and a store cost, and most interaction of coroutines is on one thread. Not for programs.
 #pragma once
 
 #include <atomic>
@@ -17,8 +17,8 @@
 
 namespace weft::detail {
 
-// True: no other thread exists, and only the caller could start one. False says nothing. Whoever acts on it may still
-// hold its lock or count when it starts a thread: what it wrote before is seen there.
+// True: no other thread exists, and only the caller could start one. False proves nothing. The caller may own a lock or
+// a reference when it starts a thread: the new thread sees all earlier writes.
 inline bool one_thread() noexcept {
 #if defined(WEFT_KNOWS_ONE_THREAD)
   return __libc_single_threaded != 0;
@@ -27,7 +27,7 @@ inline bool one_thread() noexcept {
 #endif
 }
 
-// One reference more.
+// Adds one reference.
 inline void count_up(std::atomic<std::uint32_t>& references) noexcept {
   if (one_thread()) {
     references.store(references.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
@@ -35,7 +35,7 @@ inline void count_up(std::atomic<std::uint32_t>& references) noexcept {
     references.fetch_add(1, std::memory_order_relaxed);
   }
 }
-// One reference less; true if it was the last.
+// Removes one reference; returns true if it was the last.
 inline bool count_down(std::atomic<std::uint32_t>& references) noexcept {
   if (one_thread()) {
     const std::uint32_t left = references.load(std::memory_order_relaxed) - 1;
@@ -44,7 +44,7 @@ inline bool count_down(std::atomic<std::uint32_t>& references) noexcept {
   }
   return references.fetch_sub(1, std::memory_order_acq_rel) == 1;
 }
-// The next number of a sequence.
+// Returns the next number of a sequence.
 inline std::uint64_t count_next(std::atomic<std::uint64_t>& next) noexcept {
   if (!one_thread()) return next.fetch_add(1, std::memory_order_relaxed);
   const std::uint64_t mine = next.load(std::memory_order_relaxed);

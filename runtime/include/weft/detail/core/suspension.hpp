@@ -1,15 +1,15 @@
-// How everything that coroutines and threads wait for is built: an object with a lock, a name and waiter lists; a
-// waiter on the stack of whoever waits; one function that suspends and one that wakes. Not for programs: the public
+// The base of everything that coroutines and threads wait for: an object with a lock, a name and waiter lists; a waiter
+// on the stack of the waiting coroutine; one function that suspends and one that wakes. Not for programs: the public
 // classes use it.
 //
-// The rules (each waiting operation follows them):
-//  1. Lock the object. If the operation can be done at once, do it and unlock: that is no suspension.
+// The rules, which each waiting operation follows:
+//  1. Lock the object. If the operation is possible at once, do it and unlock: that is no suspension.
 //  2. Else make a `waiter`, put it into one of the object's lists, call suspend(): it unlocks and returns when woken.
-//  3. granted: the waker took the waiter out of its list, did the hand-over under the lock, and called wake().
-//     timed_out: the waiter was taken out of its list by its time limit, nothing was handed over.
-//     interrupted: cancelled. If waiter.granted is set something was handed over all the same: lock the object, pass it
-//     to the next waiter or back to the front, unlock. Then call throw_interruption().
-//  A time limit loses against a grant that came first; a cancellation does not.
+//  3. granted: the waker removed the waiter from its list, did the hand-over under the lock, and called wake().
+//     timed_out: the time limit removed the waiter from its list, and nothing was handed over.
+//     interrupted: cancelled. If waiter.granted is set, something was handed over all the same: lock the object, pass
+//     it to the next waiter or back to the object, unlock. Then call throw_interruption().
+//  A grant that comes before the time limit wins over it; a grant does not win over a cancellation.
 #pragma once
 
 #include <atomic>
@@ -36,7 +36,7 @@ class thread_parker;
 
 namespace weft::detail {
 
-// Guards an object for a few instructions. Never held over a suspension.
+// Guards an object for a few instructions. Never locked across a suspension.
 class spinlock {
  public:
   void lock() noexcept {
@@ -57,34 +57,34 @@ class spinlock {
 class wait_list;
 class selection;
 
-// Places in the lines of objects that a coroutine holds while it sleeps for a select, reached by the sleeper's
-// waiter::handed. A scheduler that ends with the coroutine alive gives them up in its place.
+// The waiter-list entries of a coroutine that sleeps in a select; the sleeper's waiter::handed points here. A scheduler
+// that ends while the coroutine is alive gives them up on its behalf.
 class held_places {
  public:
-  // The coroutine never runs again and its stack goes: leaves all the lines.
+  // Removes all entries: the coroutine never runs again and its stack will be freed.
   virtual void give_up() noexcept = 0;
 
  protected:
   ~held_places() = default;
 };
 
-// One wait of one coroutine or plain thread; lives on its stack from before suspend() until after it.
-// All fields but `who` are guarded by the object's lock.
+// One wait of one coroutine or plain thread; lives on its stack from before suspend() until after it. The object's lock
+// guards all fields but `coroutine` and `thread`.
 struct waiter {
-  waiter();  // of the running coroutine, or of this thread
+  waiter();  // for the running coroutine, or for this thread
   waiter(const waiter&) = delete;
   waiter& operator=(const waiter&) = delete;
 
   waiter* next = nullptr;
   waiter* previous = nullptr;
-  wait_list* list = nullptr;              // the list it stands in; null: not in one
-  core::coroutine* coroutine = nullptr;   // who waits; null: a plain thread
+  wait_list* list = nullptr;              // the list that contains it; null: none
+  core::coroutine* coroutine = nullptr;   // the waiting coroutine; null: a plain thread
   core::thread_parker* thread = nullptr;  // of a plain thread
-  void* handed = nullptr;                 // for the object: where to put, or take, what is handed over
-  std::uintptr_t tag = 0;                 // for the object: which of several kinds of wait this is
-  selection* part_of = nullptr;           // one of several waits of which exactly one may be granted: see selection.hpp
+  void* handed = nullptr;                 // for the object: where the handed-over value is written or read
+  std::uintptr_t tag = 0;                 // for the object: the kind of wait
+  selection* part_of = nullptr;           // the selection of which this is a piece, or null: see selection.hpp
   bool granted = false;                   // set by wake()
-  bool object_gone = false;               // its destructor says so, on the thread of who waits
+  bool object_gone = false;               // set by the object's destructor, on the thread of the waiting coroutine
 };
 
 // A FIFO of waiters; owns none of them.
@@ -97,7 +97,7 @@ class wait_list {
   waiter* front() const noexcept { return first_; }
   void push_back(waiter& w) noexcept;
   void push_front(waiter& w) noexcept;
-  void remove(waiter& w) noexcept;    // w stands in this list
+  void remove(waiter& w) noexcept;    // w must be in this list
   waiter* pop_front() noexcept;       // null if empty
   std::size_t size() const noexcept;  // counts: O(n)
 
@@ -135,11 +135,12 @@ inline waiter* wait_list::pop_front() noexcept {
   return w;
 }
 
-// The base of everything that is waited for. Its number and name appear in the diary and in deadlock_error.
+// The base of everything that can be waited for. Its number and name appear in the diary and in deadlock_error.
 class object {
  public:
   object(diary::object_kind kind, std::string_view name);
-  // One that stands for `other` in the diary and in reports: its number, kind, name and owner, but a lock of its own.
+  // An object that represents `other` in the diary and in reports: it has the number, kind, name and owner of `other`,
+  // but its own lock.
   struct stand_in {
     const object& other;
   };
@@ -150,23 +151,23 @@ class object {
 
   diary::object_kind kind() const noexcept { return kind_; }
   std::string_view name() const noexcept { return name_ ? std::string_view(name_.get()) : std::string_view(); }
-  // Unique in the process, given at the first use; the number in the diary.
+  // Unique in the process; assigned at the first use; the number in the diary.
   std::uint64_t id() const noexcept {
     const std::uint64_t mine = id_.load(std::memory_order_relaxed);
     return mine != 0 ? mine : new_id();
   }
 
-  // Small fields stand together, here and in what derives from it: there may be a million tasks.
+  // Small fields are together, here and in derived classes: there may be a million tasks.
  private:
   diary::object_kind kind_;
 
  public:
   mutable spinlock lock;
-  // The diary has said something of it that checkpoints repeat, now or once; guarded by `lock`.
+  // The diary has recorded a fact about it that checkpoints repeat, at any time; guarded by `lock`.
   bool noted = false;
-  // The owner's slot in the diary, as far as lock events were recorded; guarded by `lock`.
+  // The owner's slot in the diary, according to the recorded lock events; guarded by `lock`.
   std::uint32_t owner_slot = 0;
-  // Id of the coroutine that owns it (a held lock), 0: nobody or a plain thread. Written under `lock`.
+  // Id of the coroutine that owns it (a locked mutex); 0: nobody or a plain thread. Written under `lock`.
   std::atomic<std::uint64_t> owner{0};
 
  private:
@@ -178,24 +179,25 @@ class object {
 
 enum class wait_outcome : std::uint8_t { granted, timed_out, interrupted };
 
-// Suspends the running coroutine (blocks a plain thread) until wake(w), the time limit or a cancellation.
-// Before: o.lock is held and w stands in one of o's lists. After: o.lock is free, w stands in no list.
+// Suspends the running coroutine (blocks a plain thread) until wake(w), the time limit or a cancellation. Before:
+// o.lock is locked and w is in one of o's lists. After: o.lock is free, w is in no list.
 wait_outcome suspend(object& o, waiter& w, diary::wait_reason reason, time_limit limit = forever);
-// In the destructor of an object that hands something over with a wake: whoever was woken and has not run since must
-// not give it back when cancelled. Its waiter says so: object_gone. As with wait_line, main's locals go before run()
-// cancels the coroutines that are left over. Looks at all that are ready on this thread.
+// For the destructor of an object that hands something over with a wake. A coroutine that was woken and has not run
+// since must not give it back when it is cancelled: its waiter gets object_gone. This happens because main's locals are
+// destroyed before run() cancels the remaining coroutines, see wait_line. Visits all ready coroutines of this thread.
 void forget_grants_of(const object& o) noexcept;
-// Makes w's coroutine ready (at the back of its scheduler's ready queue) or unblocks its thread, outcome granted.
-// Before: the object's lock is held and w was taken out of its list. w must not be touched afterwards.
+// Makes w's coroutine ready, at the back of its scheduler's ready queue, or unblocks its thread; the outcome is
+// granted. Before: the object's lock is locked and w has been removed from its list. Do not use w afterwards.
 void wake(const object& o, waiter& w) noexcept;
 // Throws what interrupted the running coroutine's wait: cancelled, or the exception of throw_in.
 [[noreturn]] void throw_interruption();
 
-// Puts an event about an object into the diary, if one is kept and this is a scheduler's thread.
+// True if this is a scheduler's thread and a diary is kept.
 bool recording() noexcept;
-// How many schedulers of this process keep a diary. While none does, record() is one predictable branch.
+// How many schedulers of this process keep a diary. While there is none, record() is one predictable branch.
 extern std::atomic<std::uint32_t> diaries_kept;
-// Before: o.lock is held. `value` may be a function that finds it out, which is only called if it is needed.
+// Records an event about an object. Before: o.lock is locked. `value` may be a function that returns the value; it is
+// called only if a diary is kept.
 void record_event(diary::event_type type, object& o, std::uint64_t value) noexcept;
 template <class V = std::uint64_t>
 void record(diary::event_type type, object& o, V value = V()) noexcept {
@@ -208,12 +210,12 @@ void record(diary::event_type type, object& o, V value = V()) noexcept {
   }
 }
 
-// Identity of the running coroutine, or of the thread outside of one: what owns a lock. Never null.
+// Identity of the running coroutine, or of the thread outside of one; identifies the owner of a lock. Never null.
 const void* current_owner() noexcept;
 // Id of the running coroutine, 0 outside of one; its slot in the diary, 0 outside.
 std::uint64_t current_id() noexcept;
 std::uint64_t current_slot() noexcept;
-// The slot of a waiter's coroutine, 0 for a plain thread. For lock_handed.
+// The slot of a waiter's coroutine, 0 for a plain thread; used by lock_handed.
 std::uint64_t slot_of(const waiter& w) noexcept;
 std::uint64_t id_of(const waiter& w) noexcept;
 // True inside a coroutine.

@@ -1,4 +1,5 @@
-// One entry of a scheduler's timer heap. Not for programs: it is here because a timeout_scope contains one.
+// One entry of a scheduler's timer heap. Not for programs: the header is public only because a timeout_scope contains a
+// timer.
 #pragma once
 
 #include <cstddef>
@@ -14,10 +15,11 @@ struct timer {
   static constexpr std::uint32_t not_armed = UINT32_MAX;
 
   std::int64_t deadline_ns = 0;
-  std::uint32_t ticket = not_armed;  // by which the heap knows its place
+  std::uint32_t ticket = not_armed;  // the heap finds the timer by it
   timer_kind kind = timer_kind::sleep;
-  void* owner = nullptr;  // the coroutine it belongs to; of a scope's: the scope
-  // The point of a clock that can be set, which has to be asked again; null: the deadline is all.
+  void* owner = nullptr;  // the timer's coroutine; for kind scope: the scope
+  // Set for a point of an adjustable clock, which has to be read again when the deadline has come; null: the deadline
+  // alone counts.
   detail::clock_reader asks = nullptr;
   std::int64_t point_ns = 0;
 
