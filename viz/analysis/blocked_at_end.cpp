@@ -1,6 +1,6 @@
-// Who waits for good: still blocked when the scheduler of its thread had ended, or where nothing was left that could
-// wake anybody. What stands in a trace whose program died, was paused, or runs on without being recorded any more,
-// waits as it did all along, and that is no finding. Where deadlock_error ended it all, who was blocked then.
+// Finds coroutines that wait for good: they were still blocked when their thread's scheduler ended, or when nothing was
+// left that could wake anybody. If deadlock_error ended the run, the coroutines that were blocked then count. A program
+// that died, was paused or runs on without recording gives no finding: its coroutines merely wait.
 #include <algorithm>
 #include <map>
 #include <set>
@@ -20,8 +20,8 @@ std::string names_of(const investigation& about, const std::vector<const diary::
   return members.size() > named ? names + " and " + std::to_string(members.size() - named) + " more." : names + ".";
 }
 
-// True where nothing can happen any more, as far as the trace shows: nobody may run, and nobody waits for a time or for
-// the world outside.
+// True if nothing can happen any more, as far as the trace shows: no coroutine may run, and none waits for a time or
+// for the outside world.
 bool is_hopeless(const diary::scheduler_state& state) {
   for (const diary::thread_state& t : state.threads()) {
     if (t.running_slot != 0 || !t.ready.empty()) return false;
@@ -33,7 +33,7 @@ bool is_hopeless(const diary::scheduler_state& state) {
   });
 }
 
-// Whether the chain of owners behind one of them comes back to itself: that is a finding of its own.
+// True if some chain of owners is a cycle; the wait_cycle detector reports those.
 bool has_cycle(const diary::scheduler_state& state) {
   for (const diary::coroutine_state* first : state.coroutines()) {
     std::set<const diary::coroutine_state*> chain;
@@ -98,7 +98,7 @@ class blocked_at_end : public detector {
   bool wants_before(diary::event_type type) const override { return is_wake(type); }
 
   void before(const diary::event& e, const diary::scheduler_state& state) override {
-    // What a plain thread or another process gives may come again.
+    // A plain thread or another process that woke a coroutine once may do so again.
     if (e.type == diary::event_type::wake_remote && e.args[3] == 0) is_given_from_outside_ = true;
     if (e.type != diary::event_type::wake || e.args[1] != static_cast<std::uint64_t>(diary::wake_cause::deadlock))
       return;

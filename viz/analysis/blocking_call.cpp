@@ -1,5 +1,5 @@
-// Calls of libc that the patch saw but that blocked the thread, not only their coroutine: the coroutine still ran when
-// the call came back, and nothing else happened on its thread for long before.
+// Finds libc calls that the libc patch recorded but that blocked the whole thread: the coroutine still ran when the
+// call returned, and for a long time before that no other event happened on its thread.
 #include <map>
 
 #include "analysis/detector.hpp"
@@ -50,7 +50,7 @@ class blocking_call : public detector {
   };
 
   const investigation& about_;
-  std::vector<std::int64_t> last_ns_;  // by thread: of the last event
+  std::vector<std::int64_t> last_ns_;  // by thread: time of the last event
   std::map<std::string, group> by_call_;
 };
 

@@ -5,7 +5,7 @@
 namespace weft::viz {
 
 trace_gaps::trace_gaps(const diary::history& trace) {
-  if (trace.source().info().lost == 0) return;  // the reader has looked at every event already
+  if (trace.source().info().lost == 0) return;  // the reader has visited every event already
   std::vector<std::uint64_t> expected;
   trace.source().walk(0).for_each([&](const diary::event& e) {
     if (e.thread >= expected.size()) {

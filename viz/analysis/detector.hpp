@@ -1,5 +1,5 @@
-// What finds one kind of thing in a trace, in one pass over its events that all of them share. A detector is told each
-// event with the scheduler's state before and after it, and says at the end what it has found.
+// Finds one kind of finding in a trace. All detectors share one pass over the events: each detector gets each event
+// with the scheduler's state before and after it, and returns its findings at the end.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +14,7 @@
 
 namespace weft::viz {
 
-// From where on something is worth a finding.
+// The limits from which something is a finding.
 struct finding_limits {
   std::int64_t late_timer_ns = 10'000'000;
   std::int64_t never_yielded_ns = 100'000'000;
@@ -26,12 +26,12 @@ struct finding_limits {
   std::uint64_t stack_per_cent = 87;  // used of what is reserved
 };
 
-// Where events are missing. Nothing is said about what spans such a place.
+// Where events are missing. No detector reports anything that spans such a place.
 class trace_gaps {
  public:
   explicit trace_gaps(const diary::history& trace);
   bool any() const { return any_; }
-  // Nothing of the thread is missing between events number `from` and `to`.
+  // True if no event of the thread is missing between events number `from` and `to`.
   bool is_whole(std::uint32_t thread, std::uint64_t from, std::uint64_t to) const;
 
  private:
@@ -39,24 +39,24 @@ class trace_gaps {
   bool any_ = false;
 };
 
-// What all detectors see.
+// The input of all detectors.
 struct investigation {
   const diary::history& trace;
   const trace_gaps& gaps;
   const paused_times& paused;
   finding_limits limits;
   std::int64_t long_run_ns = 10'000'000;
-  bool still_growing = false;  // the trace
+  bool still_growing = false;  // true: the program still writes the trace
 
   std::string name(std::uint64_t coroutine) const { return trace.coroutine_label(coroutine); }
-  // "worker.cpp:88", "" if it is unknown.
+  // For example "worker.cpp:88"; "" if the site is unknown.
   std::string site_text(std::uint64_t site) const;
 };
 
 class detector {
  public:
   virtual ~detector() = default;
-  // Whether it must be told, before or after them, of events of this type. Most are of no interest to most.
+  // True if before() or after() must be called for events of this type. Most detectors want few types.
   virtual bool wants_before(diary::event_type /*type*/) const { return false; }
   virtual bool wants_after(diary::event_type /*type*/) const { return false; }
   virtual void before(const diary::event& /*e*/, const diary::scheduler_state& /*state*/) {}
@@ -80,14 +80,14 @@ std::unique_ptr<detector> make_stack_near_guard(const investigation& about);
 std::unique_ptr<detector> make_lone_yields(const investigation& about);
 std::unique_ptr<detector> make_wake_without_effect(const investigation& about);
 
-// What several detectors ask of an event.
+// Shared by several detectors.
 constexpr bool is_switch(diary::event_type type) {
   return type >= diary::event_type::enter && type <= diary::event_type::finish;
 }
 constexpr bool is_wake(diary::event_type type) {
   return type >= diary::event_type::wake && type <= diary::event_type::wake_remote;
 }
-// Who runs on the event's thread; null: nobody.
+// The coroutine that runs on the event's thread, or null.
 inline const diary::coroutine_state* running_on(const diary::scheduler_state& state, std::uint32_t thread) {
   return thread < state.threads().size() ? state.by_slot(state.threads()[thread].running_slot) : nullptr;
 }

@@ -16,7 +16,7 @@ using diary::event_type;
 
 enum class kind : std::uint8_t { spawn, spawn_after, leaves, runs, wakes };
 
-// A coroutine of a trace, as it can be found in the other one: the n-th that was spawned on a thread. 0: nobody.
+// Identifies a coroutine in both traces: the n-th that was spawned on a thread. 0: none.
 struct identity {
   std::uint32_t thread = 0;
   std::uint64_t n = 0;
@@ -26,10 +26,10 @@ struct identity {
 // What is compared.
 struct step {
   kind what = kind::runs;
-  event_type type = event_type::none;  // of leaving and waking: how
+  event_type type = event_type::none;  // how a coroutine leaves or is woken
   identity who, parent;
   std::uint64_t detail = 0;  // wait reason, status or wake cause
-  std::string name;          // of who is spawned
+  std::string name;          // of the spawned coroutine
   std::string site;
   friend bool operator==(const step&, const step&) = default;
 };
@@ -38,19 +38,19 @@ struct placed_step {
   step compared;
   std::uint64_t event = 0;
   std::int64_t t_ns = 0;
-  std::uint64_t id = 0, parent = 0;  // for its words
+  std::uint64_t id = 0, parent = 0;  // for the text
 };
 
 bool is_switch(event_type type) { return type >= event_type::enter && type <= event_type::finish; }
 bool is_wake(event_type type) { return type >= event_type::wake && type <= event_type::wake_remote; }
 
-// The decisions of one trace, thread by thread, made as they are asked for.
+// The decisions of one trace, thread by thread, read on demand.
 class decisions {
  public:
   explicit decisions(const diary::history& trace)
       : trace_(trace), state_(trace.source().info().shuffled), walk_(trace.source().walk(0)) {}
 
-  // Reads on until `thread` has a decision that was not taken yet; null: it has none any more.
+  // Reads on until `thread` has a decision that has not been removed by pop(). Returns null if the thread has no more.
   const placed_step* front(std::uint32_t thread) {
     while (thread >= waiting_.size() || waiting_[thread].empty()) {
       if (!read()) return nullptr;
@@ -59,7 +59,7 @@ class decisions {
   }
   void pop(std::uint32_t thread) { waiting_[thread].pop_front(); }
 
-  // The thread of the next decision that was not taken yet, in the order of the trace.
+  // Returns the thread of the next decision that has not been removed, in the order of the trace.
   std::optional<std::uint32_t> next_thread() {
     for (;;) {
       std::optional<std::uint32_t> earliest;
@@ -140,7 +140,7 @@ class decisions {
     s.compared.who = identity_of(c->id);
     s.compared.parent = identity_of(c->parent);
     s.compared.name = diary::comparable_name(trace_.string(c->name));
-    // Lines move when a program is edited, so only those without a name are told apart by theirs.
+    // Lines move when a program is edited, so a site distinguishes only coroutines without a name.
     const diary::site_record* const site = s.compared.name.empty() ? trace_.site(c->site) : nullptr;
     if (site) {
       s.compared.site = site->file.substr(site->file.find_last_of("/\\") + 1) + ":" + std::to_string(site->line);
@@ -150,8 +150,8 @@ class decisions {
     put(e, std::move(s));
   }
 
-  // The scheduler's own turn in between, where it looks at timers and the poller, is no decision: who leaves and who
-  // runs next are.
+  // A stay at the root in between, where the scheduler checks timers and the poller, is no decision. Which coroutine
+  // leaves and which one runs next are decisions.
   void put_switch(const event& e, std::uint64_t ran_id) {
     if (e.type != event_type::enter && ran_id != 0) {
       placed_step s;
@@ -192,7 +192,7 @@ class decisions {
   diary::event_walk walk_;
   std::unordered_map<std::uint64_t, identity> identities_;
   std::unordered_map<std::uint32_t, std::uint64_t> spawned_;
-  std::vector<std::deque<placed_step>> waiting_;  // by thread: read, not taken
+  std::vector<std::deque<placed_step>> waiting_;  // by thread: read, not yet removed
 };
 
 decision in_words(const decisions& of, const placed_step& s) { return {s.event, s.t_ns, of.words(s)}; }

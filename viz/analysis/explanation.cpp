@@ -31,7 +31,7 @@ class explainer {
   explanation from(std::uint64_t id) {
     next_ = id;
     because how = because::asked;
-    do {  // once, also for the 0 that a broken file may have as an id
+    do {  // at least once, also for id 0, which a broken file may contain
       if (!seen_.insert(next_).second) {
         end_where_it_comes_back_to(next_);
         break;
@@ -113,7 +113,8 @@ class explainer {
     end(chain_end::ended, "");
   }
 
-  // "B woke it with event #7 from mutex." Who cancelled it, or closed what it waited for, is said to have done that.
+  // For example "B woke it with event #7 from mutex." If the waker cancelled the wait or closed the object, the text
+  // says that.
   std::string wake_text(const coroutine_state& c) const {
     if (c.woken_event == 0) return "";
     const std::string who = c.woken_by != 0 ? name(c.woken_by) : "";
@@ -209,7 +210,7 @@ class explainer {
     const diary::thread_state& thread = state_.threads()[c.thread];
     const coroutine_state* const runs = state_.by_slot(thread.running_slot);
     if (is_late) {
-      // Its timer fires when the scheduler gets to it.
+      // The timer fires when the scheduler gets to it.
       if (runs) {
         go_on(runs->id, because::runs);
       } else {
@@ -239,7 +240,7 @@ class explainer {
     follow_givers(c, link);
   }
 
-  // Nobody owns it. Who ended such a wait before may do so again, but that is a guess.
+  // Nobody owns the object. A coroutine that ended such a wait before may do so again, but that is a guess.
   void follow_givers(const coroutine_state& c, why_link& link) {
     link.givers = givers_of(trace_, count_, c);
     if (link.how == because::asked && link.givers.has_ended) link.text += " " + ending_text(link.givers.end);
@@ -302,7 +303,7 @@ class explainer {
     }
   }
 
-  // A cycle is one only if nothing in it is a guess.
+  // A cycle is reported only if no link in it is a guess.
   void end_where_it_comes_back_to(std::uint64_t id) {
     const auto first =
         std::find_if(result_.links.begin(), result_.links.end(), [id](const why_link& l) { return l.coroutine == id; });
@@ -327,7 +328,7 @@ class explainer {
     end(chain_end::cycle, text + ".");
   }
 
-  // Who is at the other end of a socket, if the diary says.
+  // The other end of a socket, if the diary names it.
   std::string endpoint_of(int fd, std::uint32_t thread) const {
     std::string text;
     const std::vector<diary::thread_state>& threads = state_.threads();
@@ -349,7 +350,7 @@ class explainer {
   const diary::scheduler_state state_;
   std::size_t guesses_ = 0;
   std::set<std::uint64_t> seen_;
-  std::uint64_t next_ = 0;  // id, 0: the chain ends
+  std::uint64_t next_ = 0;  // id; 0: the chain ends
   because next_how_ = because::asked;
   explanation result_;
 };

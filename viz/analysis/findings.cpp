@@ -15,7 +15,7 @@ constexpr detector_maker makers[] = {
     make_lone_yields,   make_wake_without_effect, make_blocked_at_end,
 };
 
-// One pass for all detectors.
+// One pass over the events for all detectors.
 class pass {
  public:
   pass(const diary::history& trace, std::int64_t long_run_ns, bool still_growing, const finding_limits& limits,
@@ -32,7 +32,7 @@ class pass {
     }
   }
 
-  pass(const pass&) = delete;  // the detectors refer to what is in here
+  pass(const pass&) = delete;  // the detectors refer to members
   pass& operator=(const pass&) = delete;
 
   void take(const diary::event& e) {
@@ -63,7 +63,7 @@ class pass {
   paused_times paused_;
   const investigation about_;
   std::vector<std::unique_ptr<detector>> detectors_;
-  std::array<std::vector<detector*>, 256> before_, after_;  // by event type: who wants to be told
+  std::array<std::vector<detector*>, 256> before_, after_;  // by event type: the detectors that want it
   diary::scheduler_state state_;
 };
 

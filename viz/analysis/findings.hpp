@@ -1,4 +1,4 @@
-// What is worth looking at in a trace, from the exact order of events: no guesses. Each finding names its evidence.
+// Findings in a trace, derived from the exact order of events: no guesses. Each finding names its evidence.
 #pragma once
 
 #include <atomic>
@@ -10,26 +10,26 @@
 
 namespace weft::viz {
 
-// All of them, the worst kind first, each kind in the order of time. Nothing about what spans lost events.
-// `still_growing`: nothing is said about who is blocked at the end.
+// Returns all findings: the worst kind first, each kind in time order. Reports nothing that spans lost events.
+// `still_growing`: does not report coroutines that are blocked at the end.
 std::vector<finding> find_all(const trace_model& trace, bool still_growing, const finding_limits& limits = {});
 
-// The same in one pass over a trace of effort `told`, which is told here.
+// The same in one pass over a trace of effort `told`; this pass calls take().
 std::vector<finding> find_all(diary::history& trace, std::int64_t long_run_ns, bool still_growing,
                               const finding_limits& limits = {});
 
-// Two kinds by themselves.
+// Findings of one kind.
 std::vector<finding> held_threads(const trace_model& trace);
 std::vector<finding> blocked_at_end(const trace_model& trace);
 
-// What there is to say about a trace, from one pass over its events.
+// The results of one pass over the events of a trace.
 struct analysis {
-  std::vector<finding> findings;             // as find_all gives them
-  std::vector<coroutine_summary> summaries;  // longest running time first; delays to 1/64
+  std::vector<finding> findings;             // as find_all returns them
+  std::vector<coroutine_summary> summaries;  // longest running time first; delays are exact to 1/64
   diary::history::totals_record totals;
 };
 
-// `trace` is of effort `told`, and is told here. If `stops` becomes true what comes back is of no use.
+// `trace` must be of effort `told`; this pass calls its take(). If `stops` becomes true, the result must not be used.
 analysis analyse(diary::history& trace, std::int64_t long_run_ns, bool still_growing, const std::atomic<bool>& stops);
 
 }  // namespace weft::viz

@@ -10,7 +10,7 @@ namespace {
 using diary::event_type;
 using diary::wait_reason;
 
-// Whether such an event gives something to who waits for that, though nobody may have waited just then.
+// True if an event of this type can end a wait of this reason, even if no coroutine waits at that moment.
 bool gives(event_type type, wait_reason to) {
   switch (type) {
     case event_type::queue_put:
@@ -38,7 +38,7 @@ wait_givers givers_of(const diary::history& trace, std::uint64_t count, const di
   const std::uint64_t object = c.object, id = c.id, slot = c.slot;
   const wait_reason reason = c.reason;
   diary::scheduler_state state(trace.source().info().shuffled);
-  std::uint64_t counted_wake_of = 0;  // of the thread's last gift: a put and the wake it makes are one
+  std::uint64_t counted_wake_of = 0;  // event after the last gift: a put and its wake count once
   trace.source().walk(0).for_each([&](const diary::event& e) {
     const diary::coroutine_state* const runs = running_on(state, e.thread);
     const bool is_wake_of_waiter = is_wake(e.type) && [&] {
@@ -63,7 +63,7 @@ wait_givers givers_of(const diary::history& trace, std::uint64_t count, const di
     }
     const bool is_granted = woken->woken_cause == diary::wake_cause::granted && object != 0 &&
                             e.type != event_type::wake_timer && e.type != event_type::wake_fd;
-    // A wait for something else that the one asked about makes later is no concern.
+    // Ignore a later wait of the same coroutine for another object.
     const bool is_for_it =
         is_wake(e.type) && (e.type == event_type::wake || e.type == event_type::wake_remote) && e.args[2] == object;
     if (is_granted && is_for_it && counted_wake_of != e.n) note(result.all, woken->woken_by, e.n);

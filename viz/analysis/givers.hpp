@@ -1,5 +1,5 @@
-// Who could end a wait that nobody owns: all who ever gave something to what is waited for, and to somebody who waited
-// as this one does. That they could again is a guess; that they did is in the diary.
+// Finds who could end a wait on an object without an owner: all that ever gave something to that object, or woke a
+// coroutine that waited for the same reason. That they did so is in the diary; that they could again is a guess.
 #pragma once
 
 #include <cstdint>
@@ -10,26 +10,26 @@
 namespace weft::viz {
 
 struct giver {
-  std::uint64_t coroutine = 0;  // id, 0: no coroutine, but a plain thread or the scheduler itself
+  std::uint64_t coroutine = 0;  // id; 0: a plain thread or the scheduler itself
   std::uint64_t times = 0;
   std::uint64_t first_event = 0, last_event = 0;
 };
 
 struct wait_givers {
   std::vector<giver> all;  // in the order of their first gifts, over the whole trace
-  // What did end the wait that was asked about, if the trace goes on so far.
+  // The end of the wait in question, if the trace contains it.
   struct ending {
     std::uint64_t event = 0;
     std::int64_t t_ns = 0;
-    std::uint64_t by = 0;  // id, 0: no coroutine
+    std::uint64_t by = 0;  // id; 0: no coroutine
     diary::wake_cause cause = diary::wake_cause::none;
   };
   bool has_ended = false;
   ending end;
 };
 
-// Of the wait of `c`, a blocked coroutine of the state after `count` events. One pass over the trace. A wake counts as
-// a gift by its cause: to cancel a waiter, or to close the object under it, gives nothing.
+// Finds the givers for the wait of `c`, a coroutine that is blocked after `count` events. Makes one pass over the
+// trace. A wake is a gift only if its cause is a grant: to cancel a waiter or to close the object gives nothing.
 wait_givers givers_of(const diary::history& trace, std::uint64_t count, const diary::coroutine_state& c);
 
 }  // namespace weft::viz

@@ -1,5 +1,5 @@
-// Queues that only grow: in the second half of what was put into and taken out of it, a queue never got as short as it
-// was at its longest in the first half, and it is long at the end.
+// Finds queues that only grow: during the second half of its puts and gets a queue is never shorter than its greatest
+// length in the first half, and it is long at the end.
 #include <algorithm>
 #include <map>
 
@@ -28,7 +28,7 @@ class growing_queue : public detector {
   }
 
   void finish(const diary::scheduler_state&, std::vector<finding>& found) override {
-    if (about_.gaps.any()) return;  // what is missing may have been taken out
+    if (about_.gaps.any()) return;  // the missing events may be gets
     for (const auto& [object, q] : queues_) {
       const auto middle = q.stretches.begin() + static_cast<std::ptrdiff_t>(q.stretches.size() / 2);
       if (q.depth < about_.limits.queue_depth || middle == q.stretches.begin()) continue;
@@ -50,8 +50,8 @@ class growing_queue : public detector {
   }
 
  private:
-  // Of so many puts and gets in a row, the depths after them. All of a queue are equally long but the last: one each
-  // while there are few, and two become one when there are too many.
+  // The least and greatest depth in a number of consecutive puts and gets. All stretches of a queue but the last are of
+  // equal length. The length begins at one and doubles, by joining pairs, when there are too many.
   struct stretch {
     std::uint32_t least = UINT32_MAX, most = 0;
   };

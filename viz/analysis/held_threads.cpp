@@ -1,4 +1,4 @@
-// Runs that held their thread for too long, and who stood ready meanwhile.
+// Finds runs that were too long without giving up the thread, and the coroutines that were ready meanwhile.
 #include <algorithm>
 
 #include "analysis/detector.hpp"
@@ -30,7 +30,7 @@ class held_threads : public detector {
     run& r = runs_[e.thread];
     const diary::coroutine_state* const now = running_on(state, e.thread);
     const std::uint64_t id = now ? now->id : 0;
-    // A yield to itself begins a new run.
+    // A yield to itself starts a new run.
     if (id == r.id && (now == nullptr || now->since_event != e.n)) return;
     if (ends_) note_end(r, e.thread, e.n, e.t_ns);
     r = {id, e.n, e.t_ns, now ? now->site : 0};
@@ -63,7 +63,7 @@ class held_threads : public detector {
   }
 
  private:
-  // Timers that were due during the run and fired only after it are looked for among so many wakes behind it.
+  // How many wakes after a run are searched for timers that were due during the run.
   static constexpr std::uint64_t look_at = 1000;
 
   struct run {
@@ -75,7 +75,7 @@ class held_threads : public detector {
     finding f;
     std::string stood_ready;
     std::uint64_t site = 0;
-    std::uint64_t wakes_before = 0;  // its end
+    std::uint64_t wakes_before = 0;  // the end of the run
     std::uint64_t late_timers = 0;
     std::int64_t latest_ns = 0;
   };
@@ -119,8 +119,8 @@ class held_threads : public detector {
     }
   }
 
-  // While one coroutine runs, nobody leaves the ready queue of its thread, so those who stand in it at the end of the
-  // run and came before that end are all who waited for it.
+  // While one coroutine runs, none leaves the ready queue of its thread. So the coroutines in the queue at the end of
+  // the run are all that waited for it.
   std::string who_stood_ready(const diary::scheduler_state& state, std::uint32_t thread, time_range when) const {
     if (thread >= state.threads().size()) return {};
     std::size_t count = 0;
@@ -142,10 +142,10 @@ class held_threads : public detector {
   }
 
   const investigation& about_;
-  std::vector<run> runs_;  // by thread: what goes on
+  std::vector<run> runs_;  // by thread: the current run
   std::vector<held_run> held_;
   std::uint64_t wakes_ = 0;
-  bool ends_ = false;  // with the event at hand, if it ends the run at all
+  bool ends_ = false;  // true while the event at hand ends a run
   std::string stood_ready_;
 };
 

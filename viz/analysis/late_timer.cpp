@@ -1,4 +1,4 @@
-// Timers that fired long after their time, and who had the thread then.
+// Finds timers that fired long after their deadline, and the coroutine that ran meanwhile.
 #include <algorithm>
 #include <deque>
 
@@ -62,7 +62,7 @@ class late_timer : public detector {
   struct on_thread {
     std::deque<run> runs;  // the latest ones
     finding worst;
-    std::int64_t worst_ns = 0;  // without what the program was paused
+    std::int64_t worst_ns = 0;  // without the time in which the program was paused
     std::uint64_t count = 0;
   };
 

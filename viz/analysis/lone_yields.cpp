@@ -1,5 +1,5 @@
-// A coroutine that yields again and again although nobody else is ready: it waits for something by asking, and keeps
-// the processor busy with it.
+// Finds a coroutine that yields again and again although no other one is ready: it polls for something and keeps the
+// processor busy.
 #include <map>
 
 #include "analysis/detector.hpp"
@@ -25,7 +25,7 @@ class lone_yields : public detector {
       s.last_ns = e.t_ns;
       return;
     }
-    // The scheduler's own turn in between ends nothing; whoever else runs, and any real wait, does.
+    // A stay at the root in between does not end the series; another coroutine that runs and any real wait do.
     if (e.type != diary::event_type::enter) end(e.thread, e.n);
   }
 
@@ -62,7 +62,7 @@ class lone_yields : public detector {
   }
 
   const investigation& about_;
-  std::vector<storm> storms_;  // by thread: the one that may be going on
+  std::vector<storm> storms_;  // by thread: the current one, if any
   std::map<std::uint64_t, finding> worst_;
 };
 

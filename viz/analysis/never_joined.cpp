@@ -1,6 +1,6 @@
-// Coroutines that were left over when main ended: nobody had waited for their end. One finding for each spawn site.
-// Nothing is said where main did not come to its own end, because of an error, a deadlock or a cancellation: there it
-// may have been about to wait for them.
+// Finds coroutines that were left over when main ended and that nobody waited for. Makes one finding for each spawn
+// site. Reports nothing if an error, a deadlock or a cancellation ended main, because main may have been about to join
+// them.
 #include <map>
 #include <set>
 
@@ -32,7 +32,7 @@ class never_joined : public detector {
         e.type == diary::event_type::block && e.args[1] == static_cast<std::uint64_t>(wait_reason::main_end);
     // Main may be woken in between and wait again: the first time counts.
     if (!is_end_of_main || mains_.count(e.thread) != 0) return;
-    // Whoever has a parent that is still there may be joined by it.
+    // A coroutine whose parent is still alive may be joined by that parent.
     std::set<std::uint64_t> joined, patient;
     bool was_torn_away = false;
     for (const diary::coroutine_state* const c : state.coroutines()) {
@@ -56,7 +56,7 @@ class never_joined : public detector {
   }
 
   void finish(const diary::scheduler_state&, std::vector<finding>& found) override {
-    if (about_.gaps.any()) return;  // somebody may have waited for them there
+    if (about_.gaps.any()) return;  // the missing events may be joins
     std::map<std::uint64_t, group> by_site;
     for (const auto& [thread, groups] : groups_) {
       for (const auto& [site, g] : groups) {
@@ -87,7 +87,7 @@ class never_joined : public detector {
   };
 
   const investigation& about_;
-  std::map<std::uint32_t, std::uint64_t> mains_;                    // by thread: the main that has come to its end
+  std::map<std::uint32_t, std::uint64_t> mains_;                    // by thread: the main that has ended
   std::map<std::uint32_t, std::map<std::uint64_t, group>> groups_;  // by thread and site
 };
 

@@ -1,4 +1,4 @@
-// Coroutines whose whole life was one long run: on their thread nobody else had a turn.
+// Finds coroutines whose whole life was one long run: no other coroutine of their thread ran meanwhile.
 #include <map>
 #include <unordered_set>
 
@@ -17,7 +17,7 @@ class never_yielded : public detector {
   bool wants_after(diary::event_type type) const override { return is_switch(type); }
 
   void before(const diary::event& e, const diary::scheduler_state& state) override {
-    // What was before the recording began is unknown.
+    // The trace does not show what a coroutine did before the recording began.
     if (e.type == diary::event_type::checkpoint_coroutine) started_.insert(e.args[1]);
     if (!is_switch(e.type) || e.thread >= first_runs_.size()) return;
     first_run& run = first_runs_[e.thread];
@@ -30,7 +30,7 @@ class never_yielded : public detector {
   void after(const diary::event& e, const diary::scheduler_state& state) override {
     if (e.thread >= first_runs_.size()) first_runs_.resize(e.thread + 1);
     const diary::coroutine_state* const c = running_on(state, e.thread);
-    // One that has run before, if only to yield to itself, has left a trace in its sums or given up the thread already.
+    // A coroutine that ran before has a running time or has given up the thread, even if it only yielded to itself.
     const bool is_first = c && c->runs == 1 && c->run_ns == 0 && started_.insert(c->id).second;
     first_runs_[e.thread] = is_first ? first_run{c->id, e.n, e.t_ns} : first_run{};
   }
@@ -66,7 +66,7 @@ class never_yielded : public detector {
     if (about_.paused.active_ns(thread, when) < about_.limits.never_yielded_ns ||
         !about_.gaps.is_whole(thread, run.event, end_event))
       return;
-    // Those of one site are one finding; a coroutine without a site is its own.
+    // The coroutines of one site make one finding; a coroutine without a site makes its own.
     group& g = by_site_[c.site != 0 ? c.site : UINT64_MAX - c.id];
     ++g.count;
     if (g.count > 1 && when.length_ns() <= g.f.when.length_ns()) return;
@@ -83,7 +83,7 @@ class never_yielded : public detector {
 
   const investigation& about_;
   std::unordered_set<std::uint64_t> started_;
-  std::vector<first_run> first_runs_;  // by thread: who runs for the first time
+  std::vector<first_run> first_runs_;  // by thread: the coroutine that runs for the first time
   std::map<std::uint64_t, group> by_site_;
 };
 

@@ -6,7 +6,7 @@ namespace weft::viz {
 
 void paused_times::take(const diary::event& e, const diary::scheduler_state& before) {
   if (e.type != diary::event_type::mark) return;
-  // Only the scheduler itself says so; a coroutine may use the same words.
+  // Only the scheduler's own marks count; a coroutine may write the same words.
   if (e.thread < before.threads().size() && before.threads()[e.thread].running_slot != 0) return;
   const bool begins = e.text == "weft: paused";
   if (!begins && e.text != "weft: resumed") return;

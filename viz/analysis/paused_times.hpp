@@ -1,5 +1,5 @@
-// When somebody outside had paused the program: from the mark that its thread leaves when it begins to stand to the one
-// when it goes on. What the program did not do meanwhile is nobody's fault; steps that were let through belong to it.
+// The times in which the program was paused from outside: between the marks that a thread writes when it is paused and
+// when it is resumed. No finding blames the program for these times. Steps during a pause belong to it.
 #pragma once
 
 #include <cstdint>
@@ -12,17 +12,17 @@ namespace weft::viz {
 
 class paused_times {
  public:
-  // Told each event before it is applied.
+  // Call with each event before it is applied.
   void take(const diary::event& e, const diary::scheduler_state& before);
-  // How much of `range` the thread stood, as far as is known by now.
+  // How long the thread was paused within `range`, as far as is known by now.
   std::int64_t within(std::uint32_t thread, time_range range) const;
-  // The length of `range` without that.
+  // The rest of `range`.
   std::int64_t active_ns(std::uint32_t thread, time_range range) const {
     return range.length_ns() - within(thread, range);
   }
 
  private:
-  std::vector<std::vector<time_range>> stretches_;  // by thread, ascending; the last one may be open: to INT64_MAX
+  std::vector<std::vector<time_range>> stretches_;  // by thread, ascending; an open one ends at INT64_MAX
 };
 
 }  // namespace weft::viz

@@ -1,4 +1,4 @@
-// Stacks of which little was left.
+// Finds stacks that were almost used up.
 #include <map>
 
 #include "analysis/detector.hpp"
@@ -16,7 +16,7 @@ class stack_near_guard : public detector {
     const diary::coroutine_state* const c = state.by_slot(e.args[0]);
     const auto used = static_cast<double>(e.args[1]), reserved = static_cast<double>(e.args[2]);
     if (!c || used * 100 < reserved * static_cast<double>(about_.limits.stack_per_cent)) return;
-    // A whole stack more than its size is no measurement.
+    // A stack that reports more than its size was not measured.
     if (e.args[2] == 0 || e.args[1] > e.args[2]) return;
     group& g = by_site_[c->site != 0 ? c->site : UINT64_MAX - c->id];
     if (e.args[1] <= g.used) return;
@@ -44,7 +44,7 @@ class stack_near_guard : public detector {
   };
 
   const investigation& about_;
-  std::map<std::uint64_t, group> by_site_;  // the fullest of each
+  std::map<std::uint64_t, group> by_site_;  // the fullest stack of each site
 };
 
 }  // namespace

@@ -1,4 +1,4 @@
-// Coroutines that stood ready for long although nobody held the thread: too many others had their turns.
+// Finds coroutines that were ready for long although no single run was long: too many other coroutines ran first.
 #include <map>
 
 #include "analysis/detector.hpp"
@@ -15,7 +15,7 @@ class starved : public detector {
   void before(const diary::event& e, const diary::scheduler_state& state) override {
     if (e.thread >= threads_.size()) threads_.resize(e.thread + 1);
     now_on_thread& thread = threads_[e.thread];
-    // What explains a delay by itself is another finding.
+    // A delay that one long run explains is another finding.
     const bool was_long = e.t_ns - thread.run_since_ns >= about_.long_run_ns;
     if (was_long && running_on(state, e.thread)) thread.last_long_run_end_ns = e.t_ns;
     const diary::coroutine_state* const next = state.by_slot(e.args[0]);
@@ -45,7 +45,7 @@ class starved : public detector {
   struct group {
     finding f;
     std::uint64_t times = 0;
-    std::int64_t active_ns = 0;  // without what the program was paused
+    std::int64_t active_ns = 0;  // without the time in which the program was paused
   };
 
   void note(const diary::coroutine_state& c, std::uint64_t event, std::int64_t t_ns, bool goes_on) {

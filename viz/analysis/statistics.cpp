@@ -95,7 +95,7 @@ void statistics_collector::begin_run(run_on_thread& run, const coroutine_state& 
   run.key = key_of(now, run.reason);
   statistics_row& r = row(run.key);
   if (by_ == grouping::reason) diary::add_ns(r.ready_ns, delay_ns_.value_or(0));
-  // Who runs at a checkpoint was switched to before.
+  // A coroutine that runs at a checkpoint was switched to before.
   if (is_switch(e.type) && now.runs != runs_before_) {
     ++r.runs;
     ++r.switches;
@@ -115,7 +115,7 @@ void statistics_collector::end_run(run_on_thread& run, std::int64_t t_ns) {
   run.id = 0;
 }
 
-// The sums of a life are the state's own; what goes on is counted up to end_ns.
+// The state has the sums of a life; the present status is counted up to end_ns.
 void statistics_collector::add_life(const coroutine_state& c, std::int64_t end_ns) {
   statistics_row& r = row(key_of(c, wait_reason::none));
   const std::int64_t open_ns = std::max<std::int64_t>(0, end_ns - c.since_ns);
@@ -151,7 +151,7 @@ std::vector<statistics_row> statistics_collector::finish(const diary::scheduler_
     return all;
   }
   for (const coroutine_state* c : end.coroutines()) add_life(*c, end_ns);
-  // A row for each that the trace names, in the order of spawns.
+  // One row for each coroutine that the trace names, in spawn order.
   std::unordered_map<std::uint64_t, std::size_t> place_of_key;
   for (const diary::coroutine_record& c : names.lives()) {
     const std::uint64_t key = by_ == grouping::coroutine ? c.id : by_ == grouping::site ? c.site : 0;

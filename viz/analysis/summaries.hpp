@@ -8,12 +8,12 @@
 
 namespace weft::viz {
 
-// Rows by coroutine; longest running time first, equal ones in spawn order.
+// Makes rows by coroutine; longest running time first, equal times in spawn order.
 std::vector<coroutine_summary> summaries_of(const std::vector<statistics_row>& rows, const diary::history& names);
 
-// All of a trace.
+// Summaries of all coroutines of a trace.
 std::vector<coroutine_summary> summarise_all(const trace_model& trace);
-// One of them; counts all.
+// The summary of one coroutine; as slow as summarise_all().
 coroutine_summary summarise(const trace_model& trace, coroutine_index who);
 
 }  // namespace weft::viz

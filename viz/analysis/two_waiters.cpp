@@ -1,4 +1,4 @@
-// Two coroutines that wait for the same fd in the same direction: which of them gets what comes is chance.
+// Finds two coroutines that wait for the same fd in the same direction: chance decides which one gets the next input.
 #include <map>
 #include <tuple>
 
@@ -52,10 +52,10 @@ class two_waiters : public detector {
   }
 
  private:
-  using wait = std::tuple<std::uint64_t, int, diary::wait_reason>;  // pid, fd
+  using wait = std::tuple<std::uint64_t, int, diary::wait_reason>;  // pid, fd, reason
 
   const investigation& about_;
-  std::uint64_t blocks_ = 0;                   // the slot that the present event makes wait
+  std::uint64_t blocks_ = 0;                   // the slot that the present event blocks
   std::map<wait, std::uint64_t> last_waiter_;  // slot
   std::map<wait, finding> found_;              // the first of each
 };

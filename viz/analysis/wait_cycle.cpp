@@ -1,4 +1,4 @@
-// Coroutines that wait for each other: a holds what b wants and waits for what b holds.
+// Finds coroutines that wait for each other: a owns what b waits for, and waits for what b owns.
 #include <algorithm>
 #include <map>
 
@@ -22,7 +22,7 @@ class wait_cycle : public detector {
     note_end(e, state);
   }
 
-  // A cycle closes with a wait that begins.
+  // The last wait closes a cycle.
   void after(const diary::event& e, const diary::scheduler_state& state) override {
     if (blocks_ == 0) return;
     std::vector<const coroutine_state*> chain;
@@ -86,7 +86,7 @@ class wait_cycle : public detector {
     cycles_.push_back(std::move(found));
   }
 
-  // It is over as soon as one of them is woken.
+  // A cycle is over as soon as one of its members is woken.
   void note_end(const diary::event& e, const diary::scheduler_state& state) {
     if (!is_wake(e.type)) return;
     const coroutine_state* const woken = state.by_slot(e.args[0]);
@@ -99,7 +99,7 @@ class wait_cycle : public detector {
   }
 
   const investigation& about_;
-  std::uint64_t blocks_ = 0;  // the slot that the present event makes wait
+  std::uint64_t blocks_ = 0;  // the slot that the present event blocks
   std::vector<cycle> cycles_;
 };
 

@@ -1,5 +1,5 @@
-// Condition variables whose notified waiters mostly go straight back to waiting: from the wake to the next wait for the
-// same thing they let go of the lock only once, for that wait, and did nothing that the diary shows.
+// Finds condition variables whose notified waiters mostly wait again at once: between the wake and the next wait on the
+// same variable they released the lock only for that wait, and the diary shows no other action.
 #include <map>
 
 #include "analysis/detector.hpp"
@@ -33,7 +33,7 @@ class wake_without_effect : public detector {
         ++found->second.releases;
         return;
       case event_type::block:
-        // To get its lock again it may have to wait.
+        // The coroutine may have to wait for the lock of the condition variable.
         if (e.args[1] == static_cast<std::uint64_t>(diary::wait_reason::mutex)) return;
         if (e.args[2] == found->second.object && found->second.releases <= 1) note_vain(*c, found->second, e);
         break;
@@ -58,7 +58,7 @@ class wake_without_effect : public detector {
  private:
   struct wake {
     std::uint64_t object = 0, event = 0;
-    std::uint32_t releases = 0;  // of locks, since then
+    std::uint32_t releases = 0;  // of locks, since the wake
   };
   struct variable {
     finding f;
@@ -68,7 +68,7 @@ class wake_without_effect : public detector {
   void note_wake(const diary::event& e, const diary::scheduler_state& state) {
     const diary::coroutine_state* const target = state.by_slot(e.args[0]);
     if (!target || target->status != diary::coroutine_status::blocked) return;
-    // Whoever is woken for a lock is not what the waker was woken for.
+    // If the coroutine wakes another one, the wake had an effect; a release of the lock does not count.
     if (target->reason != diary::wait_reason::mutex) {
       if (const diary::coroutine_state* const waker = running_on(state, e.thread)) woken_.erase(waker->id);
     }
@@ -89,7 +89,7 @@ class wake_without_effect : public detector {
   }
 
   const investigation& about_;
-  std::map<std::uint64_t, wake> woken_;          // by coroutine: what it was woken from last
+  std::map<std::uint64_t, wake> woken_;          // by coroutine: its last wake
   std::map<std::uint64_t, variable> variables_;  // by object
 };
 
