@@ -1,4 +1,4 @@
-// Everything the user can do, as values. Views and keys make them, apply() in viewer_model.hpp carries them out.
+// Everything that the user can do, as values. Views and keys make them; apply() in viewer_model.hpp executes them.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,7 @@ enum class panel_edge : std::uint8_t { side, bottom, labels };
 
 namespace act {
 
-// The cursor
+// The cursor.
 struct step_event {
   direction to;
 };
@@ -24,10 +24,10 @@ struct step_switch {
 };
 struct step_coroutine {
   direction to;
-};  // of the selected one, else of the one that runs
+};  // of the selected coroutine, else of the running one
 struct step_span {
   direction to;
-};  // in the lane of the selected one
+};  // in the lane of the selected coroutine
 struct step_finding {
   direction to;
 };
@@ -46,7 +46,7 @@ struct show_finding {
   std::size_t index;
 };
 
-// Playing
+// Playing.
 struct play_or_pause {};
 struct change_speed {
   direction to;
@@ -55,21 +55,21 @@ struct let_time_pass {
   double seconds;
 };  // real time since the last frame
 
-// The program that writes the trace, while it runs; the app carries these out
+// Requests to the program that writes the trace, while it runs; app sends them.
 struct pause_or_resume_program {};
 struct step_program {};              // one switch
-struct step_program_to_selected {};  // up to the next event of the selected coroutine
+struct step_program_to_selected {};  // until the next event of the selected coroutine
 
-// Attach to a running program and show it
+// Attach to a running program and show its trace.
 struct open_program {
   std::uint32_t pid;
 };
 
-// The view
+// The view.
 struct zoom {
   double x;
   double factor;
-};  // > 1: out
+};  // above 1: out
 struct zoom_at_cursor {
   double factor;
 };
@@ -87,7 +87,7 @@ struct fit_selection {};
 struct undo {};
 struct redo {};
 
-// Selection
+// The selection.
 struct select {
   coroutine_index who;
 };
@@ -96,7 +96,7 @@ struct measure {
 };
 struct clear {};
 
-// The window
+// The window.
 struct show_tab {
   tab which;
 };
@@ -107,7 +107,7 @@ struct toggle_keys {};
 struct toggle_theme {};
 struct scale_interface {
   int step;
-};  // +1, -1; 0: back to normal
+};  // +1 or -1 step; 0: the normal size
 struct drag_edge {
   panel_edge which;
   float position;

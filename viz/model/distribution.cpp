@@ -10,8 +10,8 @@ constexpr unsigned precision_bits = 6;
 
 constexpr std::size_t block_size = std::size_t{1} << precision_bits;
 
-// All values that agree in their leading precision_bits + 1 bits share a bucket; those of the same width, a block.
-// Smaller values have one each, in block 0.
+// Values that agree in their leading precision_bits + 1 bits share a bucket; buckets of equal width form a block. Each
+// smaller value has its own bucket, in block 0.
 struct place {
   std::size_t block, bucket;
 };
@@ -52,7 +52,7 @@ void distribution::count(std::int64_t ns) {
 
 std::int64_t distribution::percentile_ns(unsigned per_cent) const {
   if (count_ == 0) return 0;
-  const std::uint64_t rank = std::max<std::uint64_t>(1, (count_ * per_cent + 99) / 100);  // from 1
+  const std::uint64_t rank = std::max<std::uint64_t>(1, (count_ * per_cent + 99) / 100);  // counts from 1
   if (!exact_.empty()) {
     std::vector<std::int64_t> sorted = exact_;
     const auto nth = sorted.begin() + static_cast<std::ptrdiff_t>(rank - 1);

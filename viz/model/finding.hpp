@@ -1,4 +1,4 @@
-// What the analysis has to say about a place in the trace. A value: filled in by viz/analysis, shown by viz/view.
+// One remark of the analysis about a place in the trace. A value: viz/analysis makes it, viz/view shows it.
 #pragma once
 
 #include <cstdint>
@@ -30,7 +30,7 @@ enum class finding_kind : std::uint8_t {
 
 enum class finding_severity : std::uint8_t {
   minor,   // worth a look
-  severe,  // others waited for it
+  severe,  // other coroutines waited because of it
 };
 
 struct finding_kind_entry {
@@ -40,7 +40,8 @@ struct finding_kind_entry {
   finding_severity how_bad;
 };
 
-// All of them, by number. The command's help is made of it; its completion and its manual page are checked against it.
+// All kinds, by number. The command's help is generated from this table; its completion and its manual page are checked
+// against it.
 std::span<const finding_kind_entry> finding_kinds();
 const finding_kind_entry& entry_of(finding_kind kind);
 inline std::string_view to_text(finding_kind kind) { return entry_of(kind).word; }
@@ -49,10 +50,10 @@ struct finding {
   finding_kind kind = finding_kind::held_thread;
   std::string title;           // "report held the thread for 12 ms"
   std::string detail;          // "5 coroutines stood ready meanwhile, the longest for 11 ms"
-  std::uint64_t evidence = 0;  // the event to look at
-  time_range when;             // the stretch it is about
+  std::uint64_t evidence = 0;  // the event to show
+  time_range when;             // the stretch that the finding is about
   coroutine_index who = nobody;
-  std::uint64_t coroutine = 0;  // the same as an id, 0: nobody
+  std::uint64_t coroutine = 0;  // the same as an id; 0: nobody
 };
 
 }  // namespace weft::viz

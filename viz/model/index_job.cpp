@@ -38,7 +38,7 @@ void index_job::start_later_half() {
       }
       half_end_ = walk.n();
     } catch (const std::exception&) {
-      later_.reset();  // then the first half goes on over it, and meets the same
+      later_.reset();  // the first half then covers it too, and meets the same error
     }
     has_ended_.store(true, std::memory_order_release);
   });
@@ -50,7 +50,7 @@ void index_job::stop_later_half() {
   half_ = 0;
 }
 
-// The first half has come to where the later one began.
+// The first half has reached the first event of the later half: joins the two.
 void index_job::take_later_half() {
   thread_.join();
   const bool fits = later_ != nullptr && half_end_ > half_ && index_.join(*later_, names_);
@@ -73,7 +73,7 @@ bool index_job::work(std::chrono::steady_clock::time_point until) {
   while (!is_done()) {
     if (half_ != 0 && next_ == half_) {
       if (!has_ended_.load(std::memory_order_acquire)) {
-        std::this_thread::sleep_for(std::chrono::milliseconds(1));  // the other half needs the processor more
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));  // leave the processor to the other half
         return has_grown;
       }
       take_later_half();

@@ -1,4 +1,4 @@
-// Makes the lane_index of a huge trace, a little at a time; of a very huge one a second thread does the later half.
+// Makes the lane_index of a huge trace, a little at a time. For a very huge trace a second thread makes the later half.
 #pragma once
 
 #include <atomic>
@@ -14,7 +14,8 @@ namespace weft::viz {
 
 class index_job {
  public:
-  // Names what it finds in `names`, whose reader it goes through. Both must stay.
+  // Reads the events through the reader of `names` and adds the names that it finds to `names`. `names` must outlive
+  // the job.
   index_job(diary::history& names, const lane_index::settings& how, bool on_two_threads);
   ~index_job();
   index_job(const index_job&) = delete;
@@ -25,10 +26,10 @@ class index_job {
   bool is_whole() const { return !is_cut_; }
   double progress() const;
 
-  // True if the index has grown.
+  // Works until that time; returns true if the index has grown.
   bool work(std::chrono::steady_clock::time_point until);
   void finish();
-  // The reader has more events.
+  // Call when the reader has more events.
   void source_grew();
 
  private:
@@ -41,13 +42,13 @@ class index_job {
   lane_index index_;
   std::unique_ptr<diary::event_walk> walk_;
   std::uint64_t next_ = 0, count_ = 0;
-  bool is_cut_ = false;  // fewer events are there than the chunks promised
+  bool is_cut_ = false;  // the file has fewer events than its chunks say
 
-  // The later half: all but the thread itself belongs to that thread until has_ended.
-  std::uint64_t half_ = 0;  // its first event; 0: there is none
+  // The later half. Until has_ended, all of it but thread_ belongs to that thread.
+  std::uint64_t half_ = 0;  // its first event; 0: there is no later half
   std::uint64_t half_end_ = 0;
   std::unique_ptr<lane_index> later_;
-  std::atomic<std::uint64_t> later_done_{0};  // events
+  std::atomic<std::uint64_t> later_done_{0};  // events done so far
   std::atomic<bool> stops_{false}, has_ended_{false};
   std::thread thread_;
 };

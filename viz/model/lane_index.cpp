@@ -108,8 +108,8 @@ void lane_index::note_thread(const event& e) {
   thread.next_ordinal = e.ordinal + 1;
 }
 
-// What the steps need comes into the cache in three rounds, as each needs what the one before has brought: thousands of
-// lanes are more than fits there.
+// Prefetches the data of the steps in three rounds, because each round needs what the one before has loaded: thousands
+// of lanes do not fit into the cache.
 void lane_index::settle() {
   std::array<lane*, most_waiting> full{};
   std::size_t full_count = 0;
@@ -154,7 +154,7 @@ void lane_index::switch_event(const step& s) {
   change_run(s.thread, s.slot, s.t_ns, s.n);
 }
 
-// `slot` runs on the thread from here on, 0: nobody.
+// From here on `slot` runs on the thread; 0: nobody.
 void lane_index::change_run(std::uint32_t number, std::uint64_t slot, std::int64_t t_ns, std::uint64_t n) {
   thread_lane& thread = threads_[number];
   if (thread.run_lane != no_lane && t_ns - thread.run_since_ns >= how_.long_run_ns) {
@@ -213,7 +213,7 @@ void lane_index::checkpoint_event(thread_lane& thread, const event& e) {
     return;
   }
   if (thread.checkpoint != 0) {
-    // Whoever is not told of has ended where events are missing.
+    // A coroutine that the checkpoint does not list has ended where events are missing.
     for (const lane& l : lanes_) {
       if (l.slot != 0 && l.thread == e.thread && l.seen != thread.checkpoint) end_life(l.slot, e.t_ns, false);
     }
@@ -243,13 +243,13 @@ void lane_index::checkpoint_coroutine(thread_lane& thread, const event& e) {
 
 void lane_index::find_bucket(std::int64_t t_ns) {
   bucket_ = scale_.bucket_of(t_ns);
-  // A part that will join must keep the length of the others' buckets.
+  // A later half that will join must keep the bucket length of the first half.
   while (!will_join_ && (bucket_ >= how_.most_columns || bucket_count_ > how_.most_buckets)) {
     const std::size_t before = bucket_count_;
     widen();
     bucket_ = scale_.bucket_of(t_ns);
     if (bucket_ < how_.most_columns && bucket_count_ * 4 > before * 3) {
-      how_.most_buckets = bucket_count_ * 2;  // so many short lives: longer buckets are of no help
+      how_.most_buckets = bucket_count_ * 2;  // there are so many short lives that longer buckets do not help
     }
   }
   const time_range range = scale_.range_of(bucket_);
@@ -257,9 +257,9 @@ void lane_index::find_bucket(std::int64_t t_ns) {
   bucket_end_ns_ = range.end_ns;
 }
 
-// The state that goes on ends at t_ns, in another bucket than it began, or as a run that was too long.
+// Ends the current state at t_ns if it spans several buckets or is a run that was too long.
 void lane_index::spread(open_state& now, lane& l, std::int64_t t_ns) {
-  if (t_ns < now.since_ns) return;  // another thread's clock
+  if (t_ns < now.since_ns) return;  // clocks of two threads may differ
   const bool is_long = now.kind == span_kind::running && t_ns - now.since_ns >= how_.long_run_ns;
   const std::uint8_t with = is_long ? severity::long_run : 0;
   const auto kind = static_cast<std::size_t>(now.kind);
@@ -276,7 +276,7 @@ void lane_index::spread(open_state& now, lane& l, std::int64_t t_ns) {
   now.severity |= with;
 }
 
-// No more will come into this bucket of the lane.
+// Stores a bucket of the lane: nothing more will be added to it.
 void lane_index::fill(open_state& now, lane& l, std::uint32_t bucket) {
   if (now.head) {
     l.head = std::make_unique<lane_head>(lane_head{bucket, now.severity, now.sums});
@@ -293,7 +293,7 @@ void lane_index::fill(open_state& now, lane& l, std::uint32_t bucket) {
 void lane_index::widen() {
   const auto widen_lane = [&](lane& l, open_state* now) {
     const std::uint32_t bucket = now != nullptr ? scale_.bucket_of(now->since_ns) : 0;
-    // The other half of the bucket that is being filled is not full any more.
+    // Halving pairs the current bucket with the last stored one, which is not complete any more: take it back.
     if (bucket % 2 == 1 && !l.mip.buckets.empty() && l.mip.end() == bucket) {
       const state_sums half = unpacked(l.mip.buckets.back(), scale_.bucket_ns);
       for (std::size_t k = 0; k < half.size(); ++k) now->sums[k] += half[k];

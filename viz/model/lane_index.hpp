@@ -1,7 +1,7 @@
-// The lanes of a trace that is too long to keep, in one pass whose memory does not grow with the number of events: per
-// coroutine and per thread a lane_mip. The pass follows only who runs, is ready or waits, which is much less than
-// scheduler_state knows and several times faster; the tests compare the two. Two halves of a trace can be gone through
-// at the same time and joined.
+// The lanes of a trace that is too long to keep: a lane_mip for each coroutine and each thread, made in one pass. Its
+// memory does not grow with the number of events. The pass follows only which coroutines run, are ready or wait. That
+// is much less than scheduler_state knows, and several times faster; the tests compare the two. Two halves of a trace
+// can be read at the same time and joined.
 #pragma once
 
 #include <algorithm>
@@ -17,7 +17,7 @@
 
 namespace weft::viz {
 
-// Somebody held a thread too long.
+// A run that was too long without giving up the thread.
 struct held_run {
   std::uint32_t thread = 0;
   std::uint64_t coroutine = 0;  // id
@@ -31,55 +31,56 @@ class lane_index {
   struct settings {
     std::int64_t begin_ns = 0, bucket_ns = 1;
     std::int64_t long_run_ns = 10'000'000;
-    std::size_t most_buckets = std::size_t{6} << 20;  // of all lanes together: then their lengths double
+    std::size_t most_buckets = std::size_t{6} << 20;  // of all lanes together; beyond that, bucket lengths double
     std::uint32_t most_columns = 1024;                // of one lane
   };
   static constexpr std::uint32_t no_lane = UINT32_MAX;
 
   explicit lane_index(const settings& how) : how_(how), scale_{how.begin_ns, how.bucket_ns} {}
-  // Begins in the middle of a trace: with the state before the first event that it will be given. `will_join`: it is
-  // the later part of another one, and of the same bucket lengths.
+  // Starts in the middle of a trace, with the state before the first event that take() will get. `will_join`: this is
+  // the later half of another index, with the same bucket length.
   lane_index(const settings& how, const diary::scheduler_state& before, bool will_join);
 
-  // The next event. What names coroutines goes to `names` (see history::is_told), if it is not null; of a part that
-  // will join it is kept until then.
+  // Adds the next event. Events that name coroutines also go to `names` (see history::is_told) unless it is null; a
+  // later half stores them until join().
   void take(const diary::event& e, diary::history* names);
-  // After the last event given: until then the latest ones may not be in the lanes.
+  // Call after the last event so far: without it the latest events may be missing from the lanes.
   void settle();
 
-  // What goes on after the last event goes on at least to there.
+  // The states that are current after the last event last at least until t_ns.
   void reach(std::int64_t t_ns) { end_ns_ = std::max(end_ns_, t_ns); }
 
-  // As much is kept for a later join as may be: go no further.
+  // True if a later half has reached its limits and must not get more events.
   bool is_full() const { return pending_.size() >= most_pending || bucket_count_ >= how_.most_buckets; }
-  // Goes on where `later` ends, which began in the middle where this one has come to. False, and nothing is changed, if
-  // the two do not fit together exactly.
+  // Appends `later`, which must have started where this index ends. Returns false and changes nothing if the two do not
+  // match exactly.
   bool join(lane_index& later, diary::history& names);
 
   const mip_scale& scale() const { return scale_; }
   std::int64_t end_ns() const { return end_ns_; }
   std::size_t lane_count() const { return lanes_.size(); }
   std::uint32_t thread_count() const { return static_cast<std::uint32_t>(threads_.size()); }
-  // no_lane if the coroutine has none here.
+  // no_lane if the coroutine has no lane here.
   std::uint32_t lane_of(std::uint64_t coroutine_id) const;
 
-  // What the lane, or the thread's, holds in a stretch of time.
+  // The sums of a lane (below: of a thread's lane) in a stretch of time.
   mip_sums sums_in(std::uint32_t number, time_range range) const {
     return sums_of(lanes_[number], living(lanes_[number].slot), range);
   }
   mip_sums thread_sums_in(std::uint32_t thread, time_range range) const {
     return sums_of(threads_[thread].l, &threads_[thread].now, range);
   }
-  // Where the lane has anything.
+  // From the lane's first state to its last.
   time_range extent(std::uint32_t number) const;
-  // The next bucket from `bucket` on, itself included, in which the lane has a state begin; no_lane if there is none.
+  // The nearest bucket from `bucket` on, itself included, in which a state of the lane starts; no_lane if there is
+  // none.
   std::uint32_t next_change(std::uint32_t number, std::uint32_t bucket, bool forth) const;
-  // As the thread's first event told; 0 and "" if it is not in the trace.
+  // According to the thread's first event; 0 and "" if the trace does not have it.
   std::uint64_t thread_tid(std::uint32_t thread) const { return threads_[thread].tid; }
   const std::string& thread_name(std::uint32_t thread) const { return threads_[thread].name; }
-  // Over all runs that were long and have ended, in the order of their ends.
+  // All runs that were too long and have ended, in the order of their ends.
   const std::vector<held_run>& held() const { return held_; }
-  // All buckets of a lane up to the end, also the one that is still being filled: to compare and to look through.
+  // All buckets of a lane up to the end, including the unfinished one: for comparing and searching.
   std::vector<mip_bucket> buckets_of(std::uint32_t number) const;
 
   std::size_t memory_bytes() const;
@@ -87,18 +88,17 @@ class lane_index {
  private:
   static constexpr std::size_t most_pending = 100'000;
 
-  // A state that goes on, and the sums of the bucket that since_ns lies in, up to there. One cache line: each switch
-  // touches two of these.
+  // A current state, and the sums of its bucket up to since_ns. One cache line, because each switch uses two of these.
   struct alignas(64) open_state {
     state_sums sums{};
     std::int64_t since_ns = 0;
     std::uint32_t lane = no_lane;  // no_lane: nobody is in this slot
     span_kind kind = span_kind::nothing;
     std::uint8_t severity = 0;
-    bool head = false;  // its bucket may have begun in the half before: kept apart when it is full
+    bool head = false;  // the bucket may start in the first half: stored separately when it is complete
   };
   static_assert(sizeof(open_state) == 64);
-  // The first bucket of a lane that began in the half before.
+  // The first bucket of a lane that started in the first half.
   struct lane_head {
     std::uint32_t bucket = 0;
     std::uint8_t severity = 0;
@@ -108,22 +108,22 @@ class lane_index {
     std::uint64_t id = 0;
     std::uint64_t slot = 0;  // 0: it has ended
     std::uint32_t thread = 0;
-    std::uint64_t seen = 0;  // in that checkpoint
+    std::uint64_t seen = 0;  // the last checkpoint that listed it
     lane_mip mip;
     std::unique_ptr<lane_head> head;
   };
-  // A switch or a wake that has been seen but not applied: by the time it is, who runs next has come into the cache.
+  // A switch or wake that was read but not applied yet: meanwhile the coroutine's data is loaded into the cache.
   struct step {
     std::int64_t t_ns = 0;
     std::uint64_t n = 0;
-    std::uint64_t slot = 0;    // who runs next, or is woken
-    std::uint64_t detail = 0;  // second argument
+    std::uint64_t slot = 0;    // the coroutine that runs next or is woken
+    std::uint64_t detail = 0;  // the event's second argument
     std::uint32_t thread = 0;
     diary::event_type type = diary::event_type::none;
   };
   static constexpr std::size_t most_waiting = 16;
   struct thread_lane {
-    lane l;  // slot 1: there is a state that goes on
+    lane l;  // slot 1: there is a current state
     open_state now;
     std::uint64_t tid = 0;
     std::string name;
@@ -133,8 +133,8 @@ class lane_index {
     std::uint64_t run_event = 0;
     std::uint64_t next_ordinal = 0;
     bool has_events = false;
-    bool knows_past = true, has_switched = false;  // else a checkpoint tells what is so
-    std::uint64_t checkpoint = 0;                  // event + 1 of the one that is being told and sets the state
+    bool knows_past = true, has_switched = false;  // if the past is unknown, a checkpoint supplies the state
+    std::uint64_t checkpoint = 0;                  // event + 1 of the checkpoint that is being read and sets the state
   };
   struct pending_event {
     diary::event what;
@@ -189,20 +189,20 @@ class lane_index {
   std::int64_t end_ns_ = INT64_MIN;
   std::array<step, most_waiting> waiting_{};
   std::size_t waiting_count_ = 0;
-  // The bucket of the event applied last.
+  // The bucket of the last applied event.
   std::uint32_t bucket_ = 0;
   std::int64_t bucket_begin_ns_ = 0, bucket_end_ns_ = 0;
   std::size_t bucket_count_ = 0;
   bool will_join_ = false;
-  std::int64_t half_begin_ns_ = 0;  // of a later part
+  std::int64_t half_begin_ns_ = 0;  // of a later half
 
   std::vector<lane> lanes_;
-  diary::guarded_table<std::uint32_t> lane_by_id_;  // + 1
+  diary::guarded_table<std::uint32_t> lane_by_id_;  // lane + 1
   diary::guarded_table<open_state> lives_;          // by slot
   std::vector<thread_lane> threads_;
   std::vector<held_run> held_;
   std::vector<pending_event> pending_;
-  // Of the later half.
+  // Of a later half.
   std::vector<beginning> beginnings_, thread_beginnings_;
 };
 

@@ -1,4 +1,4 @@
-// A lane_index that begins in the middle of a trace, and how it becomes one with the part before.
+// A lane_index that starts in the middle of a trace, and how the first half appends it.
 #include <algorithm>
 
 #include "model/lane_index.hpp"
@@ -13,8 +13,9 @@ constexpr std::uint64_t before_this_half = UINT64_MAX;
 lane_index::lane_index(const settings& how, const diary::scheduler_state& before, bool will_join) : lane_index(how) {
   will_join_ = will_join;
   half_begin_ns_ = end_ns_ = before.now_ns();
-  // How long somebody has waited a checkpoint knows only roughly, so the half before counts it up to here. Who runs has
-  // begun to behind the checkpoint, if all is well, and the run must stay whole to be seen to be long.
+  // A checkpoint says only roughly since when a coroutine waits, so the first half counts waits up to here. The running
+  // coroutine normally started its run after the checkpoint. Its run must stay whole, so that a run that is too long is
+  // noticed.
   const auto open = [&](std::uint32_t place, span_kind kind, std::int64_t since_ns) {
     open_state now;
     now.since_ns = kind == span_kind::running ? since_ns : half_begin_ns_;

@@ -1,4 +1,4 @@
-// What the lanes hold.
+// The read access to the lanes.
 #include <algorithm>
 #include <iterator>
 

@@ -39,14 +39,14 @@ mip_bucket joined(const mip_bucket& a, const mip_bucket& b) {
 
 void lane_mip::append(std::uint32_t bucket, const mip_bucket& b) {
   if (buckets.empty()) first = bucket;
-  if (bucket < end()) {  // somebody who lives a second time: nonsense in the file, but nothing of it is lost
+  if (bucket < end()) {  // the file gives one coroutine two lives: nonsense, but no state is lost
     if (bucket < first) return;
     mip_bucket& there = buckets[bucket - first];
     for (std::size_t k = 0; k < b.shares.size(); ++k) there.shares[k] = std::max(there.shares[k], b.shares[k]);
     there.severity |= b.severity;
     return;
   }
-  // By a quarter and not by half: there may be ten thousand of these.
+  // Grow by a quarter, not by half: there may be ten thousand of these.
   if (buckets.size() == buckets.capacity())
     buckets.reserve(buckets.size() + std::max<std::size_t>(2, buckets.size() / 4));
   if (bucket > end()) buckets.resize(bucket - first);

@@ -1,5 +1,5 @@
-// What a lane shows of a trace that is too long to keep: time in equal buckets, and of each bucket the share of every
-// state. What must never be averaged away stands in a severity byte that is OR-ed when buckets become one.
+// A lane of a trace that is too long to keep: time in equal buckets, and for each bucket the share of every state. What
+// must not be averaged away is in a severity byte; joined buckets OR their bytes.
 #pragma once
 
 #include <algorithm>
@@ -12,13 +12,13 @@
 namespace weft::viz {
 
 namespace severity {
-inline constexpr std::uint8_t long_run = 1;  // a part of a run that held its thread too long
-inline constexpr std::uint8_t failed = 2;    // ended by an exception
-inline constexpr std::uint8_t changed = 4;   // some state begins here: without it the bucket is of one state
+inline constexpr std::uint8_t long_run = 1;  // contains a piece of a run that was too long
+inline constexpr std::uint8_t failed = 2;    // a coroutine ended by an exception
+inline constexpr std::uint8_t changed = 4;   // a state starts here; without it the bucket is of one state
 }  // namespace severity
 
-// Six bytes. Shares are 255ths of the bucket's whole length, running first; what they leave was span_kind::nothing.
-// A state that took any time at all has at least 1.
+// Six bytes. A share is in 255ths of the bucket's length, running first; the rest was span_kind::nothing. A state that
+// took any time at all has a share of at least 1.
 struct mip_bucket {
   std::array<std::uint8_t, span_kind_count - 1> shares{};
   std::uint8_t severity = 0;
@@ -29,18 +29,18 @@ using state_sums = std::array<std::int64_t, span_kind_count>;  // nanoseconds, b
 
 mip_bucket packed(const state_sums& sums, std::uint8_t severity, std::int64_t bucket_ns);
 state_sums unpacked(const mip_bucket& b, std::int64_t bucket_ns);
-// Two neighbours as one bucket of twice the length.
+// Makes one bucket of twice the length from two neighbours.
 mip_bucket joined(const mip_bucket& a, const mip_bucket& b);
 
-// The buckets of one lane, from the first in which it has a state on.
+// The buckets of one lane, from the first one in which it has a state.
 struct lane_mip {
   std::uint32_t first = 0;
   std::vector<mip_bucket> buckets;
 
   std::uint32_t end() const { return first + static_cast<std::uint32_t>(buckets.size()); }
-  // Usually at end(); what lies between is nothing.
+  // Usually appends at end(); buckets in between are span_kind::nothing.
   void append(std::uint32_t bucket, const mip_bucket& b);
-  // Bucket lengths double.
+  // Doubles the bucket length.
   void halve();
 };
 
@@ -50,13 +50,13 @@ struct mip_sums {
   std::uint8_t severity = 0;
 };
 
-// How bucket numbers and times belong together.
+// Maps bucket numbers to times.
 struct mip_scale {
   std::int64_t begin_ns = 0;
   std::int64_t bucket_ns = 1;
 
   std::int64_t begin_of(std::uint32_t bucket) const { return begin_ns + static_cast<std::int64_t>(bucket) * bucket_ns; }
-  // Times before the beginning lie in bucket 0.
+  // Times before begin_ns are in bucket 0.
   std::uint32_t bucket_of(std::int64_t t_ns) const {
     if (t_ns <= begin_ns) return 0;
     return static_cast<std::uint32_t>(std::min<std::int64_t>((t_ns - begin_ns) / bucket_ns, UINT32_MAX - 1));
@@ -65,7 +65,7 @@ struct mip_scale {
   friend bool operator==(const mip_scale&, const mip_scale&) = default;
 };
 
-// Adds `share` (0..1) of what a bucket holds.
+// Adds `share` (0..1) of a bucket's sums.
 void add(mip_sums& to, const mip_bucket& b, double share, std::int64_t bucket_ns);
 
 }  // namespace weft::viz

@@ -1,4 +1,4 @@
-// The whole trace in one strip: how busy each thread was, column by column.
+// The whole trace in one strip: how busy the threads were, column by column.
 #pragma once
 
 #include <vector>
@@ -8,11 +8,11 @@
 namespace weft::viz {
 
 struct overview_column {
-  float busy = 0;         // 0..1: share of the time of all threads in which somebody ran
-  bool long_run = false;  // somebody held a thread too long
+  float busy = 0;         // 0..1: running time as a share of the time of all threads
+  bool long_run = false;  // some run was too long
 };
 
-// `columns` equal parts of the whole trace.
+// Divides the whole trace into `columns` equal stretches.
 std::vector<overview_column> overview(const trace_model& trace, std::size_t columns);
 
 }  // namespace weft::viz

@@ -6,7 +6,7 @@
 namespace weft::viz {
 namespace {
 
-// Everything from x to the end of its column in one piece.
+// Makes one column of everything from x to the column's end.
 pixel_span column_at(const track& states, const time_scale& scale, double x, std::size_t first,
                      std::int64_t trace_end_ns, std::size_t& last) {
   pixel_span column;
@@ -50,7 +50,7 @@ std::vector<pixel_span> pixel_spans(const track& states, const time_scale& scale
   while (x < end_x) {
     const double span_end = time_to_x(scale, states.span(i, trace_end_ns).end_ns);
     const bool last = i + 1 == states.size();
-    if (span_end <= x && !last) {  // states of no length at all
+    if (span_end <= x && !last) {  // states without any length
       const std::size_t now = states.find_time(x_to_time(scale, x), i);
       i = now == track::npos || now <= i ? i + 1 : now;
       continue;
@@ -78,7 +78,7 @@ std::vector<pixel_span> pixel_columns(const std::function<mip_sums(time_range)>&
                                       double width, time_range extent, bool with_nothing) {
   std::vector<pixel_span> result;
   const double end_x = std::min(width, time_to_x(scale, extent.end_ns));
-  // The columns of all lanes stand under each other.
+  // The columns of all lanes are aligned.
   double x = std::max(0.0, std::floor(time_to_x(scale, extent.begin_ns) / column_px) * column_px);
   for (; x < end_x; x += column_px) {
     pixel_span column;

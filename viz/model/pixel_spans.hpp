@@ -1,5 +1,5 @@
-// Turns a track into what fits the pixels: exact spans where they are wide enough, density columns where many states
-// share a pixel. Cost by pixels, not by events: each column is one search, however many events it covers.
+// Turns a track into what fits the pixels: exact spans if they are wide enough, density columns where many states share
+// a pixel. The cost depends on the pixels, not on the events: each column is one search, however many events it covers.
 #pragma once
 
 #include <array>
@@ -15,22 +15,22 @@ namespace weft::viz {
 
 struct pixel_span {
   double x0 = 0, x1 = 0;
-  span_kind kind = span_kind::nothing;  // of a column: what took most of its time, running left out
+  span_kind kind = span_kind::nothing;  // of a column: the kind with most of its time, apart from running
   bool merged = false;                  // a column: more than one state
-  bool long_run = false;                // holds, or contains, a run that held the thread too long
-  std::size_t index = 0;                // in the track: of the state, or of the first one in the column
-  float running_share = 0;              // of a column: 0..1, how much of its time was running
-  bool any_running = false;             // of a column: somebody ran in it, however briefly
+  bool long_run = false;                // is, or contains, a run that was too long
+  std::size_t index = 0;                // of the state in the track, or of the first one in the column
+  float running_share = 0;              // of a column: 0..1, running time as a share of its time
+  bool any_running = false;             // of a column: some running time, however short
 };
 
 inline constexpr double column_px = 2;
 
-// Spans in order, none overlapping, covering [0, width) as far as the track has states; stretches of span_kind::nothing
-// only if `with_nothing`.
+// Returns spans in order, without overlaps, that cover [0, width) as far as the track has states. Stretches of
+// span_kind::nothing are included only if `with_nothing`.
 std::vector<pixel_span> pixel_spans(const track& states, const time_scale& scale, double width,
                                     std::int64_t trace_end_ns, bool with_nothing = false);
 
-// The same of time buckets: columns only. `sums_in` says what a stretch of time holds.
+// The same for time buckets, with columns only. `sums_in` returns the sums of a stretch of time.
 std::vector<pixel_span> pixel_columns(const std::function<mip_sums(time_range)>& sums_in, const time_scale& scale,
                                       double width, time_range extent, bool with_nothing = false);
 

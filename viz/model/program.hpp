@@ -1,4 +1,4 @@
-// The program that writes a live trace, as far as the viewer can say something to it. The connection is app's.
+// The program that writes a live trace, as far as the viewer can control it. The connection belongs to app.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +13,7 @@ struct program_status {
   program_mode mode = program_mode::running;
 };
 
-// One of the running programs that the start page offers.
+// One running program on the start page.
 struct listed_program {
   std::uint32_t pid = 0;
   std::string name;

@@ -34,7 +34,7 @@ constexpr column all[] = {
     {"delay p99", "delay.p99_ns", duration, [](const row& r) { return r.delay.percentile_ns(99); }, true, true},
     {"delay max", "delay.max_ns", duration, [](const row& r) { return r.delay.max_ns(); }, true, true},
     {"longest run", "longest_run_ns", duration, [](const row& r) { return r.longest_run_ns; }, true, true},
-    // The switch that began it.
+    // The switch at the start of that run.
     {"at event", "longest_run_event", event, [](const row& r) { return count(r.longest_run_event); }, true, false},
 };
 

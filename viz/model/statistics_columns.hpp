@@ -1,5 +1,5 @@
-// The columns of statistics: one table for weft stat's text and JSON and for the window, so that a new column is one
-// row here and is seen everywhere.
+// The columns of statistics: one table for weft stat's text and JSON and for the window. A new column is one row here
+// and appears everywhere.
 #pragma once
 
 #include <cstdint>
@@ -14,15 +14,15 @@ struct statistics_column {
   enum class kind : std::uint8_t {
     number,
     duration,  // nanoseconds
-    event,     // the number of one
+    event,     // the number of an event
   };
 
-  std::string_view title;  // of the text table and of the window
+  std::string_view title;  // in the text table and in the window
   std::string_view key;    // in JSON; "delay.p50_ns" is p50_ns inside of delay
   kind what;
   std::int64_t (*value)(const statistics_row& r);
-  bool in_text, in_window;  // in JSON are all of them
-  // Only where rows are made so; `whole`: always.
+  bool in_text, in_window;  // JSON has all columns
+  // The column exists only with this grouping; `whole`: always.
   grouping only = grouping::whole;
 
   bool is_of(grouping by) const { return only == grouping::whole || only == by; }

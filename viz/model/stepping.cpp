@@ -6,10 +6,10 @@
 namespace weft::viz {
 namespace {
 
-// Of a huge trace no more than so many parts are looked through for what may be nowhere.
+// In a huge trace, how many parts are searched for an event that may not exist.
 constexpr int most_parts = 64;
 
-// The next change within the part. What was so before the part has no event that could be stepped to.
+// Returns the next change within the part. A state from before the part has no event to step to.
 std::optional<std::uint64_t> next_change(const trace_part& part, const track& states, std::uint64_t from, direction d) {
   const std::uint64_t begin = part.begin_event();
   const std::uint64_t behind = d == direction::forth ? std::max(from + 1, begin) : std::min(from, part.end_event());
@@ -21,8 +21,8 @@ std::optional<std::uint64_t> next_change(const trace_part& part, const track& st
   return at != track::npos && states[at].event >= begin ? std::optional<std::uint64_t>(states[at].event) : std::nullopt;
 }
 
-// What `find` finds in the part around `from`, or in the nearest one beyond it; of a short trace there is only one.
-// `who`: only parts in which the coroutine does anything.
+// Calls `find` for the part around `from`, then for the next parts in that direction until it finds something; a short
+// trace has only one part. `who`: only parts in which the coroutine changes its state.
 template <class Find>
 auto search(const trace_model& trace, std::uint64_t from, direction d, coroutine_index who, Find find)
     -> decltype(find(trace.around(from))) {
@@ -42,7 +42,7 @@ std::optional<std::uint64_t> nearer(std::optional<std::uint64_t> a, std::optiona
   return d == direction::forth ? std::min(*a, *b) : std::max(*a, *b);
 }
 
-// The next event of `thread` in (from, limit), or the last one in (limit, from).
+// Returns the next event of `thread` in (from, limit), or the last one in (limit, from).
 std::optional<std::uint64_t> next_on_thread(const trace_model& trace, std::uint32_t thread, std::uint64_t from,
                                             std::uint64_t limit, direction d) {
   std::optional<std::uint64_t> found;
@@ -81,7 +81,7 @@ std::optional<std::uint64_t> next_of_coroutine(const trace_model& trace, corouti
                                                direction d) {
   const std::optional<std::uint64_t> change = next_span(trace, c, from, d);
   if (d == direction::back && !change) return change;
-  // What it did itself lies within the run that the step would leave or jump over.
+  // Events that the coroutine caused itself are within the run that the step would leave or skip.
   const std::uint64_t run = d == direction::forth ? from : *change;
   const coroutine_track* who = trace.around(run).find(c);
   const std::size_t at = who != nullptr ? who->states.find_event(run) : track::npos;

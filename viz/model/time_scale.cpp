@@ -25,7 +25,7 @@ std::string printed(const char* format, int decimals, double value, const char* 
   return std::string(text.data(), static_cast<std::size_t>(std::max(length, 0)));
 }
 
-// The unit in which a tick label stays short: that of the step, or one larger if the numbers become long.
+// Chooses a unit in which the label of a tick is short: that of the step, or a larger one for large numbers.
 std::string tick_label(std::int64_t t_ns, std::int64_t step_ns, std::int64_t largest_ns) {
   const unit* chosen = &units[0];
   for (const unit& u : units) {

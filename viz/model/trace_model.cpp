@@ -17,8 +17,8 @@ std::string file_name(const std::string& path) {
   return slash == std::string::npos ? path : path.substr(slash + 1);
 }
 
-// Fewer for more coroutines, so that buckets need not be made only to be joined: as many live in the middle, where a
-// checkpoint counts them.
+// Fewer columns for more coroutines, so that buckets are not made only to be joined. The estimate is the number of live
+// coroutines at a checkpoint in the middle of the trace.
 std::uint32_t columns_for(const diary::reader& events, std::uint32_t columns) {
   std::uint64_t living = 0;
   for (const diary::reader::beginning& b : events.beginnings(events.event_count() / 2, 1)) {
@@ -31,10 +31,11 @@ std::uint32_t columns_for(const diary::reader& events, std::uint32_t columns) {
 
 }  // namespace
 
-// What is exact around the cursor of a huge trace, and states on the way, so that a step back is as near as one forth.
+// The exact part around the cursor of a huge trace, and states on the way, so that a step back is as fast as a step
+// forth.
 struct trace_model::neighbourhood {
   trace_part part;
-  std::vector<diary::scheduler_state> states;  // ascending; the first is that before the part
+  std::vector<diary::scheduler_state> states;  // ascending; the first is the state before the part
 };
 
 trace_model::trace_model(diary::history trace, const model_limits& limits)
@@ -75,7 +76,7 @@ bool trace_model::refresh() {
       take_in();
       return true;
     }
-    // It has grown beyond what is kept of a short one.
+    // The trace has grown beyond exact_events: make it a huge one.
     history_ = diary::history(std::move(history_).release(), diary::history::effort::told);
     whole_ = trace_part(limits_.long_run_ns, events().info().shuffled);
     begin_index();
@@ -184,7 +185,7 @@ bool trace_model::work(std::chrono::steady_clock::time_point until) {
   if (!is_huge()) return false;
   if (is_indexed()) return view_job_->work(until);
   const bool has_grown = index_job_->work(until);
-  if (is_indexed()) near_ = {};  // it could not name everybody
+  if (is_indexed()) near_ = {};  // parts made earlier lack some names
   return has_grown;
 }
 
@@ -245,7 +246,7 @@ std::uint64_t trace_model::look_on(coroutine_index c, std::uint64_t at, bool for
   const std::uint32_t next = lane == lane_index::no_lane ? lane : index.next_change(lane, bucket, forth);
   if (next == lane_index::no_lane) return event_count();
   if (next == bucket) return at;
-  // An event more to either side, as several may stand at the border.
+  // One event more on either side, as several may be at the border.
   if (forth) return std::max(at, events().find_time(scale.begin_of(next) - 1));
   return std::min(at, events().find_time(scale.begin_of(next + 1)) + 1);
 }

@@ -40,8 +40,8 @@ trace_part::trace_part(std::int64_t long_run_ns, diary::scheduler_state before, 
   }
 }
 
-// Which coroutines an event touches follows from its schema: the arguments that are slots, and whoever ran before it.
-// What became of them is read from scheduler_state, so the rules of the diary are not written down a second time here.
+// The schema of an event says which coroutines it can change: those named by its slot arguments, and the one that ran
+// before it. Their new states are read from scheduler_state, so the rules of the diary are not repeated here.
 void trace_part::take(const diary::event& e, const diary::history& names) {
   if (is_empty_) {
     is_empty_ = false;
@@ -128,7 +128,7 @@ void trace_part::note_thread(const diary::event& e, const diary::history& names)
   coroutine_index who = nobody;
   if (const diary::coroutine_state* running = state_.by_slot(now.running_slot)) {
     who = index_of(running->id, names);
-    // A yield to itself begins a new run.
+    // A yield to itself starts a new run.
     if (running->since_event == e.n && who != nobody) {
       thread.runs.append({e.t_ns, e.n, diary::coroutine_status::running, diary::wait_reason::none});
       thread.who.push_back(who);

@@ -1,5 +1,5 @@
-// Every state of everybody over a stretch of a trace, exactly: of a short trace over all of it, of a huge one over what
-// is looked at closely. Memory grows with the number of its events.
+// Every exact state of every coroutine in a stretch of a trace: in all of a short trace, or where the user looks
+// closely at a huge one. Memory grows with the number of events.
 #pragma once
 
 #include <cstdint>
@@ -20,37 +20,37 @@ struct coroutine_track {
   std::uint64_t id = 0;
   std::uint32_t thread = 0;
   track states;
-  std::vector<std::uint32_t> wakes;  // its wakes, as indices of trace_part::wakes()
+  std::vector<std::uint32_t> wakes;  // as indices of trace_part::wakes()
 };
 
 struct thread_track {
   track runs;                        // running or nothing
-  std::vector<coroutine_index> who;  // beside `runs`: who runs, or nobody
+  std::vector<coroutine_index> who;  // parallel to `runs`: the running coroutine, or nobody
 };
 
-// A coroutine was made ready.
+// A coroutine became ready.
 struct wake {
   std::uint64_t event = 0;
   std::int64_t t_ns = 0;
   coroutine_index target = nobody;
-  coroutine_index waker = nobody;                        // nobody: poller, timer or a thread outside
-  std::uint32_t thread = 0;                              // where the event stands
+  coroutine_index waker = nobody;                        // nobody: the poller, a timer or another thread
+  std::uint32_t thread = 0;                              // of the event
   diary::wait_reason reason = diary::wait_reason::none;  // what the target had waited for
-  std::int64_t late_ns = 0;                              // of a timer: how long after its deadline
+  std::int64_t late_ns = 0;                              // for a timer: time since its deadline
 };
 
 class trace_part {
  public:
-  // From the beginning of the trace.
+  // Starts at the beginning of the trace.
   trace_part(std::int64_t long_run_ns, bool shuffled) : long_run_ns_(long_run_ns), state_(shuffled) {}
-  // From the middle, with the state before the first event that it will be given. Everybody's first state then has
-  // the time at which it began, if the state knows it, but not that event's number.
+  // Starts in the middle, with the state before the first event that take() will get. Each coroutine's first state then
+  // has its start time, if the state knows it, but not the number of its first event.
   trace_part(std::int64_t long_run_ns, diary::scheduler_state before, const diary::history& names);
 
-  // The next event. `names` must know the coroutines already; of others nothing is kept.
+  // Adds the next event. `names` must know its coroutines already; unknown ones are ignored.
   void take(const diary::event& e, const diary::history& names);
 
-  // The events it covers.
+  // The range of events.
   std::uint64_t begin_event() const { return begin_event_; }
   std::uint64_t end_event() const { return end_event_; }
   // From the state before the first event to the last event.
@@ -60,18 +60,18 @@ class trace_part {
   std::span<const coroutine_track> coroutines() const { return coroutines_; }  // in the order in which they appear
   std::span<const thread_track> threads() const { return threads_; }
   std::span<const wake> wakes() const { return wakes_; }  // in the order of events
-  // Null if it does not live in this part.
+  // Null if the coroutine is not alive in this part.
   const coroutine_track* find(coroutine_index c) const {
     return c < place_of_.size() && place_of_[c] != 0 ? &coroutines_[place_of_[c] - 1] : nullptr;
   }
   // The wake with this event number, or null.
   const wake* wake_at(std::uint64_t event) const;
-  // Of the wakes, the first with event number >= n, as an index.
+  // The index of the first wake with event number >= n.
   std::size_t first_wake_from(std::uint64_t n) const;
-  // Who runs on the thread after event n.
+  // The coroutine that runs on the thread after event n.
   coroutine_index running_after(std::uint32_t thread, std::uint64_t n) const;
 
-  // After the last event taken.
+  // The state after the last event so far.
   const diary::scheduler_state& state() const { return state_; }
 
  private:
@@ -86,7 +86,7 @@ class trace_part {
   std::uint64_t begin_event_ = 0, end_event_ = 0;
   std::int64_t begin_ns_ = 0, end_ns_ = 0;
   std::vector<coroutine_track> coroutines_;
-  std::vector<std::uint32_t> place_of_;  // in coroutines_, + 1, by coroutine_index
+  std::vector<std::uint32_t> place_of_;  // index in coroutines_ + 1, by coroutine_index
   std::vector<thread_track> threads_;
   std::vector<wake> wakes_;
 };

@@ -58,7 +58,7 @@ std::size_t track::find_time(std::int64_t t_ns, std::size_t hint) const {
   auto from = changes_.begin();
   auto to = changes_.end();
   if (hint < changes_.size() && changes_[hint].t_ns <= t_ns) {
-    // Gallop: neighbouring pixels ask for neighbouring times.
+    // Gallop: neighbouring pixels search for neighbouring times.
     std::size_t step = 1;
     while (hint + step < changes_.size() && changes_[hint + step].t_ns <= t_ns) step *= 2;
     from += static_cast<std::ptrdiff_t>(hint + step / 2);

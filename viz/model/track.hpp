@@ -1,5 +1,5 @@
-// What one lane shows over the whole trace: an array of state changes, and sums over it, so that any stretch of time is
-// answered in O(log n). Knows states and times; neither names nor pixels (see pixel_spans.hpp).
+// The states of one lane over the whole trace: an array of state changes, and sums over it, so that any stretch of time
+// is answered in O(log n). Contains states and times, but no names and no pixels (see pixel_spans.hpp).
 #pragma once
 
 #include <array>
@@ -12,12 +12,12 @@
 
 namespace weft::viz {
 
-// The looks a stretch of a lane can have.
+// How a stretch of a lane can look.
 enum class span_kind : std::uint8_t {
   nothing = 0,  // before the spawn, after the end; of a thread: nobody runs
   running = 1,
   ready = 2,
-  io = 3,     // waits for a file descriptor or the world outside
+  io = 3,     // waits for a file descriptor or the outside world
   other = 4,  // waits for another coroutine
   sleeping = 5,
 };
@@ -25,7 +25,7 @@ inline constexpr std::size_t span_kind_count = 6;
 
 span_kind kind_of(diary::coroutine_status status, diary::wait_reason reason);
 
-// A state begins. 16 bytes.
+// The start of a state. 16 bytes.
 struct transition {
   std::int64_t t_ns = 0;
   std::uint64_t event : 48 = 0;
@@ -44,13 +44,13 @@ struct transition {
 };
 static_assert(sizeof(transition) == 16);
 
-// Append-only, in the order of events. The last state lasts until a time the asker gives (the end of the trace).
-// Invariant: block k holds the sums of all states that ended before transition k * block_size.
+// Append-only, in the order of events. The last state ends at a time that the caller passes, the end of the trace.
+// Invariant: block k has the sums of all states that ended before transition k * block_size.
 class track {
  public:
   static constexpr std::size_t npos = static_cast<std::size_t>(-1);
 
-  // Runs of at least this length are kept in a list of their own: no zoom may lose them.
+  // Runs of at least this length are also kept in a separate list: no zoom may lose them.
   explicit track(std::int64_t long_run_ns) : long_run_ns_(long_run_ns) {}
 
   void append(const transition& change);
@@ -60,7 +60,7 @@ class track {
   const transition& operator[](std::size_t i) const { return changes_[i]; }
   std::span<const transition> all() const { return changes_; }
 
-  // The state that holds at t_ns: the last change at or before it; npos before the first. `hint`: as in sums_in.
+  // The state at t_ns, which is the last change at or before it; npos before the first change. `hint`: as in sums_in.
   std::size_t find_time(std::int64_t t_ns, std::size_t hint = npos) const;
   // The same by event number.
   std::size_t find_event(std::uint64_t n) const;
@@ -68,12 +68,12 @@ class track {
   time_range span(std::size_t i, std::int64_t trace_end_ns) const;
 
   using sums = std::array<std::int64_t, span_kind_count>;
-  // Nanoseconds spent in each kind within `range`. `hint`: a state at or before it, where one is known.
+  // Nanoseconds of each kind within `range`. `hint`: a state at or before it, if one is known.
   sums sums_in(time_range range, std::int64_t trace_end_ns, std::size_t hint = npos) const;
 
   // Indices of the runs that lasted long_run_ns or more and have ended.
   std::span<const std::uint32_t> long_runs() const { return long_runs_; }
-  // The first long run, also the present one, that overlaps `range`; npos if none does.
+  // The first long run, including the current one, that overlaps `range`; npos if there is none.
   std::size_t long_run_in(time_range range, std::int64_t trace_end_ns) const;
   bool is_long_run(std::size_t i, std::int64_t trace_end_ns) const;
 

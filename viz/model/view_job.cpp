@@ -52,7 +52,7 @@ void view_job::want(time_range range, std::int64_t column_ns, std::int64_t rough
   const bool is_being_made = making_ == (exact ? making::part : making::index) && covers(next_range_, range) &&
                              (exact || next_column_ns_ <= column_ns * 2);
   if (is_being_made) return;
-  // Some room to either side, so that not every step aside begins anew.
+  // Some margin on either side, so that not every small movement starts again.
   next_range_ = with_margin(range, range.length_ns() / 4, whole_);
   next_ = source.find_time(next_range_.begin_ns);
   end_ = std::min(source.event_count(), source.find_time(next_range_.end_ns) + 2);
@@ -98,7 +98,7 @@ bool view_job::work(std::chrono::steady_clock::time_point until) {
     } else {
       walk_->for_each(
           [this](const diary::event& e) {
-            // The next event may be hours away, and there shall be no buckets until then.
+            // The next event may be hours later: make no buckets for the time until then.
             if (e.t_ns <= next_range_.end_ns) next_index_->take(e, nullptr);
             return true;
           },

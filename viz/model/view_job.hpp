@@ -1,5 +1,5 @@
-// Of a huge trace, what is in view: exactly if it has few enough events, else in time buckets as fine as the pixels.
-// Made a little at a time, from the checkpoint before it.
+// Makes what is in view of a huge trace: exactly if it has few enough events, else in time buckets as fine as the
+// pixels. Works a little at a time, starting at the checkpoint before the view.
 #pragma once
 
 #include <chrono>
@@ -20,13 +20,13 @@ class view_job {
   view_job(const diary::history& names, const limits& how, time_range whole)
       : names_(names), how_(how), whole_(whole) {}
 
-  // `rough_ns`: how long the buckets are that there are anyway.
+  // Sets the view. `rough_ns`: the length of the buckets that exist in any case.
   void want(time_range range, std::int64_t column_ns, std::int64_t rough_ns);
   bool has_work() const { return making_ != making::nothing; }
-  // True if there is something new to show.
+  // Works until that time; returns true if there is something new to show.
   bool work(std::chrono::steady_clock::time_point until);
 
-  // Null if `range` is not within what is there.
+  // Null if `range` is not within what has been made.
   const trace_part* exactly(time_range range) const;
   const lane_index* roughly(time_range range) const;
 
@@ -36,7 +36,7 @@ class view_job {
 
   const diary::history& names_;
   limits how_;
-  time_range whole_;  // the trace
+  time_range whole_;  // the whole trace
 
   std::unique_ptr<trace_part> part_;
   time_range part_range_;

@@ -10,8 +10,8 @@ namespace weft::viz {
 namespace {
 
 constexpr double fit_margin = 0.02;
-constexpr double follow_margin = 0.06;             // free space right of the newest event, as a share of the width
-constexpr std::int64_t follow_ns = 2'000'000'000;  // how much is shown of a live trace, unless the user zooms
+constexpr double follow_margin = 0.06;  // free space to the right of the newest event, as a share of the width
+constexpr std::int64_t follow_ns = 2'000'000'000;  // the visible stretch of a live trace, unless the user zooms
 constexpr std::size_t undo_limit = 200;
 constexpr float smallest_scale = 0.6f, largest_scale = 3.0f;
 
@@ -271,7 +271,7 @@ struct viewer_model::applier {
       m.remember();
       m.set_view(fit(*m.measured, m.port.lanes_width, 0.05));
     } else if (m.selected) {
-      // The present span of the selected one, and its whole life if that already fills the view.
+      // The current span of the selected coroutine, or its whole life if the span already fills the view.
       const trace_part& part = m.trace->around(m.at.event);
       const coroutine_track* found = part.find(*m.selected);
       const std::size_t i = found != nullptr ? found->states.find_event(m.at.event) : track::npos;
@@ -332,7 +332,7 @@ struct viewer_model::applier {
     m.tab_scroll = std::clamp(m.tab_scroll + a.px, 0.0f, std::max(0.0f, m.port.tab_content - m.port.tab_height));
   }
   void operator()(const act::toggle_keys&) const { m.keys_shown = !m.keys_shown; }
-  // Not the model's business.
+  // App executes these.
   void operator()(const act::pause_or_resume_program&) const {}
   void operator()(const act::step_program&) const {}
   void operator()(const act::step_program_to_selected&) const {}

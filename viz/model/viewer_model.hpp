@@ -1,5 +1,5 @@
-// Where the user is in the trace: cursor, view, selection, playing, tabs. Changed only by apply(); views draw a const
-// one. Knows no input devices and draws nothing.
+// The user's position in the trace: cursor, view, selection, playing, tabs. Only apply() changes it; views draw from a
+// const one. Knows no input devices and draws nothing.
 #pragma once
 
 #include <array>
@@ -20,7 +20,7 @@
 
 namespace weft::viz {
 
-// What Ctrl+Z goes back to.
+// What undo (Ctrl+Z) restores.
 struct view_position {
   time_scale scale;
   float scroll = 0;
@@ -29,18 +29,18 @@ struct view_position {
 
 class viewer_model {
  public:
-  // Sizes that the window gives: pixels that the lanes have.
+  // Sizes of the window's panels in pixels.
   struct viewport {
     double lanes_width = 1000;
     float lanes_height = 500;
     float tab_height = 200;  // of the bottom panel's contents
-    float tab_content = 0;   // what the open tab would need
+    float tab_content = 0;   // the size that the open tab would need
     std::size_t overview_columns = 600;
   };
 
-  // Everything a view may read.
+  // Everything that a view may read.
   std::unique_ptr<trace_model> trace;   // null: the start page
-  std::string notice;                   // one line for the user, may be empty
+  std::string notice;                   // one line for the user; may be empty
   std::string note;                     // the last hint: what came of a key, or why it did nothing; may be empty
   bool live = false;                    // the file may still grow
   std::uint32_t live_pid = 0;           // 0: unknown
@@ -48,11 +48,11 @@ class viewer_model {
   std::vector<listed_program> running;  // for the start page
   lane_layout lanes;
   std::vector<finding> findings;
-  // Whether findings, summaries and totals are those of the whole trace.
+  // Whether findings, summaries and totals cover the whole trace.
   enum class analysis_state : std::uint8_t { done, going_on, left_out };
   analysis_state analysed = analysis_state::done;
   std::vector<overview_column> strip;        // the whole trace, port.overview_columns wide
-  std::vector<coroutine_summary> summaries;  // who ran longest comes first
+  std::vector<coroutine_summary> summaries;  // longest running time first
   diary::history::totals_record totals;
 
   cursor at;
@@ -64,25 +64,25 @@ class viewer_model {
   bool playing = false;
   double speed = 1;
   tab open_tab = tab::findings;
-  float tab_scroll = 0;           // pixels; of the events: not used
-  std::int64_t event_offset = 0;  // the event table is centred on the cursor, and this many rows on
+  float tab_scroll = 0;           // pixels; not used by the event table
+  std::int64_t event_offset = 0;  // the event table is centred this many rows after the cursor
   bool keys_shown = false;
   bool dark = true;
   float interface_scale = 1;
   float side_width = 382, bottom_height = 300, label_width = 196;
 
   void open(std::unique_ptr<trace_model> opened, bool is_live);
-  // There is no trace any more: the start page, with this line for the user.
+  // Closes the trace and shows the start page, with this line for the user.
   void let_go(std::string why);
-  // The trace may have grown: lanes, and the view if it follows the end.
+  // Call when the trace may have grown: updates the lanes, and the view if it follows the end.
   void trace_grew();
   void apply(const action& a);
-  // Reads on in a huge trace, until then; true if there is something new to draw.
+  // Reads on in a huge trace until that time; returns true if there is something new to draw.
   bool work(std::chrono::steady_clock::time_point until);
-  // The window has another size; the first call shows the whole trace.
+  // Call when the window has a new size; the first call shows the whole trace.
   void resize(const viewport& size);
 
-  // The scheduler after the event under the cursor, and before it.
+  // The state of the scheduler after the event under the cursor, and before that event.
   const diary::scheduler_state& state() const { return state_; }
   const diary::scheduler_state& state_before() const { return before_; }
   float lane_height() const { return lane_height_for(lanes.lanes().size(), port.lanes_height); }
@@ -102,7 +102,7 @@ class viewer_model {
   std::optional<std::uint64_t> state_of_;
   std::vector<view_position> undo_, redo_;
   bool sized_ = false;
-  bool own_zoom_ = true;  // the model chooses how much of a followed trace is shown; false once the user has zoomed
+  bool own_zoom_ = true;  // the model chooses the zoom of a followed trace; false once the user has zoomed
   std::size_t finding_ = static_cast<std::size_t>(-1);
 };
 

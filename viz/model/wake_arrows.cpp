@@ -6,7 +6,7 @@
 namespace weft::viz {
 namespace {
 
-// Bounds the search for wakes by the selected one, which no index helps: the trace may hold millions in view.
+// Limits the search for wakes by the selected coroutine, which no index supports: millions may be in view.
 constexpr std::size_t search_limit = 20'000;
 
 }  // namespace
@@ -31,7 +31,7 @@ std::vector<wake_arrow> wake_arrows(const trace_model& trace, coroutine_index se
     if (all[i].t_ns >= shown.end_ns) break;
     if ((all[i].target == selected || all[i].waker == selected) && all[i].t_ns >= shown.begin_ns) take(all[i]);
   }
-  // The text goes to the wake that made the selected one ready, not to those it gave.
+  // The text belongs to the wake that made the selected coroutine ready, not to wakes that it caused.
   wake_arrow* nearest = nullptr;
   const auto distance = [&](const wake_arrow& a) { return std::abs(a.what.t_ns - at.t_ns); };
   for (wake_arrow& a : result) {

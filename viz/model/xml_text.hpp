@@ -1,4 +1,4 @@
-// Text for XML, whatever it is: SVG pictures and JUnit reports.
+// Escapes text for XML: SVG pictures and JUnit reports.
 #pragma once
 
 #include <string>
@@ -6,7 +6,8 @@
 
 namespace weft::viz {
 
-// Fits between tags and into an attribute. Line ends stay; what is no UTF-8 or may not stand in XML becomes U+FFFD.
+// The result fits between tags and into an attribute. Line ends stay; invalid UTF-8 and characters that XML forbids
+// become U+FFFD.
 std::string xml_text(std::string_view text);
 
 }  // namespace weft::viz
