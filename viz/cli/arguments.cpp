@@ -57,7 +57,7 @@ arguments::option arguments::add(const char* names, std::string& value, const st
 
 arguments::option arguments::add(const char* names, std::vector<std::string>& values, const std::string& about) {
   CLI::Option* const o = impl_->app.add_option(names, values, about);
-  if (!o->get_positional()) o->allow_extra_args(false);  // else it would take the words behind its value as well
+  if (!o->get_positional()) o->allow_extra_args(false);  // else the option would also consume the words after its value
   return option(*o);
 }
 
@@ -89,7 +89,7 @@ arguments::result arguments::parse(const std::vector<std::string>& words) {
     if (o->get_positional()) o->type_name("");
   }
   try {
-    std::vector<std::string> reversed(words.rbegin(), words.rend());  // as CLI11 wants it
+    std::vector<std::string> reversed(words.rbegin(), words.rend());  // the order that CLI11 expects
     app.parse(reversed);
   } catch (const CLI::CallForHelp&) {
     return {outcome::help_wanted, app.help()};

@@ -1,5 +1,5 @@
-// The options of one subcommand: declared by it, filled in from a command line. The library behind this (CLI11) is seen
-// by arguments.cpp only: its headers cost seconds of compile time in every file that includes them.
+// The options of one subcommand: the subcommand declares them, parse() fills them in from a command line. Only
+// arguments.cpp includes the library behind this (CLI11): its headers cost seconds of compile time in every file.
 #pragma once
 
 #include <cstdint>
@@ -23,12 +23,12 @@ class arguments {
   arguments(const arguments&) = delete;
   arguments& operator=(const arguments&) = delete;
 
-  // An option that was added, to say more about it.
+  // An option that was added, to refine it.
   class option {
    public:
     explicit option(CLI::Option& o) : option_(o) {}
     const option& required() const;
-    const option& value_name(const char* name) const;  // what help calls its value
+    const option& value_name(const char* name) const;  // the name of its value in help
     const option& one_of(std::initializer_list<const char*> words) const;
     const option& between(double low, double high) const;
 
@@ -36,22 +36,22 @@ class arguments {
     CLI::Option& option_;
   };
 
-  // `names` is "FILE" for what is known by its place, "--at" or "-o,--output" for an option. The value is written when
-  // a command line is parsed that gives one; it must live until then.
+  // `names` is "FILE" for a positional argument, "--at" or "-o,--output" for an option. parse() writes the value if the
+  // command line gives one; the variable must live until then.
   option add(const char* names, std::string& value, const std::string& about);
-  option add(const char* names, std::vector<std::string>& values, const std::string& about);  // as many as are given
+  option add(const char* names, std::vector<std::string>& values, const std::string& about);  // any number of values
   option add(const char* names, std::optional<std::uint64_t>& value, const std::string& about);
   option add(const char* names, std::optional<double>& value, const std::string& about);
   void flag(const char* names, bool& value, const std::string& about);
-  // A paragraph below the options in help.
+  // Adds a paragraph below the options in help.
   void footer(std::string_view text);
-  // Behind the options stands a program with arguments of its own, which are none of ours.
+  // After the options comes a program with its own arguments, which are not parsed.
   void ends_with_program(std::vector<std::string>& program);
 
   enum class outcome { parsed, help_wanted, version_wanted, wrong };
   struct result {
     outcome what;
-    std::string text;  // the help, or what is wrong in half a line
+    std::string text;  // the help, or the error in half a line
   };
   result parse(const std::vector<std::string>& words);
 

@@ -31,7 +31,7 @@ void attach_options::declare(arguments& parser) {
 }
 
 attachment::attachment(const char* command, const attach_options& options) : command_(command) {
-  // A file whose name is a number is written ./123.
+  // A file whose name is a number must be given as ./123.
   if (!options.target.empty() && !is_number(options.target)) {
     if (!options.out.empty() || !options.ring_size.empty()) {
       throw usage_error(fmt::format("{}: -o and --ring are for a running program: give its PID", command));
@@ -54,7 +54,7 @@ attachment::attachment(const char* command, const attach_options& options) : com
   if (!options.ring_size.empty()) start.number = parse_size_bytes(options.ring_size);
   try {
     control_.emplace(control_path(runtime_folder(), pid_));
-    // Long enough for 64 switches of coroutines that each hold the thread for a fifth of a second.
+    // Long enough for 64 switches between coroutines that each run for a fifth of a second.
     const diary::control_reply reply = control_->ask(start, control_client::milliseconds(15000));
     trace_ = reply.text;
     temporary_ = options.out.empty() && (reply.flags & diary::control_flag_attached) != 0;
@@ -63,7 +63,7 @@ attachment::attachment(const char* command, const attach_options& options) : com
     if (!program.recording || !options.out.empty()) {
       throw usage_error(fmt::format("{}: {} ({}): {}", command, pid_, program.program, e.what()));
     }
-    trace_ = program.trace;  // it records anyway, and can be followed without its help
+    trace_ = program.trace;  // the program records anyway, and can be followed without its help
   }
 }
 
@@ -76,10 +76,10 @@ void attachment::tidy_up(console& io) const {
       return;
     }
   } catch (const diary::file_error&) {
-    return;  // gone just now
+    return;  // deleted just now
   }
   const bool has_died = ::kill(pid_, 0) != 0 && errno == ESRCH;
-  if (!has_died) return;  // it takes its trace away itself when its last viewer is gone
+  if (!has_died) return;  // the program removes its trace itself when its last viewer has gone
   io.err << fmt::format("weft: {}: {} has died; its trace stays for a day in {}\n", command_, pid_,
                         diary::sanitised(trace_));
 }

@@ -1,4 +1,4 @@
-// Getting hold of a running program's trace, which begins now if it has none.
+// Attaches to a running program, which starts to record if it does not yet.
 #pragma once
 
 #include <sys/types.h>
@@ -13,10 +13,10 @@
 
 namespace weft::viz::cli {
 
-// What `weft live` and `weft tail` let their user say about a recording that they start.
+// Options of `weft live` and `weft tail` for a recording that they start.
 struct attach_options {
-  std::string target;  // a pid, the path of a trace, or "" for the only program that runs
-  std::string out;     // where the trace goes; "": in the runtime folder, for as long as somebody watches
+  std::string target;  // a pid, the path of a trace, or "" for the only running program
+  std::string out;     // path of the trace; "": in the runtime folder, while somebody watches
   std::string ring_size;
   bool force = false;
 
@@ -28,14 +28,14 @@ class attachment {
   // Throws usage_error.
   attachment(const char* command, const attach_options& options);
 
-  // Where its events come.
+  // The path of the trace.
   const std::string& trace() const { return trace_; }
-  // 0: a file was named.
+  // 0: the target is a file.
   pid_t pid() const { return pid_; }
-  // The connection, as long as this lives; nothing if the program takes no requests.
+  // The connection, which is open while this object lives; nothing if the program takes no requests.
   std::optional<control_client>& control() { return control_; }
-  // For who has seen enough. A trace made only for this goes, if its program has ended; that of one that died stays,
-  // for as long as find_running_programs lets it, and this says where.
+  // Call after watching. Removes a trace that was made only for this viewer, if its program has ended. If the program
+  // died, the trace stays until find_running_programs removes it, and a message says where it is.
   void tidy_up(console& io) const;
 
  private:

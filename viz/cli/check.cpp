@@ -34,7 +34,7 @@ finding_kind kind_named(const std::string& word) {
   throw usage_error(fmt::format("check: {}: no such finding: write one of{}", word, all));
 }
 
-// More than was asked for with --p99-delay.
+// Returns a finding if the delay is more than --p99-delay allows.
 std::vector<finding> slow_queue(const diary::history& trace, std::int64_t limit_ns) {
   const std::vector<statistics_row> rows = compute_statistics(trace, grouping::whole);
   if (rows.empty() || rows.front().delay.percentile_ns(99) <= limit_ns) return {};
@@ -84,8 +84,8 @@ void print_findings_json(const diary::history& trace, const std::vector<finding>
   print_json(out, io);
 }
 
-// A test case for each kind that was looked for, failed by its findings: a CI job sees what is checked, not only what
-// went wrong.
+// Prints one test case for each kind that was checked; its findings make it fail. So a CI job sees what was checked,
+// not only what went wrong.
 void print_findings_junit(const diary::history& trace, const std::vector<finding>& found,
                           const std::set<finding_kind>& wanted, console& io) {
   std::set<finding_kind> failed;
@@ -142,7 +142,7 @@ int check(const check_options& options, console& io) {
   const std::set<finding_kind> wanted = wanted_kinds(options);
   std::int64_t long_run_ns = model_limits{}.long_run_ns;
   if (!options.max_run.empty()) long_run_ns = parse_time_ns(options.max_run);
-  if (!options.p99_delay.empty()) parse_time_ns(options.p99_delay);  // before the file is read
+  if (!options.p99_delay.empty()) parse_time_ns(options.p99_delay);  // report an error before the file is read
   if (long_run_ns <= 0) throw usage_error("check: --max-run must be more than 0");
   diary::history trace = open_trace_to_tell(options.file, io);
   std::vector<finding> found = findings_of(trace, long_run_ns, options, io);

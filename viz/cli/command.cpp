@@ -49,13 +49,13 @@ void print_overview(std::ostream& out) {
          "2 wrong use, 3 unreadable input.\n";
 }
 
-// One line whatever the text holds: names and paths reach the terminal without control characters.
+// Prints one line for any text: control characters of names and paths do not reach the terminal.
 void report(console& io, const std::string& text) { io.err << "weft: " << diary::sanitised(text) << std::endl; }
 
 int run_guarded(console& io, const std::string& where, const action& body) {
   try {
     const int status = body(io);
-    // What was read last before the cut may not have been asked for: nothing of it is to be believed.
+    // The events read just before the cut may be wrong, and nobody may have asked for them: discard the result.
     if (!diary::a_mapped_file_was_cut()) return status;
     report(io, where + ": a trace file was cut while it was read");
     return unreadable_input;
@@ -116,7 +116,7 @@ std::span<const subcommand> all_subcommands() { return subcommands; }
 
 std::string closest_name(std::string_view word, std::span<const std::string_view> names) {
   std::string best;
-  // Two slips in a long word, one in a short one.
+  // Two typing errors in a long word, one in a short word.
   std::size_t best_distance = word.size() > 3 ? 3 : 2;
   if (word.size() > 64) return best;
   for (const std::string_view name : names) {

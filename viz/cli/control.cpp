@@ -1,4 +1,4 @@
-// weft control: says to a running program what stands in the lines of standard input: pause, step, go on.
+// weft control: sends the lines of standard input to a running program as requests: pause, step, go on.
 #include <fmt/core.h>
 
 #include <charconv>
@@ -60,7 +60,7 @@ void print(const control_reply& r, bool as_json, console& io) {
 
 std::string absolute_path(const std::string& path) { return std::filesystem::absolute(path).string(); }
 
-// One line of input as a request. Throws control_error for what is none.
+// Makes a request from one line of input. Throws control_error if the line is not one.
 control_request request_of(const std::string& line) {
   const std::size_t space = line.find(' ');
   const std::string word = line.substr(0, space);

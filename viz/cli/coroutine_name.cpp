@@ -13,7 +13,7 @@
 namespace weft::viz::cli {
 namespace {
 
-// A number, with or without # in front; none if it is neither.
+// Returns the number in `text`, with or without a leading #; nothing if it is not a number.
 std::optional<std::uint64_t> id_in(std::string_view text) {
   if (text.starts_with('#')) text.remove_prefix(1);
   std::uint64_t id = 0;

@@ -1,5 +1,5 @@
-// weft demo: runs a built-in program and watches it. The demo runs in a process of its own, this same command with
-// --no-window, so that the window sees it exactly as it would see anybody's program.
+// weft demo: runs a built-in program and watches it. The demo runs in its own process, this command with --no-window,
+// so that the window sees it like any other program.
 #include <fmt/core.h>
 
 #include <chrono>
@@ -38,7 +38,7 @@ struct demo_options {
 };
 
 constexpr double default_seconds = 3;
-// A window that is left open must not fill the disk.
+// The demo of a window that is left open must not fill the disk.
 constexpr double longest_watched_seconds = 600;
 constexpr const char* default_picture = "weft-demo.png";
 
@@ -56,7 +56,7 @@ const demo& find_demo(const std::string& name) {
 
 bool is_picture(const std::string& path) { return path.ends_with(".png") || path.ends_with(".svg"); }
 
-// The demo as a child that records into `trace`.
+// The demo as a child process that records into `trace`.
 class recorded_demo {
  public:
   recorded_demo(const demo& d, double seconds, const std::string& trace)
@@ -67,7 +67,7 @@ class recorded_demo {
 
   child_process& child() { return child_; }
 
-  // Blocks until the trace can be opened. Throws std::runtime_error if the demo ends before, or after ten seconds.
+  // Blocks until the trace can be opened. Throws std::runtime_error if the demo ends before that, or after ten seconds.
   void wait_for_trace() {
     for (const auto end = std::chrono::steady_clock::now() + 10s; std::chrono::steady_clock::now() < end;) {
       try {
@@ -76,7 +76,7 @@ class recorded_demo {
           return;
         }
       } catch (const diary::file_error&) {
-        // Its header is being written.
+        // The header is being written.
       }
       if (child_.wait_for(10ms) && !fs::exists(trace_)) break;
     }
@@ -88,7 +88,7 @@ class recorded_demo {
   child_process child_;
 };
 
-// Nothing if no window can be opened here although there seems to be a display.
+// Returns nothing if no window can be opened although there seems to be a display.
 std::optional<int> watch(const demo& d, const demo_options& options, const std::string& trace, console& io) {
   recorded_demo program(d, options.seconds.value_or(longest_watched_seconds), trace);
   program.wait_for_trace();
@@ -96,7 +96,7 @@ std::optional<int> watch(const demo& d, const demo_options& options, const std::
   try {
     control.emplace(control_path(runtime_folder(), program.child().pid()));
   } catch (const control_error&) {
-    // It can be watched all the same.
+    // The demo can be watched without it.
   }
   try {
     return open_window(
@@ -147,7 +147,7 @@ int run_demo(const demo_options& options, console& io) {
   }
   if (!status) {
     std::error_code ignored;
-    fs::remove(trace, ignored);  // of a window that did not open
+    fs::remove(trace, ignored);  // left by a window that did not open
     status = draw(d, options, trace, io);
   }
   if (keeps_trace) io.out << fmt::format("the trace is in {}: weft view shows it\n", diary::sanitised(trace));

@@ -1,5 +1,5 @@
-// weft diff: two traces side by side, and the first scheduling decision in which they differ. Only decisions decide the
-// exit status; statistics and times are shown.
+// weft diff: compares two traces and shows the first scheduling decision in which they differ. The exit status depends
+// only on decisions; statistics and times are shown.
 #include <fmt/core.h>
 
 #include <memory>
@@ -21,7 +21,7 @@ struct diff_options {
   bool json = false;
 };
 
-// One number of both traces.
+// One number of each trace.
 struct measure {
   const char* key;    // in --json
   const char* title;  // in the table

@@ -1,5 +1,4 @@
-// weft dump: the events as text or JSON lines. What a line says is the diary's own business, see
-// trace/text/trace_text.hpp.
+// weft dump: the events as text or JSON lines. trace/text/trace_text.hpp defines the lines.
 #include <fmt/core.h>
 
 #include <memory>

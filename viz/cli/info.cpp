@@ -1,4 +1,4 @@
-// weft info: what a trace is, from its header and one pass over its events.
+// weft info: describes a trace from its header and one pass over its events.
 #include <fmt/core.h>
 
 #include <ctime>
@@ -26,7 +26,7 @@ std::string started_text(std::int64_t real_ns) {
   return {text, std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &utc)};
 }
 
-// As --at takes it: local time, to the microsecond.
+// In the form that --at accepts: local time, to the microsecond.
 std::string local_time_text(std::int64_t real_ns) {
   const std::time_t seconds = static_cast<std::time_t>(real_ns / 1'000'000'000);
   std::tm local{};

@@ -1,4 +1,4 @@
-// The process around the command: real streams, quiet on a closed pipe.
+// The process of the command: real streams, no error message for a closed pipe.
 #include <signal.h>
 #include <unistd.h>
 
@@ -10,7 +10,7 @@
 
 int main(int argc, char** argv) {
   using namespace weft::viz::cli;
-  // A closed pipe then shows as EPIPE, and the command ends quietly with its own exit status.
+  // A closed pipe then gives EPIPE, and the command ends without a message and with its own exit status.
   ::signal(SIGPIPE, SIG_IGN);
   std::ios::sync_with_stdio(false);
   descriptor_buffer buffer(STDOUT_FILENO);

@@ -15,7 +15,7 @@ moment::moment(const diary::history& trace, const position& where)
     : trace_(trace),
       count_(events_until(trace.source(), where)),
       state_(trace.state_after(count_)),
-      // Not beyond the end: nothing is known of what came then.
+      // Not after the end: what happened then is unknown.
       t_ns_(std::clamp(where.time_ns || where.share || where.clock ? time_of(trace.source(), where) : state_.now_ns(),
                        state_.now_ns(), std::max(state_.now_ns(), trace.source().info().last_ns))) {
   for (const diary::coroutine_record& record : trace.lives()) {

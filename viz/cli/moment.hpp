@@ -1,4 +1,4 @@
-// The scheduler at one moment of a trace, put into words and JSON: what `weft state` and `weft tree` both show.
+// The scheduler at one moment of a trace, as text and JSON: used by `weft state` and `weft tree`.
 #pragma once
 
 #include <cstdint>
@@ -14,42 +14,45 @@ namespace weft::viz::cli {
 // One coroutine at the moment, alive or ended. Borrows from the moment.
 struct coroutine_at {
   const diary::coroutine_record* record = nullptr;
-  const diary::coroutine_state* state = nullptr;  // null: ended by then
+  const diary::coroutine_state* state = nullptr;  // null: it has ended
   diary::coroutine_status status = diary::coroutine_status::none;
 };
 
 class moment {
  public:
-  // At a place in `trace`, which is borrowed and must outlive this. Throws usage_error if there is no such event.
+  // The moment at a place in `trace`, which is borrowed and must outlive this object. Throws usage_error if there is no
+  // such event.
   moment(const diary::history& trace, const position& where);
 
   const diary::history& trace() const { return trace_; }
   const diary::scheduler_state& state() const { return state_; }
   std::uint64_t count() const { return count_; }
-  // The time asked for, if one was; else that of the last event applied.
+  // The requested time, if there was one; else the time of the last applied event.
   std::int64_t t_ns() const { return t_ns_; }
-  // All that had been spawned by then, by id.
+  // All coroutines spawned before the moment, by id.
   const std::vector<coroutine_at>& coroutines() const { return coroutines_; }
 
-  // Name at that moment (a coroutine may be renamed later), "#17" for one without.
+  // The name at that moment (a coroutine may be renamed later), or "#17" without a name.
   std::string name(const coroutine_at& c) const;
   std::string name(const diary::coroutine_state& c) const;
-  std::string name_of_slot(std::uint64_t slot) const;  // "nobody" for a free one
-  // "worker (#3)"
+  std::string name_of_slot(std::uint64_t slot) const;  // "nobody" for a free slot
+  // For example "worker (#3)".
   std::string name_and_id(const diary::coroutine_state& c) const;
-  // The object a blocked coroutine waits for, or "".
+  // The object that a blocked coroutine waits for, or "".
   std::string object(const diary::coroutine_state& c) const;
-  // Who holds what a blocked coroutine waits for: now, or else when its wait began. Null: nobody, or unknown.
+  // The owner of what a blocked coroutine waits for: at the moment, or else when the wait began. Null: nobody, or
+  // unknown.
   const diary::coroutine_state* owner(const diary::coroutine_state& c) const;
-  // "mutex “accounts”, held by worker (#3)", "fd 7", "until 1.5 s": what a blocked one waits for, behind its reason.
+  // What a blocked coroutine waits for, to print after its reason: "mutex “accounts”, held by worker (#3)", "fd 7",
+  // "until 1.5 s".
   std::string wait_text(const diary::coroutine_state& c) const;
 
   // {"id", "name", "state", "reason", "object", "owner", ...}. `reason` and `object` are "" unless blocked; `owner` is
-  // the holder's id or null.
+  // the owner's id or null.
   json coroutine_json(const coroutine_at& c) const;
-  // {"t_ns", "event"}: `event` is the last one applied, null before the first.
+  // {"t_ns", "event"}: `event` is the last applied one, or null before the first.
   json place_json() const;
-  // "at 1.000000000 s, after event #120 of 4000 (yield)"
+  // For example "at 1.000000000 s, after event #120 of 4000 (yield)".
   std::string place_text() const;
 
  private:

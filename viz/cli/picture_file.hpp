@@ -1,4 +1,4 @@
-// A picture as a file that a command writes.
+// Writes a picture to a file.
 #pragma once
 
 #include <string>
@@ -8,8 +8,8 @@
 
 namespace weft::viz::cli {
 
-// Draws into OUT, whose name decides between PNG and SVG; PNG to io.out for "-". request.out is set here. Throws what
-// draw_picture and write_output throw.
+// Draws a picture into OUT, as PNG or SVG depending on the name; "-" writes PNG to io.out. Sets request.out. Throws the
+// errors of draw_picture and write_output.
 void write_picture(picture_request request, const std::string& out, console& io);
 
 }  // namespace weft::viz::cli

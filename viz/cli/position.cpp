@@ -15,7 +15,8 @@ namespace {
 
 constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-// Digits from the front of `text`, which moves past them; none if there are none or the number is too large.
+// Removes digits from the front of `text` and returns their number; nothing if there are no digits or the number is too
+// large.
 std::optional<std::uint64_t> take_number(std::string_view& text) {
   std::uint64_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
@@ -66,11 +67,11 @@ std::optional<std::int64_t> time_from_text(std::string_view text) {
   return std::nullopt;
 }
 
-// "50%", "99.5%": 0 to 100.
+// For example "50%", "99.5%": 0 to 100.
 std::optional<double> share_from_text(std::string_view text) {
   if (text.empty() || text.back() != '%') return std::nullopt;
   text.remove_suffix(1);
-  // By hand: libc++ before 20 has no from_chars for it, and strtod asks the locale.
+  // Parsed by hand: libc++ before 20 has no from_chars for double, and strtod depends on the locale.
   double per_cent = 0, weight = 1;
   bool in_fraction = false;
   for (const char c : text) {
@@ -87,7 +88,7 @@ std::optional<double> share_from_text(std::string_view text) {
   return per_cent / 100;
 }
 
-// Exactly `digits` of them, then `behind` if that is not 0.
+// Reads exactly `digits` digits, then the character `behind` if it is not 0.
 bool take_field(std::string_view& text, std::size_t digits, int& value, char behind) {
   if (text.size() < digits + (behind != 0 ? 1 : 0)) return false;
   value = 0;
@@ -100,7 +101,7 @@ bool take_field(std::string_view& text, std::size_t digits, int& value, char beh
   return true;
 }
 
-// "12:03:04.5", "2026-11-30T12:03:04.5"
+// For example "12:03:04.5", "2026-11-30T12:03:04.5".
 std::optional<wall_clock> clock_from_text(std::string_view text) {
   wall_clock c;
   if (text.size() > 10 && (text[10] == 'T' || text[10] == ' ')) {

@@ -1,4 +1,4 @@
-// weft ps: the programs that weft live can watch, recorded or not.
+// weft ps: lists the programs that weft live can watch, whether they record or not.
 #include <fmt/core.h>
 
 #include <memory>

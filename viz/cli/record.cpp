@@ -1,5 +1,5 @@
-// weft record: runs a program with recording on. The program's own runtime does the recording; this only sets the
-// environment, stands aside, and says afterwards where the trace is.
+// weft record: runs a program with recording on. The program's own runtime records; this command sets the environment,
+// waits, and says afterwards where the trace is.
 #include <fmt/core.h>
 #include <unistd.h>
 

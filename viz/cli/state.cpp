@@ -1,4 +1,4 @@
-// weft state: the scheduler at one moment, as `ps` would show it: also of a process that died.
+// weft state: the scheduler at one moment, in the style of `ps`; also of a process that died.
 #include <fmt/core.h>
 
 #include <algorithm>

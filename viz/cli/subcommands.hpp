@@ -1,4 +1,4 @@
-// One declaration for each subcommand; each is defined in the file of its name. See subcommand::declare.
+// One declaration for each subcommand, which is defined in the file of its name. See subcommand::declare.
 #pragma once
 
 #include "cli/arguments.hpp"

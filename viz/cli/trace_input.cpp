@@ -45,9 +45,9 @@ std::vector<std::string> warnings_about(const diary::file_info& info) {
     warnings.push_back(fmt::format(
         "the recording did not end properly (the program still runs, or died): {} events could be read", info.events));
   }
-  // Before the recording began only merged traces have times, and those by minutes; nothing runs for ten years. Without
-  // times an old recorder let its threads begin at 0 of the machine's clock, which is before the recording by however
-  // long the machine has been up.
+  // Only merged traces have times before the recording began, and only some minutes; no recording lasts ten years. In a
+  // trace without times an old recorder let its threads start at 0 of the machine's clock, which is earlier than the
+  // recording by the machine's uptime.
   constexpr std::int64_t second_ns = 1'000'000'000, hour_ns = 3600 * second_ns;
   const std::int64_t earliest_ns = info.order_only ? -second_ns : -24 * hour_ns;
   if (info.first_ns < earliest_ns || info.last_ns > 10 * 365 * 24 * hour_ns) {
@@ -65,7 +65,7 @@ std::vector<std::uint8_t> read_standard_input(console& io) {
   std::vector<std::uint8_t> bytes;
   std::size_t used = 0;
   while (io.in) {
-    // The first bytes first: what is no trace may have no end.
+    // Read the first bytes first: input that is no trace may have no end.
     bytes.resize(used + (used == 0 ? diary::file_magic.size() : diary::chunk_bytes + used / 2));
     io.in.read(reinterpret_cast<char*>(bytes.data()) + used, static_cast<std::streamsize>(bytes.size() - used));
     used += static_cast<std::size_t>(io.in.gcount());
@@ -78,7 +78,7 @@ std::vector<std::uint8_t> read_standard_input(console& io) {
 }
 
 std::size_t damaged_places(const diary::file_info& info) {
-  // The reader has one list for both and tells them apart by words.
+  // The reader has one list for both; the words of an entry distinguish them.
   return static_cast<std::size_t>(std::count_if(info.damage.begin(), info.damage.end(), [](const std::string& place) {
     return place.find(": the file ends inside this chunk") == std::string::npos &&
            place.find(": the file is cut") == std::string::npos;

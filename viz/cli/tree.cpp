@@ -1,4 +1,4 @@
-// weft tree: who spawned whom. Never recursive: a hostile trace may nest as deep as it has events.
+// weft tree: which coroutine spawned which. Never recursive: a hostile trace may nest as deep as it has events.
 #include <fmt/core.h>
 
 #include <memory>
@@ -20,7 +20,7 @@ struct tree_options {
   bool json = false;
 };
 
-// Deeper coroutines are printed at this depth, with their own behind them, so that output stays linear.
+// Deeper coroutines are printed at this depth, followed by their children, so that the output stays linear.
 constexpr std::size_t deepest_indent = 40;
 
 struct node {
@@ -29,11 +29,11 @@ struct node {
 };
 
 struct spawn_tree {
-  std::vector<node> nodes;  // as moment::coroutines
+  std::vector<node> nodes;  // parallel to moment::coroutines
   std::vector<std::size_t> roots;
 };
 
-// A parent is one that was spawned before, so there are no cycles whatever the file says.
+// A parent is always an earlier coroutine, so there are no cycles in any file.
 spawn_tree build_tree(const moment& m) {
   spawn_tree tree;
   constexpr std::size_t not_there = SIZE_MAX;
@@ -51,7 +51,8 @@ spawn_tree build_tree(const moment& m) {
   return tree;
 }
 
-// True where the coroutine or a descendant is alive. Children stand behind their parents, so backwards is bottom-up.
+// True for a coroutine that is alive or has a live descendant. Children come after their parents, so the loop goes
+// bottom-up.
 std::vector<bool> alive_below(const spawn_tree& tree) {
   std::vector<bool> alive(tree.nodes.size());
   for (std::size_t i = tree.nodes.size(); i-- > 0;) {
@@ -67,7 +68,7 @@ struct place {
   bool is_last;
 };
 
-// Calls visit(place) parents first, children in spawn order.
+// Calls visit(place) for parents first, and for children in spawn order.
 template <class F>
 void walk(const spawn_tree& tree, const std::vector<bool>& shown, F&& visit) {
   std::vector<place> stack;

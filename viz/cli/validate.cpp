@@ -1,5 +1,5 @@
-// weft validate: does the trace keep the format's and the scheduler's rules? A crash of the recorded program is no
-// broken rule: a trace that only stops early is valid. One from which bytes were cut is not.
+// weft validate: checks the rules of the format and of the scheduler. A crash of the recorded program breaks no rule: a
+// trace that only stops early is valid. A trace from which bytes were cut is not.
 #include <fmt/core.h>
 
 #include <memory>

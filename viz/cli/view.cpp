@@ -44,8 +44,8 @@ int view(const view_command_options& options, console& io) {
     folder.emplace();
     request.files.push_back(folder->file("standard-input.weft"));
     if (io.in_fd >= 0) {
-      // It may come from weft tail and go on growing; whether it does is up to the pipe, not to a program on this
-      // machine.
+      // The input may come from weft tail and still grow. That depends on the pipe, not on a program of this machine,
+      // so the pid is our own.
       spool.emplace(io.in_fd, request.files.front());
       spool->wait_for_first_chunk();
       if (!spool->is_trace()) throw diary::file_error(shown_path(file), 0, "not a weft trace");
@@ -57,7 +57,7 @@ int view(const view_command_options& options, console& io) {
   } else if (!file.empty()) {
     request.files.push_back(file);
   }
-  std::list<watched_program> watched;  // by clicks on the start page
+  std::list<watched_program> watched;  // attached by clicks on the start page
   if (options.files.empty()) {
     request.programs.list = [] { return find_running_programs(runtime_folder()); };
     request.programs.open = [&watched](std::uint32_t pid) -> watched_program& {
@@ -66,7 +66,7 @@ int view(const view_command_options& options, console& io) {
       return watched.emplace_back("view", which);
     };
   }
-  // An unreadable one is an error here, with its exit status, and not in a window.
+  // An unreadable file is an error of the command, with its exit status, and not a message in a window.
   if (!request.files.empty()) {
     diary::reader::open(request.files.front(), diary::reader::trust::sealed_chunks);
   }

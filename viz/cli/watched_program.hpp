@@ -1,5 +1,4 @@
-// A running program as a window follows it: attached to, and where it goes round in a ring, copied to a file that
-// grows.
+// A running program that a window follows: attaches to it, and copies its trace to a growing file if it is a ring.
 #pragma once
 
 #include <cstdint>
@@ -17,10 +16,10 @@ class watched_program {
   // Throws usage_error, diary::file_error.
   watched_program(const char* command, const attach_options& options);
 
-  // The trace to follow, and who must be alive for it to grow.
+  // The trace to follow, and the process that must be alive for the trace to grow.
   const std::string& trace() const { return trace_; }
   std::uint32_t pid() const { return pid_; }
-  // Null: it takes no requests.
+  // Null: the program takes no requests.
   control_client* control() { return program_.control() ? &*program_.control() : nullptr; }
   void tidy_up(console& io) const { program_.tidy_up(io); }
 

@@ -1,5 +1,5 @@
-// The window as the commands see it. Two definitions: window_linked.cpp forwards to viz/app, window_absent.cpp is for
-// builds without it. Which one is linked is decided in CMakeLists.txt.
+// The window, as commands use it. There are two definitions: window_linked.cpp forwards to viz/app, window_absent.cpp
+// is for builds without a window. CMakeLists.txt decides which one is linked.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +17,7 @@ namespace weft::viz::cli {
 struct running_program;
 class watched_program;
 
-// What the start page offers: the running programs, and attaching to one of them, which lasts while the window does.
+// For the start page: lists the running programs, and attaches to one of them while the window is open.
 struct window_programs {
   std::function<std::vector<running_program>()> list;
   std::function<watched_program&(std::uint32_t pid)> open;
@@ -26,10 +26,10 @@ struct window_programs {
 struct window_request {
   std::vector<std::string> files;     // none: the start page
   bool live = false;                  // follow files that still grow
-  std::uint32_t live_pid = 0;         // who must be alive for them to grow; 0: as they say
-  std::string theme;                  // "dark", "light", or "" for what was used last
+  std::uint32_t live_pid = 0;         // the process that must be alive for them to grow; 0: as the files say
+  std::string theme;                  // "dark", "light", or "" for the last one used
   window_programs programs = {};      // none: the start page has no list
-  control_client* program = nullptr;  // to pause and step it by; null: it takes no requests
+  control_client* program = nullptr;  // to pause and step the program; null: it takes no requests
 };
 
 struct picture_request {
@@ -37,14 +37,14 @@ struct picture_request {
   int width_px = 1600, height_px = 1000;
   std::optional<std::int64_t> from_ns, to_ns;
   std::string theme;
-  std::optional<std::int64_t> cursor_ns;  // where the cursor stands, or
+  std::optional<std::int64_t> cursor_ns;  // the cursor's time, or
   std::optional<std::uint64_t> cursor_event;
-  std::string select;  // name of the coroutine that is selected, or ""
+  std::string select;  // name of the selected coroutine, or ""
 };
 
-// Whether this build has a window at all.
+// True if this build has a window.
 bool has_window();
-// Whether somebody could see one here: false without a display server, and with SDL's offscreen driver.
+// True if a user could see a window: false without a display server, and with SDL's offscreen driver.
 bool has_display();
 
 // Blocks until the window is closed; returns its exit status. Throws usage_error if there is no window or no display.

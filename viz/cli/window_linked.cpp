@@ -15,7 +15,7 @@ std::string_view variable(const char* name) {
   return value ? value : "";
 }
 
-// Somebody chose on purpose where SDL draws.
+// The user chose explicitly where SDL draws.
 bool has_chosen_driver() { return !variable("SDL_VIDEODRIVER").empty(); }
 
 }  // namespace
@@ -23,7 +23,7 @@ bool has_chosen_driver() { return !variable("SDL_VIDEODRIVER").empty(); }
 bool has_window() { return true; }
 
 bool has_display() {
-  // Nobody could see or close a window there.
+  // Nobody can see or close a window of these drivers.
   if (variable("SDL_VIDEODRIVER") == "offscreen" || variable("SDL_VIDEODRIVER") == "dummy") return false;
 #if defined(__APPLE__)
   return true;

@@ -1,4 +1,4 @@
-// What the program's counters are called where counters are told apart by their names only.
+// Names for the program's counters, in formats that distinguish counters only by name.
 #pragma once
 
 #include <string>
@@ -17,8 +17,8 @@ class counter_names {
   // `trace` is borrowed.
   explicit counter_names(const diary::history& trace) : trace_(trace) {}
 
-  // Counters with the same name are one, whatever the numbers of their strings; one that has the name of ours, or none,
-  // is apart from all others.
+  // Counters with the same name are one counter, even if the ids of their strings differ. A counter whose name is one
+  // of ours, or that has no name, gets a name of its own.
   const std::string& of(std::uint64_t string_id) {
     const auto [known, is_new] = by_string_.try_emplace(string_id);
     if (is_new) known->second = named(string_id);

@@ -1,6 +1,6 @@
-// The trace as the JSON of chrome://tracing, which Perfetto's UI, Speedscope and others read too. What counts there: a
-// thread is the only lane there is, so each coroutine gets a tid of its own; spans of a lane are strictly paired; a
-// flow begins and ends inside of slices that were written before.
+// Writes the trace as the JSON of chrome://tracing, which Perfetto's UI, Speedscope and others also read. Rules of the
+// format: the only lanes are threads, so each coroutine gets its own tid; spans of a lane are strictly paired; a flow
+// starts and ends inside of slices that were written before.
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -29,7 +29,7 @@ namespace {
 using diary::coroutine_state;
 using diary::coroutine_status;
 
-// The operating system's numbers of threads are below these.
+// The thread numbers of operating systems are below these.
 constexpr std::uint64_t first_unknown_tid = 0x4000'0000, first_lane_tid = 0x5000'0000, first_zone_tid = 0x6000'0000,
                         first_thread_zone_tid = 0x7000'0000;
 
@@ -43,7 +43,7 @@ void append_number(std::string& out, Integer value) {
 
 void append_unit(std::string& out, unsigned unit) { out += fmt::format("\\u{:04x}", unit); }
 
-// Only ASCII: some readers of this format take bytes for Latin-1.
+// Writes only ASCII: some readers of this format decode bytes as Latin-1.
 void append_text(std::string& out, std::string_view text) {
   out += '"';
   while (!text.empty()) {
@@ -70,7 +70,7 @@ void append_text(std::string& out, std::string_view text) {
   out += '"';
 }
 
-// Microseconds with exactly three decimals, so nanoseconds survive.
+// Microseconds with exactly three decimals, so that nanoseconds are kept.
 void append_time(std::string& out, std::int64_t ns) {
   const std::uint64_t size = ns < 0 ? 0 - static_cast<std::uint64_t>(ns) : static_cast<std::uint64_t>(ns);
   if (ns < 0) out += '-';
@@ -144,7 +144,7 @@ class chrome_sink : public span_sink {
 
   void wakes(const coroutine_state& target, std::uint64_t waker, const diary::event& e, std::int64_t t_ns) override {
     const std::uint64_t lane = waker != 0 ? first_lane_tid + lanes_.lane_of(waker) : 0;
-    // Where nobody's span is open, one of no length stands for the poller, the timer or the other thread.
+    // If no span of a waker is open, a span of no length stands for the poller, the timer or the other thread.
     const bool is_in_span = waker != 0 && open_.count(lane) != 0;
     const std::uint64_t tid = is_in_span ? lane : thread_tid(e.thread);
     if (!is_in_span) point(tid, t_ns, "wakes " + trace_.coroutine_label(target.id), "wake");
@@ -265,7 +265,7 @@ class chrome_sink : public span_sink {
   void count(const std::string& name, double value, std::int64_t t_ns) {
     begin_event('C', 0, t_ns, name, "");
     begin_argument("value");
-    constexpr double exact = 9007199254740992.0;  // 2^53: up to there an integer is written as %.17g would
+    constexpr double exact = 9007199254740992.0;  // 2^53: up to there an integer is written as %.17g would write it
     if (value == std::trunc(value) && std::abs(value) < exact && !std::signbit(value)) {
       append_number(text_, static_cast<std::int64_t>(value));
     } else {
@@ -310,14 +310,14 @@ class chrome_sink : public span_sink {
 
   void name_process(std::uint64_t pid) {
     if (!named_processes_.insert(pid).second) return;
-    pids_[0] = pid;  // of what belongs to no thread
+    pids_[0] = pid;  // for what belongs to no thread
     begin_event('M', 0, 0, "process_name", "");
     arguments("name", threads_.program_of(pid));
     end_event();
     pids_[0] = trace_.source().info().pid;
   }
 
-  // In the order of `rank`.
+  // The lanes are shown in the order of `rank`.
   void name_tid(std::uint64_t tid, std::uint64_t pid, const std::string& name, std::uint64_t rank) {
     if (!pids_.emplace(tid, pid).second) return;
     name_process(pid);
@@ -329,7 +329,7 @@ class chrome_sink : public span_sink {
     end_event();
   }
 
-  // `who` is in it.
+  // `who` is a coroutine of the lane.
   std::uint64_t lane_tid(std::size_t lane, std::uint64_t who) {
     const std::uint64_t tid = first_lane_tid + lane;
     if (pids_.count(tid) == 0) name_tid(tid, threads_.pid_of(who), lanes_.name(lane), tid);
@@ -340,7 +340,7 @@ class chrome_sink : public span_sink {
     const auto [known, is_new] = thread_tids_.try_emplace(thread);
     if (is_new) {
       const std::uint64_t tid = threads_.tid(thread);
-      // Twice only where processes are together, or the file lies.
+      // A tid occurs twice only if several processes are in the trace, or if the file is wrong.
       const bool is_good = tid != 0 && tid < first_unknown_tid && pids_.count(tid) == 0;
       known->second = is_good ? tid : first_unknown_tid + thread;
       name_tid(known->second, threads_.pid(thread), thread_name(thread), thread);
@@ -356,9 +356,9 @@ class chrome_sink : public span_sink {
   thread_names threads_{trace_};
   std::string text_;  // not yet written
   bool is_first_ = true, has_arguments_ = false;
-  std::unordered_map<std::uint64_t, std::uint64_t> pids_;  // by tid, of those that have a name
+  std::unordered_map<std::uint64_t, std::uint64_t> pids_;  // by tid, for the tids that have a name
   std::unordered_set<std::uint64_t> named_processes_;
-  std::unordered_set<std::uint64_t> open_;  // lanes with a span that has begun
+  std::unordered_set<std::uint64_t> open_;  // lanes with an open span
   std::unordered_map<std::uint64_t, std::vector<std::uint64_t>>
       flows_;                                                     // by coroutine: wakes after which it did not run
   std::map<std::uint64_t, std::uint64_t> zone_depths_;            // by tid

@@ -7,9 +7,9 @@
 namespace weft::viz::cli {
 namespace {
 
-// RFC 4180. A text that a spreadsheet would take for a formula gets an apostrophe in front: names come from strangers.
+// RFC 4180. Text that a spreadsheet would read as a formula is prefixed with an apostrophe: the names may be hostile.
 void append_cell(std::string& row, std::string_view text) {
-  const std::size_t first = text.find_first_not_of(' ');  // some look past blanks
+  const std::size_t first = text.find_first_not_of(' ');  // some skip blanks
   const bool is_formula =
       first != text.npos && std::string_view("=+-@\t\r").find(text[first]) != std::string_view::npos;
   const bool needs_quotes = is_formula || text.find_first_of(",\"\r\n") != std::string_view::npos;
@@ -73,7 +73,7 @@ class csv_sink : public span_sink {
     std::int64_t t_ns = 0;
   };
 
-  // A time before 0 is a number, no formula.
+  // A time before 0 is a number, not a formula.
   void number_cell(std::int64_t number) {
     cell("");
     rows_ += std::to_string(number);

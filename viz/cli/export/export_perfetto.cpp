@@ -1,7 +1,7 @@
-// The trace as Perfetto's protobuf. What counts there: slices of one track must nest, so the states of a coroutine,
-// which follow each other, are written end first; a slice is written when it ends (or when something happens in it), so
-// that one of no length can be an instant; each wake is a flow of its own, from an instant on the waker's track to the
-// slice in which the woken one runs.
+// Writes the trace as Perfetto's protobuf. Rules of the format: slices of one track must nest, so consecutive states of
+// a coroutine are written end first. A slice is written when it ends (or when something happens in it), so that a slice
+// of no length can become an instant. Each wake is a flow, from an instant on the waker's track to the slice in which
+// the woken coroutine runs.
 #include <bit>
 #include <cmath>
 #include <ostream>
@@ -125,7 +125,7 @@ class perfetto_sink : public span_sink {
       s.category = "mark";
       to_.instant(track, s, t_ns);
     } else if (e.type == diary::event_type::counter) {
-      // Such a sample has no place on a track, in no viewer.
+      // No viewer can place such a sample on a track.
       if (!std::isfinite(std::bit_cast<double>(e.args[1]))) return;
       const std::string& name = counters_.of(e.args[0]);
       const std::uint64_t counter = counter_of_.try_emplace(name, counter_tracks + counter_of_.size()).first->second;
@@ -166,14 +166,14 @@ class perfetto_sink : public span_sink {
  private:
   std::uint64_t track_of(std::uint64_t coroutine) { return lane_track(lanes_.lane_of(coroutine), coroutine); }
 
-  // `who` is in it.
+  // `who` is a coroutine of the lane.
   std::uint64_t lane_track(std::size_t lane, std::uint64_t who) {
     const std::uint64_t track = lane_tracks + lane;
     if (!to_.is_declared(track)) to_.declare_track(track, group_of(threads_.pid_of(who)), lanes_.name(lane), lane);
     return track;
   }
 
-  // Where the lanes of a process are.
+  // The group that contains the lanes of a process.
   std::uint64_t group_of(std::uint64_t pid) {
     const bool is_main = pid == trace_.source().info().pid;
     const std::uint64_t process = is_main ? process_track : other_processes + pid, group = coroutine_groups + pid;

@@ -1,4 +1,4 @@
-// Traces for other programs. Each writes as it reads: memory stays small however long the trace is.
+// Exports traces to other programs. Each exporter writes while it reads: its memory does not grow with the trace.
 #pragma once
 
 #include <cstdint>
@@ -11,16 +11,16 @@ namespace weft::viz::cli {
 
 struct export_options {
   bool all_lanes = false;     // a lane for each coroutine, however many there are
-  std::int64_t shift_ns = 0;  // added to all times of a format that has none before 0 (perfetto)
-  // Asked now and then, with the number of the next event, whether to go on.
+  std::int64_t shift_ns = 0;  // added to all times of a format without times before 0 (perfetto)
+  // Called from time to time with the number of the next event; returns whether to continue.
   std::function<bool(std::uint64_t n)> go_on;
 };
 
 // For ui.perfetto.dev: TracePackets with track events.
 void export_perfetto(const diary::history& trace, std::ostream& out, const export_options& options);
-// For chrome://tracing and what else reads its JSON.
+// For chrome://tracing and other readers of its JSON.
 void export_chrome(const diary::history& trace, std::ostream& out, const export_options& options);
-// For spreadsheets: a row for each state that each coroutine was in, in the order in which they ended.
+// For spreadsheets: a row for each state of each coroutine, in the order in which the states ended.
 void export_csv(const diary::history& trace, std::ostream& out, const export_options& options);
 
 }  // namespace weft::viz::cli

@@ -27,7 +27,7 @@ lane_plan::lane_plan(const diary::history& trace, std::size_t most_lanes)
   if (count <= most_lanes) {
     choose_own(count);
   } else {
-    // As few to be shared as do, but not more than a tenth.
+    // As few shared lanes as suffice, but not more than a tenth of all.
     for (std::size_t lanes = 1;; lanes *= 2) {
       const bool is_most = lanes >= most_lanes / 10;
       choose_own(most_lanes - lanes);
@@ -37,7 +37,7 @@ lane_plan::lane_plan(const diary::history& trace, std::size_t most_lanes)
   name_lanes();
 }
 
-// Gives `count` coroutines a lane of their own: those that ran longest.
+// Gives their own lane to the `count` coroutines that ran longest.
 void lane_plan::choose_own(std::size_t count) {
   const std::vector<coroutine_record>& all = trace_.coroutines();
   own_count_ = count;
@@ -55,10 +55,10 @@ void lane_plan::choose_own(std::size_t count) {
   }
 }
 
-// Each of the others goes to the lane that has been free for longest, if one is free at its spawn. False if there is
-// one for whom none is, unless the last lane may be crowded.
+// Gives each of the other coroutines the lane that has been free for longest at its spawn. Returns false if none is
+// free for some coroutine, unless the last lane may be crowded.
 bool lane_plan::share(std::size_t lanes, bool may_crowd) {
-  using busy_lane = std::pair<std::uint64_t, std::uint32_t>;  // the event that frees it, the lane
+  using busy_lane = std::pair<std::uint64_t, std::uint32_t>;  // the event that frees the lane, the lane
   std::priority_queue<busy_lane, std::vector<busy_lane>, std::greater<>> busy;
   const std::vector<coroutine_record>& all = trace_.coroutines();
   const std::size_t free_of_crowds = may_crowd ? lanes - 1 : lanes;
@@ -74,7 +74,7 @@ bool lane_plan::share(std::size_t lanes, bool may_crowd) {
     } else if (shared_count_ < free_of_crowds) {
       lane = static_cast<std::uint32_t>(own_count_ + shared_count_++);
     } else if (may_crowd) {
-      // Numbered behind the others, however many of them there will be.
+      // Its number is after all other lanes, of which there may be more later.
       crowded_ = own_count_ + free_of_crowds;
       lane_of_record_[i] = static_cast<std::uint32_t>(crowded_);
       continue;

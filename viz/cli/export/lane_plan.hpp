@@ -1,6 +1,6 @@
-// Which lane each coroutine is exported to. Other viewers slow down with thousands of lanes, so only the busiest have
-// one of their own; the others share lanes, one after another as long as their lives do not overlap, and who finds none
-// goes to the last lane, which is crowded: several live in it at once.
+// Decides to which lane each coroutine is exported. Other viewers are slow with thousands of lanes, so only the busiest
+// coroutines have their own lane. The others share lanes, one after another, if their lives do not overlap. A coroutine
+// without a free lane goes to the last one, which is crowded: several coroutines are in it at once.
 #pragma once
 
 #include <cstdint>
@@ -15,14 +15,14 @@ class lane_plan {
  public:
   static constexpr std::size_t lane_limit = 500;
 
-  // `trace` is borrowed. At most `most_lanes` lanes, at least 1; those that ran longest get one of their own.
+  // `trace` is borrowed. Uses at most `most_lanes` lanes, at least 1; the coroutines that ran longest get their own.
   explicit lane_plan(const diary::history& trace, std::size_t most_lanes = lane_limit);
 
   const std::string& name(std::size_t lane) const { return names_[lane]; }
   bool is_shared(std::size_t lane) const { return lane >= own_count_; }
-  // States of those in it overlap, so they cannot be drawn as spans of one lane.
+  // States of its coroutines overlap, so they cannot be spans of one lane.
   bool is_crowded(std::size_t lane) const { return lane == crowded_; }
-  // Of anybody whatever: who is in no lane yet, as the trace never introduces it, joins the crowded one.
+  // Accepts any id: a coroutine that the trace never introduces goes to the crowded lane.
   std::size_t lane_of(std::uint64_t coroutine);
 
  private:
@@ -32,17 +32,17 @@ class lane_plan {
   void name_lanes();
 
   const diary::history& trace_;
-  std::vector<std::uint32_t> lane_of_record_;  // beside trace.coroutines()
-  std::vector<bool> has_own_;                  // the same
+  std::vector<std::uint32_t> lane_of_record_;  // parallel to trace.coroutines()
+  std::vector<bool> has_own_;                  // parallel to trace.coroutines()
   std::vector<std::string> names_;
   std::size_t own_count_ = 0, shared_count_ = 0;
   std::size_t crowded_ = static_cast<std::size_t>(-1);
 };
 
-// "worker (#3)", "#17" without a name.
+// "worker (#3)", or "#17" without a name.
 std::string name_and_id(const diary::history& trace, std::uint64_t coroutine);
 
-// Other viewers take no name for none given, and some do not show what has none.
+// Returns a name that is never empty: other viewers treat an empty name as none, and some do not show unnamed things.
 const std::string& shown_name(const std::string& name);
 
 }  // namespace weft::viz::cli

@@ -30,14 +30,14 @@ constexpr unsigned annotation_name_iid = 1, annotation_uint = 3, annotation_text
 }  // namespace event_field
 
 constexpr std::uint64_t state_cleared = 1, needs_state = 2;
-constexpr std::uint64_t sequence = 1;  // one writer, one sequence
+constexpr std::uint64_t sequence = 1;  // one writer, so one sequence
 
 protobuf_writer described(std::uint64_t track, std::uint64_t parent, const std::string& name) {
   protobuf_writer descriptor;
   descriptor.varint(track_field::uuid, track);
   descriptor.text(track_field::name, name);
   descriptor.varint(track_field::parent_uuid, parent);
-  // Else those of the same name would become one.
+  // Otherwise tracks of the same name would be merged.
   descriptor.varint(track_field::sibling_merge_behavior, track_field::merge_none);
   return descriptor;
 }

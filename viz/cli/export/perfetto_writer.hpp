@@ -1,5 +1,5 @@
-// Packets of Perfetto's track events, as its schema has them (docs: protos/perfetto/trace): tracks are declared before
-// they are used, repeated texts are interned, slices of a track nest. Knows nothing of coroutines.
+// Writes packets of Perfetto's track events according to its schema (docs: protos/perfetto/trace): tracks are declared
+// before use, repeated texts are interned, slices of a track nest. Knows nothing of coroutines.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +18,7 @@ class perfetto_writer {
   // `out` is borrowed.
   explicit perfetto_writer(std::ostream& out);
 
-  // Tracks, by numbers of the caller's choice, not 0. A parent is declared first.
+  // Tracks have numbers of the caller's choice, but not 0. A parent must be declared first.
   bool is_declared(std::uint64_t track) const { return declared_.count(track) != 0; }
   void declare_process(std::uint64_t track, std::uint64_t pid, const std::string& name);
   void declare_thread(std::uint64_t track, std::uint64_t pid, std::uint64_t tid, const std::string& name);
@@ -27,7 +27,7 @@ class perfetto_writer {
   void declare_track(std::uint64_t track, std::uint64_t parent, const std::string& name, std::uint64_t rank = 0);
   void declare_counter(std::uint64_t track, std::uint64_t parent, const std::string& name);
 
-  // One that has begun. It is written when it ends, or before: when something happens in it.
+  // An open slice. It is written when it ends, or earlier if something happens in it.
   struct slice {
     std::int64_t begin_ns = 0;
     std::string name;
@@ -38,12 +38,12 @@ class perfetto_writer {
   };
   void annotate(slice& s, const char* name, std::uint64_t value);
   void annotate(slice& s, const char* name, const std::string& value);
-  // One is open on a track at a time; a second one ends the first.
+  // A track has one open slice at a time; a second one ends the first.
   void begin_slice(std::uint64_t track, slice s);
   void end_slice(std::uint64_t track, std::int64_t t_ns);
   // `begins_flow`: 0 for none.
   void instant(std::uint64_t track, const slice& s, std::int64_t t_ns, std::uint64_t begins_flow = 0);
-  // Slices that nest; those that are open in the end are closed by finish().
+  // Nested slices; finish() closes those that are still open.
   void push_slice(std::uint64_t track, const std::string& name, const char* category, std::int64_t t_ns);
   void pop_slice(std::uint64_t track, std::int64_t t_ns);  // nothing if none is open
   void pop_all(std::uint64_t track, std::int64_t t_ns);
@@ -55,7 +55,7 @@ class perfetto_writer {
  private:
   enum class event_kind : std::uint64_t { begin = 1, end = 2, instant = 3, counter = 4 };
 
-  // A small number for each text that repeats; what is new goes out with the next packet.
+  // A small number for each repeated text; the next packet carries the new ones.
   class interned {
    public:
     explicit interned(unsigned field) : field_(field) {}
@@ -80,8 +80,8 @@ class perfetto_writer {
   bool is_first_ = true;
   interned names_, categories_, annotation_names_;
   std::unordered_set<std::uint64_t> declared_;
-  std::unordered_map<std::uint64_t, slice> slices_;          // by track: the one that is open
-  std::unordered_map<std::uint64_t, std::uint64_t> depths_;  // by track: of nested slices
+  std::unordered_map<std::uint64_t, slice> slices_;          // by track: the open slice
+  std::unordered_map<std::uint64_t, std::uint64_t> depths_;  // by track: depth of nested slices
   std::int64_t last_ns_ = 0;
 };
 

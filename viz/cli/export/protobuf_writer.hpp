@@ -1,5 +1,4 @@
-// Protocol buffers as bytes, as far as an encoder needs them: fields are appended in the order of the calls. Knows the
-// wire format and no schema.
+// Encodes protocol buffers: fields are appended in the order of the calls. Knows the wire format and no schema.
 #pragma once
 
 #include <array>
@@ -31,7 +30,7 @@ class protobuf_writer {
   }
   void message(unsigned field, const protobuf_writer& value) { text(field, value.bytes_); }
 
-  // The fields of another one, as they are.
+  // Appends the fields of another one unchanged.
   void append(const protobuf_writer& fields) { bytes_ += fields.bytes_; }
 
   const std::string& bytes() const { return bytes_; }
@@ -41,7 +40,7 @@ class protobuf_writer {
  private:
   void tag(unsigned field, unsigned wire_type) { raw_varint(std::uint64_t{field} << 3 | wire_type); }
   void raw_varint(std::uint64_t value) {
-    // Put together first: a string grown byte by byte took a quarter of an export.
+    // Assembled first: a string grown byte by byte took a quarter of an export.
     std::array<char, 10> groups;
     std::size_t count = 0;
     for (; value >= 0x80; value >>= 7) groups[count++] = static_cast<char>(value | 0x80);

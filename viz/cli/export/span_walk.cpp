@@ -25,7 +25,7 @@ void span_walk::run(const std::function<bool(std::uint64_t)>& go_on) {
   if (goes_on) finish();
 }
 
-// Which coroutines an event touches follows from its schema: the arguments that are slots, and whoever ran before it.
+// The schema of an event says which coroutines it can change: its slot arguments, and the one that ran before it.
 void span_walk::take(const diary::event& e) {
   std::array<std::uint64_t, diary::max_args + 1> touched{};
   std::size_t count = 0;
@@ -51,7 +51,7 @@ void span_walk::take(const diary::event& e) {
     const coroutine_state* const woken = state_.by_slot(e.args[0]);
     if (woken && woken->woken_event == e.n && woken->since_event == e.n) to_.wakes(*woken, woken->woken_by, e, t_ns);
   }
-  // Who leaves first, then who enters: on a thread's lane the spans then follow each other.
+  // The leaving coroutine first, then the entering one: so the spans on a thread's lane follow each other.
   for (std::size_t i = 0; i < count; ++i) note_slot(touched[i], t_ns);
   for (const std::uint64_t slot : state_.just_introduced()) note_slot(slot, t_ns);
   if (e.thread < state_.threads().size()) note_thread(e.thread, t_ns);
@@ -87,7 +87,7 @@ void span_walk::note_thread(std::uint32_t thread, std::int64_t t_ns) {
   thread_now& told = threads_[thread];
   const coroutine_state* const runs = state_.by_slot(now.running_slot);
   const std::uint64_t running = runs ? runs->id : 0;
-  // Not both at once, whatever the file says: spans of one lane must not cross.
+  // Never both at once, even in a wrong file: spans of one lane must not cross.
   const bool polls = now.polling && running == 0;
   if (told.polling && !polls) to_.poll_ends(thread, t_ns);
   if (told.running != running) {

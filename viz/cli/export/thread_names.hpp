@@ -1,4 +1,4 @@
-// What the threads of a trace are called, and by what numbers the operating system knows them.
+// The names of a trace's threads and processes, and their numbers in the operating system.
 #pragma once
 
 #include <cstdint>
@@ -14,22 +14,22 @@ class thread_names {
   // `trace` is borrowed.
   explicit thread_names(const diary::history& trace) : trace_(trace) {}
 
-  // The number of the thread in its process, 0: unknown.
+  // The number of the thread in its process; 0: unknown.
   std::uint64_t tid(std::uint32_t thread) {
     const diary::thread_state* const known = find(thread);
     return known ? known->tid & 0x7fff'ffff : 0;
   }
-  // Its process: the file's, or in a trace that was put together from several, its own.
+  // The pid of the thread's process: the file's, or in a merged trace its own.
   std::uint64_t pid(std::uint32_t thread) {
     const diary::thread_state* const known = find(thread);
     return known && known->pid != 0 ? known->pid & 0xffff'ffff : trace_.source().info().pid;
   }
-  // That of a coroutine.
+  // The pid of a coroutine's process.
   std::uint64_t pid_of(std::uint64_t coroutine) {
     const diary::coroutine_record* const record = trace_.find_coroutine(coroutine);
     return record ? pid(record->thread) : trace_.source().info().pid;
   }
-  // What a process is called.
+  // The name of a process.
   std::string program_of(std::uint64_t pid) {
     find(0);
     for (const diary::thread_state& t : end_->threads()) {
@@ -37,7 +37,7 @@ class thread_names {
     }
     return trace_.source().info().program;
   }
-  // As the program calls it, else "thread 2". Never empty.
+  // The program's name for the thread, else "thread 2". Never empty.
   std::string name(std::uint32_t thread) {
     const diary::thread_state* const known = find(thread);
     const std::string name = known ? diary::sanitised(known->name) : "";
@@ -51,7 +51,7 @@ class thread_names {
   }
 
   const diary::history& trace_;
-  std::optional<diary::scheduler_state> end_;  // knows all of them
+  std::optional<diary::scheduler_state> end_;  // knows all threads
 };
 
 }  // namespace weft::viz::cli

@@ -1,5 +1,5 @@
-// What a command talks through, and the error for wrong use. Commands never touch the process's own streams, so tests
-// run them in memory.
+// The streams of a command, and the error for wrong use. Commands never use the process's own streams, so tests run
+// them in memory.
 #pragma once
 
 #include <functional>
@@ -14,15 +14,15 @@ struct console {
   std::istream& in;
   std::ostream& out;
   std::ostream& err;
-  int in_fd = -1;                // what `in` reads, for what must not block in it; -1: only `in` is there
-  bool err_is_terminal = false;  // somebody watches: long work may show how far it is
+  int in_fd = -1;                // the descriptor behind `in`, for code that must not block in it; -1: none
+  bool err_is_terminal = false;  // a user may watch: long work may show its progress
 };
 
-// What every command's exit status means; part of the contract with scripts.
+// The exit statuses of all commands; part of the contract with scripts.
 enum exit_status : int {
   good = 0,
   answer_is_no = 1,  // a failed check
-  wrong_use = 2,     // bad arguments, or the operating system refused what was asked for
+  wrong_use = 2,     // bad arguments, or the operating system refused the operation
   unreadable_input = 3,
 };
 

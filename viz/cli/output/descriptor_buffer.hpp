@@ -1,4 +1,4 @@
-// Standard output as a stream buffer that remembers why a write failed: std::cout only knows that it did.
+// Standard output as a stream buffer that stores why a write failed: std::cout only knows that it failed.
 #pragma once
 
 #include <unistd.h>
@@ -18,7 +18,7 @@ class descriptor_buffer : public std::streambuf {
   descriptor_buffer(const descriptor_buffer&) = delete;
   descriptor_buffer& operator=(const descriptor_buffer&) = delete;
 
-  // errno of the first failed write, 0 if there was none. After it everything is dropped.
+  // The errno of the first failed write, 0 if there was none. Later output is dropped.
   int error() const { return error_; }
 
  protected:

@@ -36,7 +36,7 @@ void json::push_back(json element) {
 }
 
 void json::append_to(std::string& out, std::size_t indent) const {
-  // Opens with `open`, calls each(index) for the inside, closes.
+  // Writes `open`, calls each(index) for the elements, writes `close`.
   const auto append_list = [&](char open, char close, std::size_t count, const auto& each) {
     out += open;
     for (std::size_t i = 0; i < count; ++i) {

@@ -1,4 +1,4 @@
-// JSON as every reading command prints it: keys in the order they were written, one object, a line end behind it.
+// JSON as every reading command prints it: one object, its keys in the order of writing, and a line end.
 #pragma once
 
 #include <concepts>
@@ -14,7 +14,7 @@
 
 namespace weft::viz::cli {
 
-// A JSON value. Small on purpose: what the commands need to write some, and nothing to read any.
+// A JSON value. Deliberately small: it can be written, but not parsed.
 class json {
  public:
   json() = default;  // null
@@ -33,12 +33,12 @@ class json {
   json(std::initializer_list<std::pair<std::string_view, json>> members);  // an object
   static json array();
 
-  // The member of an object (which null becomes), added as null if it is not there yet.
+  // The member of an object; a null value becomes an object. A missing member is added as null.
   json& operator[](std::string_view key);
-  // Appends to an array (which null becomes).
+  // Appends to an array; a null value becomes an array.
   void push_back(json element);
 
-  // Two spaces an indent. Never throws for text that is not UTF-8: U+FFFD stands in for it.
+  // Indents by two spaces. Never throws for text that is not UTF-8: U+FFFD replaces it.
   std::string dump() const;
 
  private:

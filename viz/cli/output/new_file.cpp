@@ -17,7 +17,7 @@
 namespace weft::viz::cli {
 namespace {
 
-// The descriptor that the system's names for one mean.
+// The open descriptor that a name of the system stands for, if any.
 std::optional<int> descriptor_named(std::string_view out) {
   if (out == "/dev/stdout") return STDOUT_FILENO;
   if (out == "/dev/stderr") return STDERR_FILENO;
@@ -75,7 +75,7 @@ bool new_file::open_descriptor() {
   if (::lstat(out_.c_str(), &there) != 0 || !S_ISCHR(there.st_mode)) return false;
   fd_ = ::open(out_.c_str(), O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
   if (fd_ < 0) refuse("write", errno);
-  // Another thing may have come in its place.
+  // Something else may have been put there meanwhile.
   if (::fstat(fd_, &there) != 0 || !S_ISCHR(there.st_mode)) refuse("write", EEXIST);
   ::fcntl(fd_, F_SETFL, ::fcntl(fd_, F_GETFL) & ~O_NONBLOCK);
   is_stream_ = true;
@@ -88,7 +88,7 @@ std::string new_file::next_name_aside() {
          std::to_string(names++);
 }
 
-// A file without a name where the system has them: not even a killed command leaves it behind.
+// Creates a file without a name where the system has them: then not even a killed command leaves it behind.
 void new_file::create_aside() {
 #if defined(O_TMPFILE)
   fd_ = ::open(folder_.c_str(), O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
@@ -117,7 +117,7 @@ void new_file::commit() {
   if (::close(fd) != 0 && error == 0 && errno != EINTR) error = errno;
   if (error != 0) refuse("write", error);
   if (is_stream_) return;
-  is_replaceable(out_);  // it may have become something else meanwhile
+  is_replaceable(out_);  // the file may have been replaced meanwhile
   if (std::rename(aside_.c_str(), out_.c_str()) != 0) refuse("create", errno);
   aside_.clear();
 }

@@ -40,7 +40,7 @@ void output_stream::close() {
   stream_->flush();
   if (!file_) return;
   const int error = file_->buffer.error();
-  if (error == EPIPE && file_->target.is_stream()) return;  // its reader has seen enough
+  if (error == EPIPE && file_->target.is_stream()) return;  // the reader has gone, which is no error
   if (error != 0) throw std::system_error(error, std::generic_category(), file_->name + ": cannot write");
   file_->target.commit();
 }

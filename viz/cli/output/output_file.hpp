@@ -1,4 +1,4 @@
-// The files that commands write. All of them are new_files: whole or not there, and nothing of others is replaced.
+// The files that commands write. All are new_files: complete or absent, and no file of another user is replaced.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +12,7 @@
 
 namespace weft::viz::cli {
 
-// "-", and the system's own name for it.
+// True for "-", and for the system's name of standard output.
 bool is_standard_output(const std::string& out);
 
 // Writes bytes to OUT (see new_file), or to io.out for "-". Throws std::system_error, usage_error.
@@ -21,19 +21,19 @@ inline void write_output(const std::string& out, const std::vector<std::uint8_t>
   write_output(out, std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()), io);
 }
 
-// OUT for those who write piece by piece, or io.out for "-".
+// OUT for output in pieces, or io.out for "-".
 class output_stream {
  public:
-  // See new_file. Throws std::system_error; usage_error also if OUT is the file `input`: whoever writes a trace's own
-  // name has slipped.
+  // See new_file. Throws std::system_error; throws usage_error also if OUT is the file `input`, because to overwrite
+  // the trace must be a mistake.
   output_stream(const std::string& out, const std::string& input, console& io);
   ~output_stream();
   output_stream(const output_stream&) = delete;
   output_stream& operator=(const output_stream&) = delete;
 
   std::ostream& stream() { return *stream_; }
-  // All is in the file, and only now the file is at its name. Throws std::system_error if not. (What cannot be written
-  // to io.out its owner will say.) Who does not come to this has written nothing.
+  // Call when everything is written: only now the file appears at its name. Throws std::system_error. (The owner of
+  // io.out reports errors of that stream.) Without this call nothing is written.
   void close();
 
  private:
@@ -42,8 +42,8 @@ class output_stream {
   std::ostream* stream_;
 };
 
-// For a trace that a program's runtime will create, which refuses to touch a file that is there: removes it if `force`
-// and it is a regular file of this user, else throws usage_error.
+// For a trace that a program's runtime will create; the runtime does not touch an existing file. Removes the file if
+// `force` and it is a regular file of this user, else throws usage_error.
 void make_way_for(const std::string& trace, bool force);
 
 }  // namespace weft::viz::cli

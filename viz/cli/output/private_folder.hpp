@@ -1,4 +1,4 @@
-// A folder only this user can look into, gone with the object: traces hold what a program did.
+// A folder that only this user can read, removed with the object: traces show what a program did.
 #pragma once
 
 #include <string>
@@ -8,7 +8,7 @@ namespace weft::viz::cli {
 class private_folder {
  public:
   private_folder();   // under $TMPDIR or /tmp, mode 0700. Throws std::system_error
-  ~private_folder();  // removes it and what is in it
+  ~private_folder();  // removes the folder and its contents
   private_folder(const private_folder&) = delete;
   private_folder& operator=(const private_folder&) = delete;
 

@@ -1,5 +1,5 @@
-// A line on the terminal while something takes long: nothing in the first second, nothing where errors do not go to a
-// terminal, and nothing left behind.
+// A progress line on the terminal for long work: appears after one second, only if errors go to a terminal, and is
+// removed at the end.
 #pragma once
 
 #include <atomic>
@@ -14,13 +14,13 @@ namespace weft::viz::cli {
 
 class progress {
  public:
-  // "reading app.weft". While this lives nobody else may write to io.err.
+  // `what`: for example "reading app.weft". While this object lives nothing else may write to io.err.
   progress(std::string what, console& io);
   ~progress();
   progress(const progress&) = delete;
   progress& operator=(const progress&) = delete;
 
-  // How much is done: `part` of `whole`.
+  // Sets how much is done: `part` of `whole`.
   void set(std::uint64_t part, std::uint64_t whole) {
     per_mille_.store(whole == 0 ? 0 : static_cast<int>(part * 1000 / whole), std::memory_order_relaxed);
   }
@@ -34,7 +34,7 @@ class progress {
   std::mutex mutex_;
   std::condition_variable ended_condition_;
   bool has_ended_ = false;
-  std::thread thread_;  // only on a terminal
+  std::thread thread_;  // only for a terminal
 };
 
 }  // namespace weft::viz::cli

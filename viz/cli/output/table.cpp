@@ -36,8 +36,8 @@ bool in_any(const std::array<code_range, N>& ranges, char32_t c) {
   return std::any_of(ranges.begin(), ranges.end(), [c](const code_range& r) { return c >= r.first && c <= r.last; });
 }
 
-// The code point at the front of `text`, which moves past it. Stray bytes count as themselves: names were sanitised
-// before, so this only has to stay in bounds.
+// Removes the first code point from `text` and returns it. A stray byte counts as itself: names have been sanitised, so
+// this only has to stay in bounds.
 char32_t take_code_point(std::string_view& text) {
   const auto lead = static_cast<unsigned char>(text.front());
   const std::size_t length = lead < 0xc0 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
@@ -92,7 +92,7 @@ std::string short_duration(std::int64_t ns) {
   if (ns == 0) return "0";
   if (ns > -1000 && ns < 1000) return fmt::format("{} ns", ns);
   const double size_ns = std::abs(static_cast<double>(ns));
-  // The first in which it rounds to less than 1000.
+  // The first unit in which the value rounds to less than 1000.
   const unit& u = *std::find_if(units.begin(), units.end() - 1,
                                 [size_ns](const unit& each) { return size_ns / each.size_ns < 999.5; });
   const double value = size_ns / u.size_ns;

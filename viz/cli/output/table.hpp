@@ -1,4 +1,4 @@
-// Text tables whose columns line up on a terminal, also with Chinese names, and the forms in which numbers are shown.
+// Text tables whose columns align on a terminal, even with Chinese names, and the text forms of numbers.
 #pragma once
 
 #include <cstdint>
@@ -9,10 +9,10 @@
 
 namespace weft::viz::cli {
 
-// How many terminal columns UTF-8 text takes: East Asian wide characters and emoji 2, combining marks 0, others 1.
+// The number of terminal columns of UTF-8 text: East Asian wide characters and emoji 2, combining marks 0, others 1.
 std::size_t display_width(std::string_view utf8);
 
-// `text` with spaces behind it (or before it) up to `columns` terminal columns.
+// `text` with spaces after it (or before it) up to `columns` terminal columns.
 std::string padded(std::string_view text, std::size_t columns, bool to_the_right = false);
 
 // "0", "17 ns", "1.25 us", "380 ms", "12.5 s": at most four digits, for people.
@@ -22,7 +22,7 @@ std::string exact_time(std::int64_t ns);
 // "512 B", "64.0 KiB", "1.5 MiB".
 std::string short_size(std::uint64_t bytes);
 
-// At most `columns` terminal columns of `text`; where something is left out, "…" is the last of them.
+// At most `columns` terminal columns of `text`; a shortened text ends with "…".
 std::string shortened(std::string_view text, std::size_t columns);
 
 enum class align { left, right };
@@ -34,10 +34,10 @@ class table {
     align side = align::left;
   };
   explicit table(std::vector<column> columns) : columns_(std::move(columns)) {}
-  // As many cells as there are columns.
+  // The row must have one cell for each column.
   void add(std::vector<std::string> row) { rows_.push_back(std::move(row)); }
-  // Title line and rows, columns two spaces apart, no space at line ends. Cells wider than `widest_cell` are shortened:
-  // a name may be thousands of characters long, and --json has all of it.
+  // Prints the title line and the rows; columns are two spaces apart, lines have no trailing spaces. Cells wider than
+  // `widest_cell` are shortened: a name may have thousands of characters, and --json prints all of it.
   static constexpr std::size_t widest_cell = 80;
   void print(std::ostream& out) const;
 

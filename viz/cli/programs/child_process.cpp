@@ -20,18 +20,20 @@
 #include <sys/sysctl.h>
 #endif
 
-extern char** environ;  // POSIX; not in every system's unistd.h
+extern char** environ;  // POSIX, but not every system's unistd.h declares it
 
 namespace weft::viz::cli {
 namespace {
 
 constexpr std::array forwarded_signals{SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2};
 
-// Whom signals go to; read by the handler, so it is the one global here. One child is waited for at a time.
+// The process to which signals are forwarded. The only global here, because the signal handler reads it. One child is
+// waited for at a time.
 std::atomic<pid_t> forward_target{0};
 static_assert(std::atomic<pid_t>::is_always_lock_free);
 
-// The terminal sends its signals to the whole foreground group, the child included; passing those on would double them.
+// The terminal sends its signals to the whole foreground group, which includes the child; forwarding them would double
+// them.
 bool sent_by_a_process(const siginfo_t& info) {
 #if defined(SI_TKILL)
   if (info.si_code == SI_TKILL) return true;
@@ -74,7 +76,8 @@ std::vector<char*> pointers(std::vector<std::string>& strings) {
 
 }  // namespace
 
-// While alive, the forwarded signals go to the child instead of ending us. Those that come before there is one wait.
+// While alive, the forwarded signals go to the child instead of ending this process. Signals that come before there is
+// a child stay pending.
 class child_process::forwarding {
  public:
   forwarding() {
@@ -114,7 +117,7 @@ child_process::child_process(std::vector<std::string> argv, const environment& e
   const std::vector<char*> environment_pointers = pointers(environment_lines);
   posix_spawnattr_t attributes;
   posix_spawnattr_init(&attributes);
-  // We ignore SIGPIPE to stay quiet on closed pipes, and may hold back signals; the program must not inherit that.
+  // This process ignores SIGPIPE because of closed pipes, and may block signals; the program must not inherit either.
   sigset_t defaults;
   sigemptyset(&defaults);
   sigaddset(&defaults, SIGPIPE);
@@ -160,7 +163,8 @@ int child_process::wait() {
 }
 
 std::optional<int> child_process::wait_for(std::chrono::milliseconds limit) {
-  // There is no waitpid with a time limit; a short nap costs less than a signal handler that the window would share.
+  // There is no waitpid with a time limit. A short sleep costs less than a signal handler, which the window would
+  // share.
   const auto end = std::chrono::steady_clock::now() + limit;
   while (!poll() && std::chrono::steady_clock::now() < end) std::this_thread::sleep_for(std::chrono::milliseconds(5));
   return status_;

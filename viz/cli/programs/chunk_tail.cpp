@@ -63,9 +63,9 @@ std::string chunk_tail::new_chunks() {
   struct stat status {};
   if (::fstat(fd_, &status) != 0) return "";
   const auto size = static_cast<std::uint64_t>(status.st_size);
-  // All headers first, what is committed after them: a chunk that has a successor by then is known to be finished.
+  // Read all headers first, then the committed events: a chunk that has a successor by then is known to be finished.
   std::vector<std::size_t> begun;
-  // A writer is never so far ahead of what it has begun: behind that a file has holes, or lies.
+  // A writer is never this far ahead of the chunks that it has begun: beyond that the file has holes, or is wrong.
   constexpr std::size_t unbegun_before_holes = 16384;
   std::size_t unbegun = 0;
   for (std::size_t slot = 0; offset_of(slot) + sizeof(diary::chunk_header) <= size; ++slot) {
@@ -97,7 +97,7 @@ void chunk_tail::take(std::size_t slot, std::string& out) {
   if (now.committed <= p.bytes || now.committed > capacity) return;
   std::vector<std::uint8_t> events(now.committed - p.bytes);
   if (!read(events.data(), events.size(), offset_of(slot) + sizeof now + p.bytes)) return;
-  // A ring may have begun to use the chunk anew while it was read.
+  // A ring may have reused the chunk while it was read.
   diary::chunk_header after;
   if (!read(&after, sizeof after, offset_of(slot)) || after.sequence != now.sequence ||
       after.first_ordinal != now.first_ordinal || after.magic != now.magic) {
@@ -108,7 +108,7 @@ void chunk_tail::take(std::size_t slot, std::string& out) {
   piece.first_ordinal = p.ordinal;
   piece.base_ticks = p.ticks;
   piece.lost_before = p.bytes == 0 ? p.header.lost_before : 0;
-  // Where the next piece begins is only known by going through this one.
+  // Only decoding this piece shows where the next one begins.
   const std::uint8_t* in = events.data();
   const std::uint8_t* const end = in + events.size();
   diary::event e;
@@ -121,7 +121,7 @@ void chunk_tail::take(std::size_t slot, std::string& out) {
     in = behind;
     ++p.ordinal;
   }
-  // A damaged place goes out as it is: whoever reads it will say so.
+  // Pass a damaged place on as it is: the reader will report it.
   p.bytes = now.committed;
   piece.committed = static_cast<std::uint32_t>(events.size());
   if (piece.thread >= pieces_handed_.size()) pieces_handed_.resize(piece.thread + 1);
@@ -143,7 +143,7 @@ void follow_chunks(const std::string& trace, std::chrono::milliseconds look_ever
   chunk_tail source(trace);
   if (!take(source.header_bytes())) return;
   for (;;) {
-    // Asked before the last look: what was written until then is in it.
+    // Check before the last read: that read then includes everything written until now.
     const bool is_last = source.is_complete() || is_gone(source.header().pid);
     if (!take(source.new_chunks()) || is_last) return;
     std::this_thread::sleep_for(look_every);

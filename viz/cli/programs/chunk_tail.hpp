@@ -1,6 +1,6 @@
-// Follows a trace file that grows and hands out what is new as whole chunks, so that their sequence, behind the header,
-// is itself a trace: for a pipe, which cannot go back to correct a count. A chunk of the file that fills slowly comes
-// out as several, each with the events that are new. Reads the file, never maps it: its writer is not disturbed.
+// Follows a growing trace file and returns new events as whole chunks. The header followed by these chunks is itself a
+// trace. This is for a pipe, in which a count cannot be corrected later. A chunk that fills slowly comes out as several
+// chunks, each with the new events. Reads the file and never maps it, so its writer is not disturbed.
 #pragma once
 
 #include <chrono>
@@ -24,18 +24,19 @@ class chunk_tail {
   chunk_tail& operator=(const chunk_tail&) = delete;
 
   const diary::file_header& header() const { return header_; }
-  // The header as it goes out: nothing is known yet of an end.
+  // The header for the output: it does not yet say that the recording has ended.
   std::string header_bytes() const;
-  // What was committed since the last call, "" for nothing. Throws diary::file_error if the file cannot be read.
+  // The chunks committed since the last call; "" if there are none. Throws diary::file_error if the file cannot be
+  // read.
   std::string new_chunks();
-  // The recorder has stopped properly: nothing comes after the next new_chunks().
+  // True if the recorder has stopped properly: nothing comes after the next new_chunks().
   bool is_complete() const;
 
  private:
-  // How much of a chunk of the file is handed out.
+  // How much of a chunk of the file has been returned.
   struct place {
     bool is_begun = false, is_damaged = false;
-    diary::chunk_header header{};  // as it was when it was seen first
+    diary::chunk_header header{};  // as it was at the first read
     std::uint32_t bytes = 0;
     std::uint64_t ticks = 0, ordinal = 0;
   };
@@ -48,12 +49,12 @@ class chunk_tail {
   int fd_ = -1;
   diary::file_header header_{};
   diary::shape_table shapes_{};
-  std::map<std::size_t, place> places_;       // by slot of the file; of those that were begun
+  std::map<std::size_t, place> places_;       // by slot of the file, for the chunks that were begun
   std::vector<std::uint64_t> pieces_handed_;  // by thread: the `sequence` of its next chunk
 };
 
-// Hands the header to `take`, and then again and again what is new, until the recording or its process has ended or
-// `take`, which is given "" if there is nothing, returns false. Throws as chunk_tail does.
+// Calls `take` with the header, and then repeatedly with new chunks, or with "" if there are none. Ends when the
+// recording or its process has ended, or when `take` returns false. Throws as chunk_tail does.
 void follow_chunks(const std::string& trace, std::chrono::milliseconds look_every,
                    const std::function<bool(const std::string&)>& take);
 

@@ -1,7 +1,7 @@
 // The demo: a small web shop on real loopback sockets, so that a scheduler has something to show. An echo service with
-// a few clients, a producer and two consumers over the queue "orders", a heartbeat and a cleaner that sleep, a lock
-// that two coroutines want, and a report that now and then computes for too long while everybody else stands ready
-// behind it.
+// a few clients, a producer and two consumers over the queue "orders", a heartbeat and a cleaner that sleep, and a lock
+// that two coroutines want. A report now and then computes for too long without giving up the thread, while all other
+// coroutines are ready.
 #include <fcntl.h>
 #include <signal.h>
 #include <unistd.h>
@@ -23,14 +23,14 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// Keeps the processor busy, as parsing or encryption would; deliberately without a wait.
+// Keeps the processor busy, like parsing or encryption; deliberately without a wait.
 void compute_for(std::chrono::microseconds d) {
   const auto end = std::chrono::steady_clock::now() + d;
   volatile unsigned sum = 0;
   while (std::chrono::steady_clock::now() < end) sum = sum * 31 + 7;
 }
 
-// Random times, the same in every run.
+// Random times that are the same in every run.
 class dice {
  public:
   explicit dice(unsigned seed) : random_(seed) {}
@@ -79,7 +79,7 @@ void consumer(queue<int>& orders, mutex& ledger, unsigned number) {
     compute_for(times.between(150, 500));
     const std::lock_guard guard(ledger);
     compute_for(40us);
-    sleep_for(times.between(100, 300));  // a slow disk, with the ledger held: the other consumer waits for the lock
+    sleep_for(times.between(100, 300));  // a slow disk; the other consumer waits for the ledger
   }
 }
 
@@ -99,8 +99,8 @@ void cleaner() {
   }
 }
 
-// Sends two orders and then holds the thread for longer than any coroutine should: those it has woken stand ready
-// behind it, and whoever sleeps or waits for the network oversleeps. The viewer names it.
+// Sends two orders and then runs for longer than any coroutine should without giving up the thread: the coroutines that
+// it has woken stay ready, and sleepers and waiters for the network are late. The viewer names this coroutine.
 void report(queue<int>& orders) {
   for (;;) {
     sleep_for(70ms);
@@ -111,8 +111,8 @@ void report(queue<int>& orders) {
   }
 }
 
-// INT and TERM while this lives: a byte in a pipe that a coroutine can wait for, instead of the end of the process. So
-// the program ends as it does when its time is over, and its trace is complete.
+// While this lives, INT and TERM do not end the process, but write a byte to a pipe that a coroutine waits for. So the
+// program ends as it does when its time is over, and its trace is complete.
 class end_signals {
  public:
   end_signals() {
@@ -134,7 +134,7 @@ class end_signals {
   end_signals(const end_signals&) = delete;
   end_signals& operator=(const end_signals&) = delete;
 
-  // Suspends the coroutine until one comes, or for `seconds`.
+  // Suspends the coroutine until a signal comes, or for `seconds`.
   void wait_for(double seconds) const { wait_readable_for(read_fd_, std::chrono::duration<double>(seconds)); }
 
  private:
@@ -146,7 +146,7 @@ class end_signals {
     errno = saved;
   }
 
-  static inline std::atomic<int> write_fd{-1};  // read by the handler
+  static inline std::atomic<int> write_fd{-1};  // used by the handler
   int read_fd_ = -1;
   std::array<void (*)(int), numbers.size()> old_{};
 };
@@ -154,7 +154,7 @@ class end_signals {
 }  // namespace
 
 int run_shop(double seconds) {
-  // They outlive run(): when main ends, the others are cancelled and may still be using them.
+  // Declared before run(): when main ends, the other coroutines are cancelled and may still use these objects.
   tcp_server server({"127.0.0.1", 0}, echo);
   queue<int> orders("orders");
   mutex ledger("ledger");

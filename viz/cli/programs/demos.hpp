@@ -1,4 +1,4 @@
-// The demo programs inside the command. Each is an ordinary weft program in a file of its own, demo_NAME.cpp.
+// The demo programs inside the command. Each is an ordinary weft program in its own file, demo_NAME.cpp.
 #pragma once
 
 #include <span>
@@ -8,7 +8,7 @@ namespace weft::viz::cli {
 
 struct demo {
   std::string_view name;       // one word
-  std::string_view summary;    // for `weft demo --list`, no full stop
+  std::string_view summary;    // for `weft demo --list`, without a full stop
   int (*run)(double seconds);  // runs for about that long on this thread; returns the exit status
 };
 

@@ -17,13 +17,13 @@ ring_copy::ring_copy(const std::string& ring, const std::string& copy) {
   const chunk_tail is_readable(ring);
   if (::pipe(pipe_) != 0) throw std::system_error(errno, std::generic_category(), ring + ": cannot be copied");
   for (const int end : pipe_) ::fcntl(end, F_SETFD, FD_CLOEXEC);
-  ::fcntl(pipe_[1], F_SETFL, O_NONBLOCK);  // should nobody read any more (a full disk), its writer can still be stopped
+  ::fcntl(pipe_[1], F_SETFL, O_NONBLOCK);  // if nobody reads any more (a full disk), the writer can still be stopped
   spool_.emplace(pipe_[0], copy);
   reader_ = std::thread([this, ring] { keep_up(ring); });
   spool_->wait_for_first_chunk();
 }
 
-// The reader first: while it writes somebody must read, or it would get SIGPIPE.
+// Join the reader of the ring first: while it writes to the pipe, somebody must read there, or it would get SIGPIPE.
 ring_copy::~ring_copy() {
   stops_ = true;
   reader_.join();
@@ -44,7 +44,7 @@ void ring_copy::keep_up(const std::string& ring) {
       return !stops_;
     });
   } catch (const diary::file_error&) {
-    // It can be read no more: what was copied is what there is.
+    // The ring cannot be read any more: the copy is complete.
   }
   ::close(pipe_[1]);
 }

@@ -1,5 +1,5 @@
-// A ring that a program goes round in, kept up with and written to a file that only grows, so that a window can follow
-// it there. What the ring has lost before it could be copied is lost, and counted, in the copy too.
+// Copies a program's ring trace, as it is written, to a file that only grows, so that a window can follow the program
+// there. Events that the ring overwrote before they were copied are lost in the copy too, and are counted.
 #pragma once
 
 #include <atomic>

@@ -47,7 +47,7 @@ std::optional<pid_t> pid_of(const std::string& name, std::string_view suffix) {
 
 bool is_alive(pid_t pid) { return ::kill(pid, 0) == 0 || errno == EPERM; }
 
-// Somebody listens there. Who only asks and goes again is not even noticed by most of the program.
+// True if a program listens there. Most of the program does not notice a visitor that only connects.
 bool listens(const std::string& socket) {
   try {
     const control_client visitor(socket);
@@ -81,7 +81,8 @@ bool is_there(const std::string& path) {
   return ::lstat(path.c_str(), &s) == 0;
 }
 
-// What the trace at the link's end says of it. False: it is not this process's, or it is not written any more.
+// Fills p from the trace at the link's end. Returns false if the trace is of another process, or is not written any
+// more.
 bool look_at_trace(const std::string& link, running_program& p, std::vector<std::string>& left_out) {
   std::error_code error;
   const std::string target = std::filesystem::read_symlink(link, error).string();
@@ -90,13 +91,13 @@ bool look_at_trace(const std::string& link, running_program& p, std::vector<std:
     return false;
   }
   if (!is_there(target)) {
-    // The link goes when the recording ends, so the file went before.
+    // The link is removed when the recording ends, so the file was removed before.
     p.trace = target;
     p.deleted = true;
     return false;
   }
   try {
-    // A number may have been given to another process since: the trace itself says whose it is.
+    // The pid may have been reused since: the trace itself says which process wrote it.
     const trace_glance trace = glance_at(target);
     if (trace.header.pid != static_cast<std::uint32_t>(p.pid) || trace.header.complete != 0) return false;
     p.trace = target;
@@ -112,19 +113,19 @@ bool look_at_trace(const std::string& link, running_program& p, std::vector<std:
   }
 }
 
-// Until when a trace was written that somebody attached to its program had made, as far as can be known.
+// Until when a trace for a viewer was written, as far as can be known.
 std::chrono::system_clock::time_point written_until(const std::filesystem::path& trace, const trace_glance& seen) {
   using clock = std::chrono::system_clock;
   const auto recorded = std::chrono::nanoseconds(static_cast<std::int64_t>(seen.header.start_real_ns)) +
                         std::chrono::nanoseconds(seen.last_ns);
-  // A mapped file's own time may be that of its beginning.
+  // The modification time of a mapped file may be that of its beginning.
   struct stat s {};
   const auto touched = ::stat(trace.c_str(), &s) == 0 ? clock::from_time_t(s.st_mtime) : clock::time_point{};
   return std::max(clock::time_point(std::chrono::duration_cast<clock::duration>(recorded)), touched);
 }
 
-// A trace that was made for a viewer, and whose viewer did not take it away: it goes once its program has ended, and
-// a day later if the program died, because then it may tell why.
+// Removes a trace that was made for a viewer and that the viewer left behind: after its program has ended, or a day
+// later if the program died, because then the trace may show why.
 void sweep(const std::filesystem::path& trace, std::vector<std::string>& left_out) {
   constexpr auto kept_for = std::chrono::hours(24);
   try {

@@ -48,7 +48,7 @@ void stream_spool::wait_for_first_chunk() {
 }
 
 void stream_spool::copy() {
-  std::string unit;  // what has come of the header, or of the present chunk
+  std::string unit;  // the bytes so far of the header, or of the current chunk
   std::size_t wanted = diary::file_header_bytes;
   off_t written = 0;
   std::array<char, 65536> piece;
@@ -65,7 +65,7 @@ void stream_spool::copy() {
       break;
     }
     if (n > 0 && unit.size() < wanted) continue;
-    // The events first: a chunk's header is what makes a reader look at them.
+    // Write the events first: readers use a chunk as soon as its header is there.
     const std::size_t header = written == 0 ? 0 : std::min(unit.size(), sizeof(diary::chunk_header));
     const bool is_good =
         write_at(out_, unit.data() + header, unit.size() - header, written + static_cast<off_t>(header)) &&

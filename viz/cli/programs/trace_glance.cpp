@@ -16,14 +16,14 @@
 namespace weft::viz::cli {
 namespace {
 
-// The last chunk that a thread has begun.
+// The last chunk of a thread.
 struct last_chunk {
   diary::chunk_header header{};
   std::uint64_t offset = 0;
 };
 
-// A regular file of this user: whatever stands at a name that others could choose must neither hold the command up nor
-// tell of somebody else's programs.
+// A regular file of this user. Others could choose what is at the name: it must neither block the command nor show
+// another user's programs.
 class glanced_file {
  public:
   explicit glanced_file(const std::string& path)
@@ -42,7 +42,7 @@ class glanced_file {
   glanced_file(const glanced_file&) = delete;
   glanced_file& operator=(const glanced_file&) = delete;
 
-  // How many of `size` bytes at `offset` there are.
+  // Returns how many of the `size` bytes at `offset` exist.
   std::size_t read_at(std::uint64_t offset, void* to, std::size_t size) const {
     std::size_t done = 0;
     while (done < size) {
