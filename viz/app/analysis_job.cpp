@@ -11,7 +11,7 @@ analysis_job::analysis_job(const std::string& path, std::int64_t long_run_ns, bo
                            diary::history::effort::told);
       result_ = analyse(names, long_run_ns, still_growing, stops_);
     } catch (const std::exception&) {
-      result_ = {};  // the window has the file open, and will say so
+      result_ = {};  // the window has the file open, and will report the error
     }
     done_.store(true, std::memory_order_release);
   });

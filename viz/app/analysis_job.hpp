@@ -1,4 +1,4 @@
-// Findings and statistics of a huge trace, by a thread of their own that shares nothing with the window: it opens the
+// Findings and statistics of a huge trace, made by a separate thread that shares nothing with the window: it opens the
 // file itself.
 #pragma once
 
@@ -13,14 +13,14 @@ namespace weft::viz {
 
 class analysis_job {
  public:
-  // Of what is in the file now.
+  // Starts the analysis of what is in the file now.
   analysis_job(const std::string& path, std::int64_t long_run_ns, bool still_growing);
-  ~analysis_job();  // without its end, if need be
+  ~analysis_job();  // may cancel the analysis
   analysis_job(const analysis_job&) = delete;
   analysis_job& operator=(const analysis_job&) = delete;
 
   bool is_done() const { return done_.load(std::memory_order_acquire); }
-  // Once, when it is done. Nothing, if the file could not be read.
+  // Call once, after is_done(). Empty if the file could not be read.
   analysis take() { return std::move(result_); }
 
  private:

@@ -1,4 +1,4 @@
-// The few OpenGL functions that the app itself calls, fetched from the current context: no link to a GL library.
+// The few OpenGL functions that the app itself calls, loaded from the current context: no link to a GL library.
 #pragma once
 
 #include <SDL_opengl.h>
@@ -19,7 +19,7 @@ struct gl_functions {
   decltype(&glFinish) finish = nullptr;
   decltype(&glGetString) get_string = nullptr;
 
-  // False if one is missing. Needs a current context.
+  // Returns false if one is missing. Needs a current context.
   bool load();
 };
 

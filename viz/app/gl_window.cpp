@@ -22,8 +22,8 @@ void ask_for_gl(int major, int minor) {
   SDL_GL_SetAttribute(SDL_GL_DEPTH_SIZE, 0);
 }
 
-// Where no display answers, SDL goes on with a driver that shows nothing: nobody could see or close that window.
-// Whoever wants it, as tests do, names it in the environment.
+// If no display answers, SDL uses a driver that shows nothing: nobody could see or close that window. A user who wants
+// it, such as a test, names it in the environment.
 bool is_driver_wanted() {
   const char* const driver = SDL_GetCurrentVideoDriver();
   const std::string_view name = driver != nullptr ? driver : "";
@@ -35,10 +35,10 @@ bool is_driver_wanted() {
 }  // namespace
 
 gl_window::gl_window(const settings& wanted) : offscreen_(wanted.offscreen) {
-  // Over whatever the environment says: a picture needs no display, so none that is not there can be in its way.
+  // Overrides the environment: a picture needs no display, so a missing one must not matter.
   if (offscreen_) SDL_SetHintWithPriority(SDL_HINT_VIDEODRIVER, "offscreen", SDL_HINT_OVERRIDE);
 #if !defined(__APPLE__)
-  // Else SDL asks Wayland too, whose library then complains on the terminal in words of its own.
+  // Otherwise SDL also tries Wayland, whose library then prints its own error on the terminal.
   const bool only_x11 = std::getenv("DISPLAY") != nullptr && std::getenv("WAYLAND_DISPLAY") == nullptr;
   if (!offscreen_ && only_x11) SDL_SetHint(SDL_HINT_VIDEODRIVER, "x11");
 #endif
@@ -185,7 +185,7 @@ void gl_window::draw_once(float interface_scale, const std::function<void(canvas
   int w = 0;
   int h = 0;
   SDL_GL_GetDrawableSize(window_, &w, &h);
-  // Everything below is in physical pixels; the canvas does the scaling.
+  // Everything below is in physical pixels; the canvas scales.
   ImGuiIO& io = ImGui::GetIO();
   io.DisplaySize = {static_cast<float>(w), static_cast<float>(h)};
   io.DisplayFramebufferScale = {1, 1};
@@ -195,7 +195,7 @@ void gl_window::draw_once(float interface_scale, const std::function<void(canvas
     try {
       paint(to);
     } catch (...) {
-      ImGui::EndFrame();  // the next one can begin
+      ImGui::EndFrame();  // so that the next frame can start
       throw;
     }
   }
@@ -209,7 +209,7 @@ void gl_window::draw_once(float interface_scale, const std::function<void(canvas
 void gl_window::draw(float interface_scale, const std::function<void(canvas&)>& paint) {
   draw_once(interface_scale, paint);
   if (fonts_->wants_more()) draw_once(interface_scale, paint);
-  // Offscreen nothing else ever ends a frame, and the driver would gather them all.
+  // Offscreen nothing else ends a frame, and the driver would collect all frames.
   if (offscreen_) {
     gl_.finish();
   } else {

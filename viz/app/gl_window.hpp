@@ -1,5 +1,5 @@
-// One SDL window with OpenGL and Dear ImGui in it, visible or offscreen. Turns SDL's events into inputs; knows nothing
-// of traces.
+// One SDL window with OpenGL and Dear ImGui, visible or offscreen. Turns SDL's events into inputs; knows nothing of
+// traces.
 #pragma once
 
 #include <SDL.h>
@@ -42,18 +42,18 @@ class gl_window {
     bool closed = false;
     bool redraw = false;  // the window was uncovered, resized, or moved to another screen
   };
-  // Waits at most timeout_ms for something to happen; 0: does not wait.
+  // Waits at most timeout_ms for events; 0: does not wait.
   news wait(int timeout_ms);
 
-  // Physical pixels a logical one, apart from the user's own factor.
+  // Physical pixels per logical pixel, without the user's own factor.
   float pixel_ratio() const;
-  // Logical size at `interface_scale`.
+  // The logical size at `interface_scale`.
   float width(float interface_scale) const;
   float height(float interface_scale) const;
 
-  // One frame: `paint` draws it. A second pass follows by itself if letters were missing.
+  // Draws one frame by calling `paint`; calls it a second time if glyphs were missing.
   void draw(float interface_scale, const std::function<void(canvas&)>& paint);
-  // What was drawn last.
+  // The pixels of the last frame.
   picture read_pixels();
   void set_pointer(pointer::shape shape);
   void set_title(const std::string& title) { SDL_SetWindowTitle(window_, title.c_str()); }

@@ -7,8 +7,8 @@ modifiers modifiers_now(SDL_Keymod state) {
   return {(state & KMOD_SHIFT) != 0, (state & (KMOD_CTRL | KMOD_GUI)) != 0, (state & KMOD_ALT) != 0};
 }
 
-// The keys whose meaning is a name, and with Ctrl or Alt the letters. Plain characters come as text instead, so that
-// '?' and '[' work on every keyboard.
+// Makes inputs of named keys, and of letters with Ctrl or Alt. Plain characters come as text instead, so that '?' and
+// '[' work on every keyboard.
 std::optional<input> from_key(const SDL_KeyboardEvent& e) {
   const modifiers with = modifiers_now(static_cast<SDL_Keymod>(e.keysym.mod));
   const auto named = [&](key k) { return std::optional<input>(key_down{k, with}); };

@@ -8,7 +8,7 @@
 
 namespace weft::viz {
 
-// Nothing for events that mean nothing here. `to_logical`: logical pixels a unit of SDL's mouse coordinates.
+// Returns nothing for events without a meaning here. `to_logical`: logical pixels per unit of SDL's mouse coordinates.
 std::optional<input> input_from_sdl(const SDL_Event& event, float to_logical);
 
 }  // namespace weft::viz

@@ -44,7 +44,7 @@ void look_at_the_story(viewer_model& model) {
   const trace_model& trace = *model.trace;
   if (trace.event_count() == 0) return;
   if (trace.is_huge()) {
-    // Findings are not there yet, but this one is.
+    // The findings have not been made yet, but long runs are known.
     const std::vector<held_run> held = trace.held_runs();
     const auto first = std::min_element(held.begin(), held.end(), [](const held_run& a, const held_run& b) {
       return a.when.begin_ns < b.when.begin_ns;
@@ -56,7 +56,7 @@ void look_at_the_story(viewer_model& model) {
     if (who) model.apply(act::select{*who});
   } else if (!model.findings.empty() && model.findings.front().kind == finding_kind::held_thread) {
     const finding& f = model.findings.front();
-    // Within the run, so that the panel shows who waits for its end.
+    // Within the run, so that the panel shows the coroutines that wait for its end.
     model.apply(act::go_to_time{f.when.begin_ns + f.when.length_ns() * 3 / 4});
     if (f.who != nobody) model.apply(act::select{f.who});
   } else {
@@ -72,7 +72,7 @@ bool live_trace::refresh(viewer_model& model, clock::time_point now) {
   if (now >= next_look_at_program_) {
     next_look_at_program_ = now + 1s;
     const diary::file_info& info = model.trace->events().info();
-    // Once more after its end: what it wrote last has been read above only if it ended before.
+    // Read once more after the end: the read above has the last events only if the program ended before it.
     ended = !grew && (info.complete || is_gone(model.live_pid != 0 ? model.live_pid : info.pid));
     if (ended) {
       model.live = false;
@@ -91,7 +91,7 @@ bool live_trace::refresh(viewer_model& model, clock::time_point now) {
 }
 
 void live_trace::start_analysis(viewer_model& model, clock::time_point now) {
-  // What it finds remains true while it looks again.
+  // The findings so far stay valid during the new analysis.
   if (model.findings.empty()) model.analysed = viewer_model::analysis_state::going_on;
   analysis_.reset();
   analysis_began_ = now;

@@ -1,4 +1,4 @@
-// Opens traces for the window and keeps a live one up to date.
+// Opens traces for the window and updates a live one.
 #pragma once
 
 #include <chrono>
@@ -9,29 +9,29 @@
 
 namespace weft::viz {
 
-// Of a huge trace nothing is read yet but headers: see trace_model::work. Throws diary::file_error.
+// Reads only the headers of a huge trace: see trace_model::work. Throws diary::file_error.
 std::unique_ptr<trace_model> open_trace(const std::string& path);
-// The same without believing what the chunks say of themselves; for a file that has lied.
+// The same without trust in the chunks' own statements; for a file whose statements were wrong.
 std::unique_ptr<trace_model> open_trace_without_trust(const std::string& path);
 
-// Findings and summaries of a whole trace that is short. Of a huge one that is the business of an analysis_job.
+// Makes findings and summaries of a whole short trace; an analysis_job makes those of a huge one.
 void analyse(viewer_model& model);
 
-// Where to look first in a recorded trace: at the worst finding, else at the middle, where something happens.
+// Moves to what is worth a first look in a recorded trace: to the worst finding, else to the middle.
 void look_at_the_story(viewer_model& model);
 
-// Follows a growing file: asks for new events, sees that the program has ended, and analyses again from time to time,
-// more rarely the longer that takes.
+// Follows a growing file: reads new events, notices the program's end, and analyses again from time to time, less often
+// if the analysis takes long.
 class live_trace {
  public:
   using clock = std::chrono::steady_clock;
 
-  // True if the model changed.
+  // Returns true if the model changed.
   bool refresh(viewer_model& model, clock::time_point now);
-  // Looks for findings in a huge trace, and has them in the model some time later. refresh() does so by itself.
+  // Starts an analysis of a huge trace; its findings reach the model some time later. refresh() also calls this.
   void start_analysis(viewer_model& model, clock::time_point now);
   bool is_busy() const { return analysis_ != nullptr; }
-  // True if an analysis has come to its end.
+  // Returns true if an analysis has finished.
   bool take_analysis(viewer_model& model, clock::time_point now);
 
  private:

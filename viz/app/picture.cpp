@@ -1,4 +1,4 @@
-// Pictures without a display: the same model and views as in the window.
+// Pictures without a display, with the model and views of the window.
 #include <fstream>
 #include <stdexcept>
 
@@ -16,7 +16,7 @@ bool ends_in(const std::string& text, std::string_view end) {
   return text.size() >= end.size() && text.compare(text.size() - end.size(), end.size(), end) == 0;
 }
 
-// "#15", or a name.
+// `name` is "#15" or a name.
 coroutine_index find_by_name(const trace_model& trace, const std::string& name) {
   for (coroutine_index c = 0; c < trace.coroutine_count(); ++c) {
     if (name == "#" + std::to_string(trace.record(c).id)) return c;
@@ -27,7 +27,7 @@ coroutine_index find_by_name(const trace_model& trace, const std::string& name) 
   throw std::runtime_error("no coroutine is called \"" + name + "\" in this trace");
 }
 
-// Where the picture looks. The model has its size already.
+// Sets what the picture shows. The model must have its size already.
 void look(viewer_model& model, const render_options& options) {
   const trace_model& trace = *model.trace;
   if (trace.event_count() == 0) return;
@@ -44,7 +44,7 @@ void look(viewer_model& model, const render_options& options) {
     look_at_the_story(model);
   }
   if (!options.select.empty()) model.apply(act::select{find_by_name(trace, options.select)});
-  // After the cursor, which brings itself into view.
+  // After the cursor, because moving the cursor scrolls to it.
   model.apply(act::fit_all{});
   if (options.from_ns || options.to_ns) {
     const time_range range{options.from_ns.value_or(trace.begin_ns()), options.to_ns.value_or(trace.end_ns())};
@@ -69,7 +69,7 @@ std::unique_ptr<trace_model> open_trace_whole(const std::string& path) {
 }
 
 void render_svg(const render_options& options) {
-  // Text is measured with the window's fonts; no window is needed for that.
+  // Text is measured with the window's fonts; that needs no window.
   ImFontAtlas atlas;
   font_set fonts(atlas);
   fonts.update(1);
@@ -91,7 +91,7 @@ void render_svg(const render_options& options) {
     return to.document();
   };
   std::string document = drawn();
-  if (fonts.update(1)) document = drawn();  // letters that were missing change what fits
+  if (fonts.update(1)) document = drawn();  // missing glyphs change what fits
   std::ofstream out(options.out, std::ios::binary);
   out << document;
   out.close();

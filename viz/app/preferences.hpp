@@ -1,5 +1,5 @@
-// What the window remembers from one time to the next: theme, sizes. A small text file in the user's configuration
-// folder; if it cannot be read or written, nothing is remembered and nobody is troubled.
+// What the window stores between two runs: theme, sizes. A small text file in the user's configuration folder. If it
+// cannot be read or written, nothing is stored and no error is shown.
 #pragma once
 
 #include "model/viewer_model.hpp"

@@ -37,7 +37,7 @@ void program_link::say(control_command c, viewer_model& model, std::uint64_t num
     if (c == control_command::pause) model.program.mode = program_mode::pausing;
     if (c == control_command::step || c == control_command::step_to) {
       model.program.mode = program_mode::stepping;
-      model.apply(act::go_to_last{});  // to see where it goes
+      model.apply(act::go_to_last{});  // to see the next events
     }
   } catch (const control_error&) {
     lose(model);
@@ -61,7 +61,7 @@ bool program_link::refresh(viewer_model& model, clock::time_point now) {
     }
     while (const auto reply = connection_->receive(0ms)) {
       answered_ = reply->sequence;
-      if (answered_ != asked_) continue;  // a later answer tells more
+      if (answered_ != asked_) continue;  // a later answer is newer
       switch (reply->mode) {
         case control_mode::running:
           model.program.mode = program_mode::running;

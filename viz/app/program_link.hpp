@@ -1,5 +1,5 @@
-// Carries what the user wants of the live program to its control socket, and what it answers into the model. Never
-// waits: the window goes on drawing.
+// Sends the user's requests to the live program's control socket, and puts its answers into the model. Never blocks:
+// the window continues to draw.
 #pragma once
 
 #include <chrono>
@@ -13,13 +13,13 @@ class program_link {
  public:
   using clock = std::chrono::steady_clock;
 
-  // Borrowed; null: there is no connection.
+  // The connection is borrowed; null: there is none.
   explicit program_link(control_client* connection) : connection_(connection) {}
 
-  // True if the action was for the program, and is done with.
+  // Returns true if the action was for the program and needs nothing else.
   bool take(const action& a, viewer_model& model);
-  // Takes the answers that have come. True if the model changed. While the program is on its way to stand it is asked
-  // again and again.
+  // Processes the answers that have come. Returns true if the model changed. Asks repeatedly until the program is
+  // paused.
   bool refresh(viewer_model& model, clock::time_point now);
   bool is_busy() const { return is_busy_; }
 
@@ -28,7 +28,7 @@ class program_link {
   void lose(viewer_model& model);
 
   control_client* connection_;
-  bool is_busy_ = false;  // an answer is to come, or the program to stand
+  bool is_busy_ = false;  // an answer, or the pause of the program, is still to come
   std::uint64_t asked_ = 0, answered_ = 0;
   clock::time_point next_question_{};
 };

@@ -1,5 +1,4 @@
-// Where the start page's running programs come from: given to the window by whoever knows how to find and attach to
-// them.
+// The source of the start page's running programs: the caller of the window knows how to find them and attach to them.
 #pragma once
 
 #include <cstdint>
@@ -19,7 +18,7 @@ struct opened_program {
   control_client* control = nullptr;  // valid until the window is closed; null: it takes no requests
 };
 
-// Both empty: there is no list. open() throws std::exception with one line.
+// If both are empty there is no list. open() throws std::exception with one line.
 struct program_source {
   std::function<std::vector<listed_program>()> list;
   std::function<opened_program(std::uint32_t pid)> open;

@@ -27,7 +27,7 @@ void wait_for_first_events(const std::string& path) {
 int run_window(const view_options& options) {
   if (options.files.size() > 1) throw std::runtime_error("one trace at a time: give a single FILE");
   if (options.live && !options.files.empty()) wait_for_first_events(options.files.front());
-  // What cannot be read is said on the terminal, before a window comes up.
+  // An unreadable file is reported on the terminal, before a window opens.
   if (!options.live && !options.files.empty()) {
     diary::reader::open(options.files.front(), diary::reader::trust::sealed_chunks);
   }

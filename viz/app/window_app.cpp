@@ -36,7 +36,7 @@ void window_app::arrange() {
 void window_app::draw() {
   arrange();
   window_.draw(model_.interface_scale, [this](canvas& to) { view_.draw(to, model_); });
-  model_.resize(view_.port());  // the open tab knows its height only now
+  model_.resize(view_.port());  // only now the height of the open tab is known
 }
 
 void window_app::take(const input& what) {
@@ -45,7 +45,7 @@ void window_app::take(const input& what) {
       open_program(wanted->pid);
     } else if (!program_.take(a, model_)) {
       model_.apply(a);
-      has_looked_ = true;  // where to is the user's business now
+      has_looked_ = true;  // from now on the user decides what is shown
     }
     arrange();
   }
@@ -61,7 +61,7 @@ void window_app::open_program(std::uint32_t pid) {
   }
 }
 
-// Each look knocks at their doors, so not too often.
+// The list connects to every program, so it is not refreshed often.
 bool window_app::look_for_programs(std::chrono::steady_clock::time_point now) {
   if (!programs_.list || now < next_look_for_programs_) return false;
   next_look_for_programs_ = now + std::chrono::seconds(1);
@@ -78,11 +78,11 @@ bool window_app::refresh() {
   if (model_.trace->is_huge()) changed |= read_on(now);
   if (!model_.live) return changed;
   changed |= program_.refresh(model_, now);
-  // A file that is still being read for the first time is not asked for more.
+  // Not before the first pass over the file is done.
   return (model_.trace->is_indexed() && live_.refresh(model_, now)) || changed;
 }
 
-// In a huge trace, for the time of a frame.
+// Reads on in a huge trace, for the time of one frame.
 bool window_app::read_on(std::chrono::steady_clock::time_point now) {
   if (!model_.trace->has_work()) return false;
   const bool was_indexed = model_.trace->is_indexed();
@@ -114,7 +114,7 @@ bool window_app::survive(const std::function<void()>& what) {
     what();
     return false;
   } catch (const diary::file_error& e) {
-    live_ = {};  // reads the same file
+    live_ = {};  // it reads the same file
     model_.let_go(e.what());
     window_.set_title("weft");
     return true;

@@ -1,5 +1,4 @@
-// Wires model, view and window together. One frame: inputs -> actions -> apply -> draw. Draws only when something
-// changed.
+// Connects model, view and window. One frame: inputs -> actions -> apply -> draw. Draws only when something changed.
 #pragma once
 
 #include <chrono>
@@ -22,21 +21,21 @@ class window_app {
       : window_(window), program_(connection) {}
 
   viewer_model& model() { return model_; }
-  // Shows the trace; a file that cannot be read becomes a notice if `forgiving`, else diary::file_error.
+  // Shows the trace. For an unreadable file it shows a notice if `forgiving`, else it throws diary::file_error.
   void open(const std::string& path, bool live, std::uint32_t pid, bool forgiving);
-  // The start page offers these.
+  // Offers these programs on the start page.
   void offer(program_source programs) { programs_ = std::move(programs); }
-  // Until the window is closed.
+  // Blocks until the window is closed.
   void run();
-  // Applies one input and draws: what run() does for each, for tests and pictures.
+  // Applies one input and draws, as run() does for each input; for tests and pictures.
   void take(const input& what);
-  // What has come of the trace and from the program since. True: draw().
+  // Gets what is new in the trace and from the program. Returns true if draw() is needed.
   bool refresh();
   void draw();
   // Does that. A trace that turns out to be unreadable meanwhile, because its file was cut, is let go: the start page
   // says so, and true comes back. (Nobody is asked to open it again: it may be a program's that goes on.)
   bool survive(const std::function<void()>& what);
-  // Of a huge trace everything that what is in view needs, for pictures. Its findings are not among it.
+  // Reads everything of a huge trace that the view needs, for pictures; not the findings.
   void finish_reading();
 
  private:
@@ -49,7 +48,7 @@ class window_app {
   viewer_model model_;
   window_view view_;
   live_trace live_;
-  bool has_looked_ = true;  // at the story, or wherever the user went
+  bool has_looked_ = true;  // at the first finding, or wherever the user went
   program_link program_;
   program_source programs_;
   std::chrono::steady_clock::time_point next_look_for_programs_{};

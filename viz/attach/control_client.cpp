@@ -56,7 +56,7 @@ control_client::control_client(const std::string& socket_path) {
   fd_ = ::socket(AF_UNIX, SOCK_STREAM, 0);
   if (fd_ < 0) throw control_error(std::string("no socket to be had: ") + std::strerror(errno));
   ::fcntl(fd_, F_SETFD, FD_CLOEXEC);
-  ::fcntl(fd_, F_SETFL, O_NONBLOCK);  // before connect: a queue that is full is an error then, and not a wait
+  ::fcntl(fd_, F_SETFL, O_NONBLOCK);  // before connect: a full queue is then an error instead of a wait
 #if defined(SO_NOSIGPIPE)
   const int on = 1;
   ::setsockopt(fd_, SOL_SOCKET, SO_NOSIGPIPE, &on, sizeof on);
@@ -91,7 +91,7 @@ std::uint64_t control_client::send(diary::control_request r) {
       continue;
     }
     if (errno == EINTR) continue;
-    // It does not read: a hundred requests are on their way.
+    // The program does not read: a hundred requests are pending.
     if (errno == EAGAIN || errno == EWOULDBLOCK) throw control_error("it does not take its requests");
     throw control_error(has_gone);
   }

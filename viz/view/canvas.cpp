@@ -14,7 +14,7 @@ std::string fitted(canvas& to, std::string_view words, face f, float width) {
   const auto is_start = [&](std::size_t i) { return (static_cast<unsigned char>(words[i]) & 0xc0) != 0x80; };
   std::size_t low = 0;
   std::size_t high = words.size();
-  while (low + 1 < high) {  // the longest beginning that fits together with the dots
+  while (low + 1 < high) {  // the longest prefix that fits together with the dots
     std::size_t middle = (low + high) / 2;
     while (middle > low && !is_start(middle)) --middle;
     if (middle == low) {

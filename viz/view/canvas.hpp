@@ -1,5 +1,5 @@
-// What the widgets draw on. Three kinds: the window (imgui_canvas), a file (svg_canvas) and a list for tests
-// (recording_canvas). Small on purpose; everything is in logical pixels.
+// What the widgets draw on. There are three: the window (imgui_canvas), a file (svg_canvas) and a list for tests
+// (recording_canvas). Deliberately small; everything is in logical pixels.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +12,7 @@ namespace weft::viz {
 
 enum class pattern : std::uint8_t { dots, diagonal, cross };
 enum class align : std::uint8_t { left, centre, right };
-// The few kinds of type the window uses; sizes in font_size().
+// The few fonts of the window; sizes in font_size().
 enum class face : std::uint8_t { brand, title, strong, heading, body, small, mono, mono_small };
 inline constexpr std::size_t face_count = 8;
 constexpr bool is_mono(face f) { return f == face::mono || f == face::mono_small; }
@@ -24,14 +24,15 @@ class canvas {
   virtual ~canvas() = default;
 
   virtual void fill(const rect& area, colour ink, float radius = 0) = 0;
-  // The pattern over a faint ground of the same ink; anchored to the window, so neighbouring areas join.
+  // Draws the pattern over a faint ground of the same ink. The pattern is anchored to the window, so neighbouring areas
+  // join.
   virtual void fill_pattern(const rect& area, pattern kind, colour ink) = 0;
   virtual void frame(const rect& area, colour ink, float width = 1, float radius = 0) = 0;
   virtual void line(point from, point to, colour ink, float width = 1) = 0;
   virtual void curve(point from, point control_from, point control_to, point to, colour ink, float width) = 0;
   virtual void triangle(point a, point b, point c, colour ink) = 0;
   virtual void disc(point centre, float radius, colour ink) = 0;
-  // One line of UTF-8; `at` is on the baseline, at its left, centre or right.
+  // Draws one line of UTF-8; `at` is on the baseline, at its left end, centre or right end.
   virtual void text(point at, std::string_view words, face f, colour ink, align a = align::left) = 0;
   virtual float text_width(std::string_view words, face f) = 0;
   virtual void push_clip(const rect& area) = 0;
@@ -49,7 +50,7 @@ class clip_scope {
   canvas& to_;
 };
 
-// As much of `words` as fits into `width`, with "…" if it was cut; "" if not even one letter and the dots fit.
+// Returns as much of `words` as fits into `width`, with "…" if it was cut; "" if not even one letter and the dots fit.
 std::string fitted(canvas& to, std::string_view words, face f, float width);
 // Draws what fits.
 void text_in(canvas& to, point at, std::string_view words, face f, colour ink, float width);

@@ -1,4 +1,4 @@
-// The selected coroutine: who it is, how its life divides, how long it stood ready, who woke it last.
+// The selected coroutine: its name, the shares of its life, its time in the ready queue, its last waker.
 #include <algorithm>
 #include <array>
 
@@ -16,7 +16,7 @@ const coroutine_summary* summary_of(const viewer_model& model, coroutine_index w
   return found == model.summaries.end() ? nullptr : &*found;
 }
 
-// One bar: its life, divided by states.
+// One bar: the coroutine's life, divided by states.
 void draw_share_bar(const screen& on, const rect& bar, const coroutine_summary& s) {
   const std::int64_t whole =
       std::max<std::int64_t>(1, diary::sum_ns(diary::sum_ns(s.run_ns, s.ready_ns), s.blocked_ns));

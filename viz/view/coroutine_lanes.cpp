@@ -1,4 +1,4 @@
-// A lane per coroutine under the threads; labels say what each does at the cursor.
+// One lane per coroutine, below the threads; a label shows the coroutine's state at the cursor.
 #include <algorithm>
 #include <cmath>
 #include <utility>
@@ -52,7 +52,7 @@ void draw_lane(const screen& on, const rect& row, const viewer_model& model, cor
   paint_buckets(on, row, sums_in, index.extent(number), model.view.scale, false);
 }
 
-// Those of a lane that live in view: a lane's lives follow each other.
+// The coroutines of a lane that are alive in view; in a lane they follow each other.
 std::pair<std::vector<coroutine_index>::const_iterator, std::vector<coroutine_index>::const_iterator> lives_in(
     const lane& l, const trace_model& trace, time_range in_view) {
   const auto from = std::partition_point(l.who.begin(), l.who.end(), [&](coroutine_index c) {
@@ -89,7 +89,7 @@ void draw_coroutine_lanes(const screen& on, const window_layout& layout, const v
     const auto [from, to] = lives_in(lanes[i], trace, in_view);
     for (auto c = from; c != to; ++c) draw_lane(on, row, model, *c, in_view);
   }
-  // A scroll mark, where there is more than fits.
+  // A scroll mark, if not all lanes fit.
   const float content = static_cast<float>(lanes.size()) * model.lane_height();
   if (content > layout.lanes.h) {
     const float share = layout.lanes.h / content;

@@ -1,4 +1,4 @@
-// The events around the cursor. Virtual: only rows in sight are read from the trace.
+// The events around the cursor. Virtual: only visible rows are read from the trace.
 #include <algorithm>
 
 #include "view/state_text.hpp"

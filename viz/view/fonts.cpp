@@ -16,7 +16,7 @@
 namespace weft::viz {
 namespace {
 
-// Where the fonts usually are; the first that exists is taken.
+// The usual places of the fonts; the first file that exists is used.
 constexpr std::array sans_places{"/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf",
                                  "/usr/share/fonts/dejavu-sans-fonts/DejaVuSans.ttf",
                                  "/usr/share/fonts/TTF/DejaVuSans.ttf",
@@ -47,7 +47,7 @@ const char* first_that_exists(std::span<const char* const> paths) {
   return nullptr;
 }
 
-// The letters of a UTF-8 text; what is not UTF-8 is passed over.
+// Calls f for each letter of a UTF-8 text; skips invalid bytes.
 template <class F>
 void for_each_letter(std::string_view words, F&& f) {
   for (std::size_t i = 0; i < words.size();) {
@@ -66,7 +66,7 @@ void for_each_letter(std::string_view words, F&& f) {
 
 constexpr char32_t always_end = 0x100;  // Basic Latin and Latin-1 are always loaded
 constexpr char32_t far_begin = 0x2e80;  // from here on letters come from the fallback font
-// Dear ImGui wants the height of a line, font_size() gives the em; this is DejaVu's ratio.
+// Dear ImGui needs the height of a line, font_size() returns the em; this is DejaVu's ratio.
 constexpr float line_height_of_em = 1.164f;
 constexpr std::string_view usual = "…“”‘’–—→←↑↓⇧−×µ·";
 
@@ -93,7 +93,7 @@ bool font_set::update(float scale) {
   const char* far = first_that_exists(far_places);
   if (sans == nullptr) notice_ = "no usual font was found (DejaVu Sans): the built-in one is used";
 
-  // The atlas reads ranges only while it is built, at the end of this function.
+  // The atlas reads the ranges only while it is built, at the end of this function.
   ImVector<ImWchar> near_ranges, far_ranges;
   ImFontGlyphRangesBuilder near_letters, far_letters;
   for (ImWchar c = 0x20; c < always_end; ++c) near_letters.AddChar(c);
@@ -127,7 +127,7 @@ bool font_set::update(float scale) {
   atlas_.FontBuilderIO = ImGuiFreeType::GetBuilderForFreeType();
   atlas_.FontBuilderFlags = ImGuiFreeTypeBuilderFlags_LightHinting;
 #endif
-  // As many periods as make some sixty pixels.
+  // As many periods as fit into some sixty pixels.
   const int period = pattern_period(scale);
   const int size = period * (64 / period);
   std::array<int, 3> places{};

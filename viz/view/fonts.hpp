@@ -16,14 +16,14 @@ namespace weft::viz {
 
 class font_set {
  public:
-  // Loads into `atlas`, which must outlive this. Where no usual font is found, Dear ImGui's own is used; notice() says
-  // so.
+  // Loads into `atlas`, which must outlive this object. Uses Dear ImGui's own font if no usual font is found; notice()
+  // then says so.
   explicit font_set(ImFontAtlas& atlas) : atlas_(atlas) {}
 
-  // Loads everything again if the scale changed or letters are wanted that are not there. True if it did: the caller
-  // then makes a new texture of the atlas.
+  // Loads everything again if the scale changed or wanted letters are missing. Returns true if it did: the caller must
+  // then make a new texture of the atlas.
   bool update(float scale);
-  // Remembers letters that are not loaded yet.
+  // Notes letters that are not loaded yet.
   void want(std::string_view words);
   bool wants_more() const { return loaded_ != wanted_; }
 
@@ -33,8 +33,8 @@ class font_set {
   float text_width(std::string_view words, face f) const;
   const std::string& notice() const { return notice_; }
 
-  // A piece of each pattern lies beside the letters: small areas of it need no texture of their own, of which a frame
-  // could use thousands in turns.
+  // The atlas has a piece of each pattern beside the letters. Small areas then need no texture of their own; a frame
+  // could alternate between textures thousands of times.
   struct pattern_tile {
     float u = 0, v = 0;  // of its first pixel, in the atlas
     float texel_u = 0, texel_v = 0;

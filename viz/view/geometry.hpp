@@ -1,5 +1,5 @@
-// Points, rectangles and colours. Coordinate space of the whole view: logical pixels from the window's top left; the
-// canvas multiplies by the interface scale.
+// Points, rectangles and colours. The coordinate space of the whole view is logical pixels from the window's top left;
+// the canvas multiplies by the interface scale.
 #pragma once
 
 #include <algorithm>
@@ -21,7 +21,7 @@ struct rect {
   rect inset(float dx, float dy) const {
     return {x + dx, y + dy, std::max(0.0f, w - 2 * dx), std::max(0.0f, h - 2 * dy)};
   }
-  // Cuts a strip off and returns it; what is left stays here.
+  // Cuts off a strip and returns it; this rectangle keeps the rest.
   rect cut_top(float height) {
     const rect strip{x, y, w, std::min(height, h)};
     y += strip.h;

@@ -8,7 +8,7 @@ namespace {
 
 ImU32 packed(colour c) { return IM_COL32(c.r, c.g, c.b, c.a); }
 
-// How much of a pattern's ink lies at (x, y), both 0..1 within its tile.
+// True if the pattern has ink at (x, y), both 0..1 within its tile.
 bool inked(pattern kind, float x, float y) {
   switch (kind) {
     case pattern::dots: {
@@ -59,7 +59,7 @@ std::vector<std::uint8_t> pattern_pixels(pattern kind, int size) {
 imgui_canvas::box imgui_canvas::snapped(const rect& area) const {
   box b{{std::round(area.x * scale_), std::round(area.y * scale_)},
         {std::round(area.right() * scale_), std::round(area.bottom() * scale_)}};
-  if (area.w > 0) b.high.x = std::max(b.high.x, b.low.x + 1);  // nothing that is there disappears
+  if (area.w > 0) b.high.x = std::max(b.high.x, b.low.x + 1);  // nothing may disappear
   if (area.h > 0) b.high.y = std::max(b.high.y, b.low.y + 1);
   return b;
 }

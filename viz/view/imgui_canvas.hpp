@@ -1,4 +1,4 @@
-// Draws into a Dear ImGui draw list. Logical pixels become physical ones here, edges on whole pixels.
+// Draws into a Dear ImGui draw list. Converts logical pixels to physical ones, with edges on whole pixels.
 #pragma once
 
 #include <array>
@@ -10,15 +10,15 @@
 
 namespace weft::viz {
 
-// One repeating texture a pattern, `size` physical pixels wide and high.
+// One repeating texture per pattern, `size` physical pixels wide and high.
 struct pattern_textures {
   std::array<ImTextureID, 3> of{};
   float size = 6;
 };
 
-// How wide and high a pattern is until it repeats, in physical pixels.
+// The width and height of one period of a pattern, in physical pixels.
 int pattern_period(float scale);
-// White pixels whose alpha is the pattern, faint where its ground is: RGBA, size x size.
+// White pixels whose alpha is the pattern, faint in its ground: RGBA, size x size.
 std::vector<std::uint8_t> pattern_pixels(pattern kind, int size);
 
 class imgui_canvas final : public canvas {

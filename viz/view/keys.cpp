@@ -132,7 +132,7 @@ std::span<const key_binding> all_keys() { return bindings; }
 std::span<const mouse_line> all_gestures() { return gestures; }
 
 std::optional<action> action_of(const key_down& pressed, const key_place& place) {
-  // '+' and '?' need Shift on many keyboards: there it is part of the character.
+  // On many keyboards '+' and '?' need Shift: there it belongs to the character.
   key_down wanted = pressed;
   const auto code = static_cast<std::uint32_t>(pressed.which);
   const bool is_letter = code >= 'a' && code <= 'z';

@@ -1,4 +1,4 @@
-// All keys in one table: it is what the window obeys and what the ? overlay shows, so the two cannot differ.
+// All keys in one table: the window executes it and the ? overlay shows it, so the two cannot differ.
 #pragma once
 
 #include <optional>
@@ -15,7 +15,7 @@ const char* title_of(key_group group);
 
 // What a key's action may need to know.
 struct key_place {
-  double mouse_x = 0;  // in the lanes; of the cursor's place if the mouse is elsewhere
+  double mouse_x = 0;  // in the lanes; the cursor's place if the mouse is elsewhere
   double lanes_width = 0;
 };
 
@@ -24,14 +24,14 @@ struct key_binding {
   modifiers with;
   action (*make)(const key_place&);
   key_group group;
-  const char* keys;  // as shown; null: the line before says it
+  const char* keys;  // as shown; null: the line before shows it
   const char* meaning;
 };
 
 std::span<const key_binding> all_keys();
 std::optional<action> action_of(const key_down& pressed, const key_place& place);
 
-// What the mouse does, for the overlay.
+// A mouse gesture, for the overlay.
 struct mouse_line {
   const char* gesture;
   const char* meaning;

@@ -7,13 +7,13 @@
 namespace weft::viz {
 namespace {
 
-// Of a name that does not fit, fewer bytes than this (three are the dots) tell nothing.
+// A name cut to fewer bytes than this (three are the dots) is not shown.
 constexpr std::size_t shortest_cut_name = 6;
 
-// Where hardly anything but runs is in a column, the rest is not painted under them.
+// In a column of almost only runs, nothing else is painted below them.
 constexpr float mostly_running = 0.95f;
 
-// Heights as shares of the row.
+// Heights as shares of the row's height.
 float height_of(span_kind kind, float row) {
   switch (kind) {
     case span_kind::running:
@@ -58,11 +58,11 @@ void paint_waiting(const screen& on, const rect& row, const pixel_span& span, co
 
 void paint_run(const screen& on, const rect& row, const pixel_span& span, const lane_look& look) {
   rect area = centred(row, span.x0, span.x1, run_height(row, look));
-  const bool apart = area.w > 5;  // neighbours in a thread's row stay apart where there is room for a gap
+  const bool apart = area.w > 5;  // in a thread's row a gap separates neighbours, if there is room
   if (look.thread && apart) area.w -= 1;
   on.to.fill(area, span.long_run ? on.colours.holding : on.colours.running, area.w > 6 ? 2.0f : 0.0f);
   if (!look.name || area.w < 26) return;
-  // A name stays in sight while its span does.
+  // A name stays visible while its span does.
   const float left = std::max(area.x, row.x) + 5;
   const float room = std::min(area.right(), row.right()) - left - 4;
   const std::string name = look.name(span.index);
@@ -72,8 +72,8 @@ void paint_run(const screen& on, const rect& row, const pixel_span& span, const 
              span.long_run ? on.colours.on_holding : on.colours.on_running);
 }
 
-// Many states in one column that stands alone between exact spans: its runs are a line as tall as any run, as strong as
-// their share, and never quite invisible.
+// One column of many states, alone between exact spans: its runs are a line as tall as any run, whose opacity shows
+// their share and is never zero.
 void paint_lone_column(const screen& on, const rect& row, const pixel_span& column, const lane_look& look) {
   if (column.running_share < mostly_running) paint_waiting(on, row, column, look);
   if (!column.any_running && !column.long_run) return;
@@ -82,7 +82,7 @@ void paint_lone_column(const screen& on, const rect& row, const pixel_span& colu
              column.long_run ? on.colours.holding : on.colours.running.faded(0.45f + 0.55f * column.running_share), 0);
 }
 
-// Calls paint for each run of columns that touch and have the same `key`; not for those whose key is negative.
+// Calls paint for each series of adjacent columns with the same `key`; not if the key is negative.
 template <class Key, class Paint>
 void for_each_run(std::span<const pixel_span> columns, Key key, Paint paint) {
   for (std::size_t i = 0; i < columns.size();) {
@@ -96,8 +96,8 @@ void for_each_run(std::span<const pixel_span> columns, Key key, Paint paint) {
   }
 }
 
-// Many columns side by side: what they mostly wait for, and over it a bar as high as the share of their runs. In
-// layers, so that neighbours become one shape: there may be thousands of columns, and each shape costs.
+// Many adjacent columns: their main kind of wait, and above it a bar whose height is the share of their runs. Painted
+// in layers, so that neighbours become one shape: there may be thousands of columns, and each shape costs time.
 void paint_columns(const screen& on, const rect& row, std::span<const pixel_span> columns, const lane_look& look) {
   const float height = run_height(row, look);
   const auto kind = [](const pixel_span& c) {
@@ -123,7 +123,7 @@ void paint_columns(const screen& on, const rect& row, std::span<const pixel_span
   });
 }
 
-// The tail of a sleep whose timer was due while somebody else held the thread.
+// The end of a sleep whose timer was due while another coroutine ran.
 void paint_overdue(const screen& on, const rect& row, const pixel_span& span, const lane_look& look, double ns_per_px) {
   if (span.kind != span_kind::sleeping || !look.overdue_ns) return;
   const double px = static_cast<double>(look.overdue_ns(span.index)) / ns_per_px;

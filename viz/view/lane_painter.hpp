@@ -1,4 +1,4 @@
-// Paints one track into a row: what runs is tall, what waits is thin.
+// Paints one track into a row: runs are tall, waits are thin.
 #pragma once
 
 #include <functional>
@@ -10,18 +10,18 @@
 namespace weft::viz {
 
 struct lane_look {
-  bool thread = false;  // a thread's row: nobody runs is drawn too
-  // How long before its end span `index` was over in truth: a timer that nobody looked at. May be empty.
+  bool thread = false;  // a thread's row: also draws the times when no coroutine runs
+  // How long before its end span `index` should have ended: its timer was due but had not fired. May be empty.
   std::function<std::int64_t(std::size_t index)> overdue_ns;
-  // The text in a wide enough span; may be empty.
+  // The text in a span that is wide enough; may be empty.
   std::function<std::string(std::size_t index)> name;
 };
 
 void paint_track(const screen& on, const rect& row, const track& states, const time_scale& scale,
                  std::int64_t trace_end_ns, const lane_look& look);
 
-// The same of a lane that is kept in time buckets. `sums_in`: what it holds in a stretch of time; `extent`: where it
-// holds anything.
+// The same for a lane in time buckets. `sums_in`: the sums of a stretch of time; `extent`: from the lane's first state
+// to its last.
 void paint_buckets(const screen& on, const rect& row, const std::function<mip_sums(time_range)>& sums_in,
                    time_range extent, const time_scale& scale, bool thread);
 

@@ -1,4 +1,4 @@
-// The whole trace in one strip, with a frame around what the lanes show.
+// The whole trace in one strip, with a frame around the visible stretch.
 #include <algorithm>
 #include <cmath>
 
@@ -33,7 +33,7 @@ void draw_overview_strip(const screen& on, const window_layout& layout, const vi
     if (all[i].long_run) {
       on.to.fill({x, strip.y, width, strip.h}, on.colours.holding.faded(0.75f));
     } else if (all[i].busy > 0) {
-      // Height and strength both say how busy: a nearly idle stretch stays visible, but low.
+      // Height and opacity both show how busy it is: a nearly idle stretch is low but visible.
       const float height = std::max(2.0f, strip.h * all[i].busy);
       on.to.fill({x, strip.bottom() - height, width, height}, on.colours.running.faded(0.35f + 0.3f * all[i].busy));
     }
@@ -58,7 +58,7 @@ void draw_overview_strip(const screen& on, const window_layout& layout, const vi
   on.to.fill({x0, strip.y - 3, x1 - x0, strip.h + 6}, on.colours.accent.faded(0.1f), 3);
   on.to.frame({x0, strip.y - 3, x1 - x0, strip.h + 6}, on.colours.accent, 1, 3);
   const float cursor_x = to_x(model.at.t_ns);
-  // Not across: it would hide a narrow mark.
+  // Not across the strip: it would hide a narrow mark.
   on.to.line({cursor_x, strip.y - 6}, {cursor_x, strip.y + 4}, on.colours.cursor, 2);
   on.to.line({cursor_x, strip.bottom() - 4}, {cursor_x, strip.bottom() + 6}, on.colours.cursor, 2);
 }

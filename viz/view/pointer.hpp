@@ -1,4 +1,5 @@
-// Mouse gestures: what a press, a move and a release mean together. Keeps only what lies between press and release.
+// Mouse gestures: the meaning of a press, moves and a release together. Stores only what is needed between press and
+// release.
 #pragma once
 
 #include <optional>
@@ -12,7 +13,7 @@ namespace weft::viz {
 
 class pointer {
  public:
-  // The actions that `what` means, given what was drawn last. Keys are not its business.
+  // Returns the actions that `what` means, given the last frame. Does not handle keys.
   std::vector<action> handle(const input& what, const viewer_model& model, const window_layout& layout,
                              const std::vector<hit>& hits);
   std::optional<point> at() const { return at_; }

@@ -1,4 +1,4 @@
-// Remembers what was drawn, so that tests can ask. Text is as wide as its number of characters says.
+// Records what was drawn, for tests. The width of a text depends only on its number of characters.
 #pragma once
 
 #include <string>
@@ -13,14 +13,14 @@ class recording_canvas final : public canvas {
   enum class shape : std::uint8_t { fill, pattern, frame, line, curve, triangle, disc, text };
   struct item {
     shape what = shape::fill;
-    rect area;  // bounds; of a text: from its baseline, its width, no height
+    rect area;  // bounds; for a text: baseline, width and no height
     colour ink;
     pattern kind = pattern::dots;
     std::string words;
   };
 
   const std::vector<item>& items() const { return items_; }
-  // All that lie at least partly within `area`.
+  // All items that are at least partly within `area`.
   std::vector<item> within(const rect& area) const;
   bool has_text(std::string_view words) const;
   int open_clips() const { return clips_; }

@@ -1,5 +1,5 @@
-// What every widget gets besides the model: where to draw, in which colours, where the mouse is, and a list into which
-// it puts what can be clicked. Widgets keep nothing between frames.
+// The input of every widget besides the model: canvas, colours, mouse position, and the list to which it adds what can
+// be clicked. Widgets store nothing between frames.
 #pragma once
 
 #include <optional>
@@ -12,7 +12,7 @@
 
 namespace weft::viz {
 
-// A click on `area` means `what`, if anything. Later ones lie above earlier ones.
+// A click on `area` means `what`, if anything. Later hits are above earlier ones.
 struct hit {
   rect area;
   std::optional<action> what;

@@ -1,4 +1,4 @@
-// No trace is open: what one can do about it.
+// The page without a trace: what the user can do.
 #include <algorithm>
 #include <array>
 #include <string>
@@ -16,7 +16,7 @@ void draw_start_page(const screen& on, const window_layout& layout, const viewer
   on.to.text({x, y}, "weft", face::brand, on.colours.text);
   on.to.text({x + 54, y}, "plays back the diary of a coroutine scheduler", face::body, on.colours.text_dim);
   y += 26;
-  // A small woven band: the states, as everywhere.
+  // A small woven band of the states, as they look everywhere.
   constexpr std::array<span_kind, 6> band{span_kind::io,       span_kind::ready, span_kind::running,
                                           span_kind::sleeping, span_kind::ready, span_kind::running};
   for (std::size_t i = 0; i < band.size(); ++i) paint_swatch(on, {x + static_cast<float>(i) * 74, y, 70, 13}, band[i]);

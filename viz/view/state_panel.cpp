@@ -1,5 +1,5 @@
-// The scheduler's state just after the event under the cursor: who runs, the ready queue in order, who waits for what.
-// Entries that this event changed are tinted.
+// The scheduler's state just after the event under the cursor: the running coroutine, the ready queue in order, the
+// blocked coroutines and their waits. Entries that this event changed are tinted.
 #include <algorithm>
 #include <cmath>
 
@@ -28,7 +28,7 @@ std::string since(const viewer_model& model, const diary::coroutine_state& c, co
   return std::string(word) + " " + duration_text(std::max<std::int64_t>(0, model.at.t_ns - c.since_ns));
 }
 
-// A sleeper whose time is over stays asleep until the scheduler looks at its timers again.
+// A sleeper whose time is over stays asleep until the scheduler checks its timers again.
 std::string sleep_text(const viewer_model& model, const diary::coroutine_state& c) {
   if (!c.deadline_ns) return {};
   const std::int64_t left = *c.deadline_ns - model.at.t_ns;
@@ -41,7 +41,7 @@ std::string owner_text(const viewer_model& model, const diary::coroutine_state& 
   return owner == nobody ? std::string() : " of " + model.trace->label(owner);
 }
 
-// Only for what is drawn: there may be thousands.
+// Computed only for drawn entries: there may be thousands.
 std::string right_text(const viewer_model& model, span_kind kind, const diary::coroutine_state& c) {
   switch (kind) {
     case span_kind::running:
@@ -108,7 +108,7 @@ std::vector<section> sections_of(const viewer_model& model) {
   return all;
 }
 
-// Shortens the longest sections until all fit; what is left out is counted in a row of its own.
+// Shortens the longest sections until all fit; one row counts the omitted entries.
 void share_room(std::vector<section>& all, float height) {
   const auto needed = [&] {
     float sum = 0;
@@ -122,7 +122,7 @@ void share_room(std::vector<section>& all, float height) {
     const auto longest =
         std::max_element(all.begin(), all.end(), [](const section& a, const section& b) { return a.shown < b.shown; });
     if (longest->shown <= 1) return;
-    // Long queues shrink in big steps: this runs in every frame.
+    // Long queues shrink in big steps, because this runs in every frame.
     longest->shown -= longest->shown > 64 ? longest->shown / 2 : 1;
   }
 }

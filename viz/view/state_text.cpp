@@ -28,7 +28,7 @@ std::string real_text(std::uint64_t bits) {
   return text;
 }
 
-// Arguments that are stored as one more than they mean, so that 0 can mean none.
+// Text of an argument that is stored as its value + 1, so that 0 can mean none.
 std::string shifted_text(std::string_view name, std::uint64_t stored) {
   if (name == "timeout_ns") {
     if (stored == 0) return "until something happens";
@@ -37,7 +37,7 @@ std::string shifted_text(std::string_view name, std::uint64_t stored) {
   return stored == 0 ? std::string() : std::string(name) + " " + std::to_string(stored - 1);
 }
 
-// "" for an argument that says nothing (no slot, no object).
+// Returns "" for an argument without information (no slot, no object).
 std::string argument_text(const trace_model& trace, const diary::event& e, diary::arg_kind kind, std::string_view name,
                           std::uint64_t value) {
   using k = diary::arg_kind;

@@ -1,4 +1,4 @@
-// One row a coroutine, longest running time first, and the sums of the whole trace above.
+// One row per coroutine, longest running time first; the sums of the whole trace are above.
 #include <cmath>
 #include <string>
 #include <vector>

@@ -19,7 +19,7 @@ std::string number(float value) {
   return result == "-0" ? "0" : result;
 }
 
-// name="#rrggbb", and its opacity where it is not whole.
+// Writes name="#rrggbb", and the opacity unless it is 1.
 std::string paint(const char* name, colour ink) {
   std::array<char, 16> hex{};
   std::snprintf(hex.data(), hex.size(), "#%02x%02x%02x", ink.r, ink.g, ink.b);

@@ -1,5 +1,5 @@
-// Draws into an SVG document. The same calls give the same bytes. How wide text is, the caller says: with the window's
-// fonts where there are any.
+// Draws into an SVG document. The same calls produce the same bytes. The caller measures the width of text, with the
+// window's fonts if there are any.
 #pragma once
 
 #include <functional>

@@ -1,5 +1,6 @@
-// The switch at the cursor, or the last one before it: who left and why, who came, and what of the machine changed
-// hands. A coroutine is its registers and its stack; their values are not in the diary, so they are named, not shown.
+// The switch at the cursor, or the last one before it: which coroutine left and why, which one came, and which
+// registers changed. A coroutine is its registers and its stack; the diary does not have their values, so they are only
+// named.
 #include <algorithm>
 #include <array>
 #include <span>
@@ -39,7 +40,7 @@ struct last_switch {
   std::size_t index = 0;  // in the thread's track
 };
 
-// The newest change of who runs, at or before the cursor.
+// The latest change of the running coroutine, at or before the cursor.
 std::optional<last_switch> switch_at(const viewer_model& model) {
   std::optional<last_switch> best;
   const auto threads = model.trace->around(model.at.event).threads();

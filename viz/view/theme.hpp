@@ -1,5 +1,5 @@
-// The colours, dark and light. States differ in colour and in pattern; the hues stay apart for all common kinds of
-// colour blindness (after Okabe and Ito).
+// The colours, dark and light. States differ in colour and in pattern; the hues can be distinguished with all common
+// kinds of colour blindness (after Okabe and Ito).
 #pragma once
 
 #include <optional>

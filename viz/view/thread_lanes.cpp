@@ -1,4 +1,4 @@
-// The OS threads, pinned on top: which coroutine each of them runs.
+// The OS threads, fixed at the top: which coroutine each of them runs.
 #include "view/lane_painter.hpp"
 #include "view/widgets.hpp"
 

@@ -11,7 +11,7 @@ struct tip {
   std::vector<std::string> lines;
 };
 
-// A state that goes on at the end of a part lasts longer than can be seen.
+// The last state of a part may continue after the part: its length is then a minimum.
 std::string since_until(const trace_model& trace, const trace_part& part, const track& states, std::size_t i) {
   const time_range span = states.span(i, part.end_ns());
   const bool is_cut = i + 1 == states.size() && part.end_event() < trace.event_count();
@@ -36,7 +36,7 @@ const char* word_of(span_kind kind) {
   return "nothing";
 }
 
-// Of a huge trace only shares are known where it is not shown closely.
+// In a huge trace only shares are known, unless the place is shown exactly.
 template <class Sums>
 tip tip_of_buckets(const trace_model& trace, const std::string& name, std::int64_t t, Sums sums_in) {
   const lane_index* index = trace.roughly({t, t + 1});

@@ -1,4 +1,4 @@
-// Top of the window: which trace, stepping and playing, where the cursor is, and whether the program still runs.
+// The top of the window: name of the trace, stepping and playing, the cursor's time, and the status of the program.
 #include <array>
 #include <cstdio>
 
@@ -96,7 +96,7 @@ const char* word_for(const viewer_model& model) {
   return "";
 }
 
-// The program itself, left of the pill that tells how it is.
+// The buttons for the program, left of the pill that shows its status.
 void draw_program_buttons(const screen& on, const rect& pill, const viewer_model& model) {
   const bool runs = model.program.mode == program_mode::running;
   const rect step{pill.x - 42, pill.y, 34, button_height}, pause{step.x - 40, pill.y, 34, button_height};

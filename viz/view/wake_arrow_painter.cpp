@@ -1,4 +1,4 @@
-// Who woke the selected coroutine and whom it woke: from the waker's lane at the wake to the target's lane.
+// Arrows for wakes by and of the selected coroutine: from the waker's lane at the wake to the target's lane.
 #include <cmath>
 
 #include "model/wake_arrows.hpp"
@@ -28,7 +28,7 @@ void draw_wake_arrows(const screen& on, const window_layout& layout, const viewe
   for (const wake_arrow& a : wake_arrows(trace, *model.selected, model.at, shown)) {
     const float x = layout.lanes.x + static_cast<float>(time_to_x(model.view.scale, a.what.t_ns));
     const rect target = lane_rect(layout, model, model.lanes.lane_of(a.what.target));
-    // A wake by the poller or a timer comes down from the thread's row.
+    // The arrow of a wake by the poller or a timer starts in the thread's row.
     const rect source = a.what.waker != nobody ? lane_rect(layout, model, model.lanes.lane_of(a.what.waker))
                                                : thread_rect(layout, a.what.thread);
     const bool down = source.y < target.y;
@@ -36,7 +36,7 @@ void draw_wake_arrows(const screen& on, const window_layout& layout, const viewe
     const float width = a.nearest ? 1.6f : 1.0f;
     const float reach = std::round(target.h * 0.2f);
     const point to{x, std::round(target.y + target.h / 2) + (down ? -reach - 4 : reach + 4)};
-    // Of the poller's many wakes only the one in question is drawn in full length.
+    // Of the poller's many wakes only the nearest one is drawn in full length.
     const bool stub = a.what.waker == nobody && !a.nearest;
     const point from{x, stub ? to.y - 10 : std::round(source.y + source.h / 2)};
     const float bend = a.what.waker == nobody ? 0.0f : 9.0f;

@@ -1,4 +1,4 @@
-// The panels of the window, one function each, each in the file of its name. All draw a const model.
+// The panels of the window, one function each, in the file of its name. All draw a const model.
 #pragma once
 
 #include "view/screen.hpp"
@@ -15,16 +15,16 @@ void draw_wake_arrows(const screen& on, const window_layout& layout, const viewe
 // The cursor's line over all lanes, the measured range, and their times on the axis.
 void draw_cursor(const screen& on, const window_layout& layout, const viewer_model& model);
 void draw_state_panel(const screen& on, const window_layout& layout, const viewer_model& model);
-// `top` gives the place and the width; the card is at most switch_card_height high.
+// `top` is the place and the width; the card is at most switch_card_height high.
 void draw_switch_card(const screen& on, const rect& top, const viewer_model& model);
 inline constexpr float switch_card_height = 172;
 void draw_legend(const screen& on, const window_layout& layout, const viewer_model& model);
 void draw_start_page(const screen& on, const window_layout& layout, const viewer_model& model);
 void draw_key_overlay(const screen& on, const window_layout& layout);
-// What lies under the mouse, in words, beside it.
+// Describes what is under the mouse, next to the mouse.
 void draw_tooltip(const screen& on, const window_layout& layout, const viewer_model& model);
 
-// The bottom panel: its heads, and the open tab. Each returns the height its contents would need.
+// The bottom panel: its heads, and the open tab. Each returns the height that its contents need.
 void draw_tab_heads(const screen& on, const window_layout& layout, const viewer_model& model);
 float draw_event_table(const screen& on, const rect& body, const viewer_model& model);
 float draw_coroutine_card(const screen& on, const rect& body, const viewer_model& model);

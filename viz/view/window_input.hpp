@@ -1,4 +1,4 @@
-// What the user did, free of any window library. Positions are logical pixels.
+// The user's inputs, independent of any window library. Positions are logical pixels.
 #pragma once
 
 #include <cstdint>

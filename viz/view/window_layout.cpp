@@ -28,7 +28,7 @@ window_layout layout_window(float width, float height, const viewer_model& model
   l.axis = rest.cut_top(26);
   l.axis.cut_left(labels);
   l.axis.w -= right_margin;
-  // Many threads may take half of the room, no more.
+  // Many threads get at most half of the space.
   const float thread_rows = std::min(static_cast<float>(thread_count) * l.thread_height, rest.h * 0.5f);
   l.threads = rest.cut_top(thread_rows);
   l.thread_labels = l.threads.cut_left(labels);

@@ -1,4 +1,4 @@
-// Where the panels are, for a window of a given size. Pure; drawing and mouse handling both ask it, so they agree.
+// The positions of the panels in a window of a given size. Pure; both drawing and mouse handling use it, so they agree.
 #pragma once
 
 #include <algorithm>
@@ -11,10 +11,10 @@ namespace weft::viz {
 struct window_layout {
   rect window;
   rect top;           // transport
-  rect overview;      // the strip itself; its label stands left of it
+  rect overview;      // the strip itself; its label is to the left
   rect overview_row;  // with the label
   rect axis;
-  rect threads;  // pinned rows, without labels
+  rect threads;  // fixed rows, without labels
   rect thread_labels;
   rect lanes;
   rect lane_labels;
@@ -35,7 +35,7 @@ struct window_layout {
 
 window_layout layout_window(float width, float height, const viewer_model& model);
 
-// The rect of lane i, as wide as `lanes`; may lie outside of it.
+// The rectangle of lane i, as wide as `lanes`; may be outside of it.
 rect lane_rect(const window_layout& layout, const viewer_model& model, std::size_t i);
 rect thread_rect(const window_layout& layout, std::size_t i);
 // The lane at a point in `lanes` or `lane_labels`; npos if there is none.

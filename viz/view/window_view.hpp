@@ -1,4 +1,4 @@
-// The whole window: draws a const model on any canvas, and turns input into actions with what it drew last.
+// The whole window: draws a const model on any canvas, and turns input into actions, based on the last frame.
 #pragma once
 
 #include <vector>
@@ -12,7 +12,7 @@ namespace weft::viz {
 
 class window_view {
  public:
-  // Where everything is; the app tells the model (viewer_model::resize) before drawing.
+  // Computes the layout; before drawing the app passes it on to the model (viewer_model::resize).
   void arrange(float width, float height, const viewer_model& model);
   const window_layout& layout() const { return layout_; }
   viewer_model::viewport port() const;
