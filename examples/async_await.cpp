@@ -1,4 +1,4 @@
-// async and await beside coroutines with stacks: one scheduler, one diary, and each kind waits for the other.
+// async and await together with coroutines that have stacks: one scheduler, one diary; each kind waits for the other.
 // asyncio: async def, await, create_task, wait_for.
 #include <chrono>
 #include <cstdio>
@@ -7,7 +7,7 @@
 
 using namespace std::chrono_literals;
 
-// async def: nothing of it runs until somebody awaits or spawns it.
+// async def: the body does not run until the co_task is awaited or spawned.
 weft::co_task<int> download(std::string name, std::chrono::milliseconds takes) {
   std::printf("%s: begins\n", name.c_str());
   co_await weft::sleep(takes);
@@ -15,14 +15,14 @@ weft::co_task<int> download(std::string name, std::chrono::milliseconds takes) {
   co_return static_cast<int>(name.size());
 }
 
-// Awaited directly it is a part of this one: one after the other.
+// A co_task that is awaited directly is a piece of this one: the two downloads run one after the other.
 weft::co_task<int> one_by_one() {
   const int a = co_await download("apple", 20ms);
   const int b = co_await download("fig", 10ms);
   co_return a + b;
 }
 
-// Spawned they are coroutines of their own, without stacks, and run at once.
+// Spawned co_tasks are coroutines of their own, without stacks, and run at the same time.
 weft::co_task<int> at_once() {
   const weft::task<int> a = weft::spawn("apple", download("apple", 40ms));
   const weft::task<int> b = weft::spawn("fig", download("fig", 20ms));
@@ -30,7 +30,7 @@ weft::co_task<int> at_once() {
   co_return sum;
 }
 
-// An ordinary function, somewhere deep in a call: it needs no keyword to wait.
+// An ordinary function, deep in some call: it needs no keyword to wait.
 int count_words() {
   weft::sleep_for(10ms);
   std::puts("counted, on a stack");

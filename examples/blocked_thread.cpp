@@ -1,5 +1,5 @@
-// One coroutine computes for a second and all others stand still: a coroutine leaves the thread only where it waits.
-// Record it: the viewer names the one that holds the thread, and who stood ready behind it.
+// One coroutine computes for a second and all others stop: a coroutine gives up the thread only where it waits.
+// Record it: the viewer names the coroutine that ran too long, and those that were ready meanwhile.
 #include <chrono>
 #include <cstdio>
 #include <weft/weft.hpp>
@@ -21,7 +21,7 @@ int main() {
     });
     hog.join();
     std::printf("heartbeat went on before: %s\n", before > 0 ? "yes" : "no");
-    // 100 beats were due in that second; one may have come between the count and the hog.
+    // 100 beats were due in that second; one may have come between the count and the hog's start.
     std::printf("heartbeat stood still while the hog computed: %s\n", beats - before <= 1 ? "yes" : "no");
   });
 }

@@ -23,7 +23,7 @@ void take_numbers(const char* name, std::vector<int>& numbers) {
     }
   } catch (const weft::cancelled&) {
     std::printf("%s puts its tools away\n", name);
-    throw;  // a cancelled task has to say that it was
+    throw;  // a cancelled task must pass the exception on
   }
 }
 

@@ -17,7 +17,7 @@ namespace {
 
 const std::string goodbye = "本次数据发送完毕\n";
 
-// Runs once for each connection, written as if it were the only one. The connection closes when it returns.
+// Runs once for each connection, as if it were the only one. The connection closes when it returns.
 void echo(weft::tcp_stream connection) {
   for (;;) {
     const std::string data = connection.read_some(4096);
@@ -26,7 +26,7 @@ void echo(weft::tcp_stream connection) {
   }
 }
 
-// What one client hears, line by line.
+// Returns what one client receives, line by line.
 std::string talk(const weft::endpoint& server, const std::string& name) {
   auto connection = weft::tcp_stream::connect(server.host, server.port);
   std::string heard;

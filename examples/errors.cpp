@@ -1,5 +1,5 @@
-// Exceptions between coroutines: caught, rethrown, of one's own type, out through get(), and cleaned up after.
-// Python's try / except / finally / raise, with destructors in the place of finally.
+// Exceptions in coroutines: caught, rethrown, of a user's type, passed on by get(), with cleanup.
+// Python's try / except / finally / raise, with destructors instead of finally.
 #include <cstdio>
 #include <stdexcept>
 #include <string>

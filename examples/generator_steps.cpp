@@ -1,4 +1,4 @@
-// A generator runs one step for each next(): up to its next yield, whose value comes out of next().
+// A generator runs one step for each next(): up to its next yield, whose value next() returns.
 // The yield itself returns what was sent; next() sends nothing.
 #include <iostream>
 #include <optional>

@@ -1,4 +1,4 @@
-// Two sleeps of one second end together: a sleeping coroutine holds nobody up.
+// Two sleeps of one second end together: a sleeping coroutine does not delay the others.
 // gevent: joinall([spawn(sleep, 1), spawn(sleep, 1)]).
 #include <chrono>
 #include <cstdio>

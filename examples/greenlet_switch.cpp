@@ -1,5 +1,5 @@
-// Greenlets switch among each other by hand: 12 56 34. The second one is suspended when the first ends, which leads
-// back to main; it prints 78 only when somebody switches to it again.
+// Greenlets switch to each other explicitly: 12 56 34. The second greenlet is suspended when the first ends, which
+// returns to main; it would print 78 only if another greenlet switched to it again.
 #include <iostream>
 #include <weft/weft.hpp>
 

@@ -1,5 +1,5 @@
-// A switch carries a value: the first one to a greenlet is its function's argument, a later one comes out of the switch
-// that the greenlet is suspended in. Without a type of their own greenlets carry std::any.
+// A switch carries a value: the first switch to a greenlet passes its function's argument; a later one returns from the
+// switch in which the greenlet is suspended. Without an explicit type greenlets pass std::any.
 #include <any>
 #include <iostream>
 #include <string>

@@ -1,4 +1,4 @@
-// foo sleeps two seconds, bar five; waiting for both takes five, not seven.
+// foo sleeps two seconds, bar five; the wait for both takes five seconds, not seven.
 // gevent: joinall([spawn(foo), spawn(bar)]).
 #include <chrono>
 #include <cstdio>

@@ -1,6 +1,6 @@
-// What goes wrong without a lock, and four ways to put it right. Python's threading.Lock, RLock and BoundedSemaphore.
+// What goes wrong without a lock, and four ways to correct it. Python's threading.Lock, RLock and BoundedSemaphore.
 //
-// Coroutines are never interrupted between two waits, so an update is lost only where somebody waits in the middle of
+// A coroutine is never interrupted between two waits, so an update is lost only if the coroutine waits in the middle of
 // it. That is the place to lock.
 #include <algorithm>
 #include <chrono>
@@ -13,7 +13,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// A hundred coroutines take one each from a hundred.
+// A hundred coroutines subtract one each from a hundred.
 template <class Take>
 int take_one_each(Take take) {
   int number = 100;
@@ -25,7 +25,7 @@ int take_one_each(Take take) {
 
 void take(int& number) {
   const int seen = number;
-  weft::yield();  // say, to ask a database
+  weft::yield();  // for example a query to a database
   number = seen - 1;
 }
 
@@ -39,7 +39,7 @@ void lost_update() {
               }));
 }
 
-// Two accounts, each locked by itself, and a report that needs both to hold still: it locks the same lock around them.
+// Two accounts, each locked alone, and a report that needs both unchanged: it locks the same lock around them.
 void recursive_lock() {
   weft::recursive_mutex lock("accounts");
   int first = 0, second = 0;
@@ -61,7 +61,7 @@ void recursive_lock() {
   std::printf("with a recursive mutex: %d and %d\n", first, second);
 }
 
-// Twenty, but two at once.
+// Twenty guests, but only two at once.
 void two_at_once() {
   weft::bounded_semaphore permits(2, "permits");
   int inside = 0, most = 0;

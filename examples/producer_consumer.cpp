@@ -1,5 +1,5 @@
-// Two functions that take turns without a lock and without a thread: the consumer is a generator, the producer sends it
-// one item after the other and gets an answer for each.
+// Two functions that run in turns without a lock and without a thread: the consumer is a generator, the producer sends
+// it one item after the other and gets an answer for each.
 #include <iostream>
 #include <string>
 #include <weft/weft.hpp>

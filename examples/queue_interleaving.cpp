@@ -1,5 +1,5 @@
-// Why two loops that look alike run in different orders: put() to a queue with room is no switch, put() and then
-// yield() is. Record it and look: in the first part the producer runs through, in the second the two take turns.
+// Why two similar loops run in different orders: put() to a queue with room does not switch, put() and then yield()
+// does. Record it: in the first half the producer runs without a break, in the second half the two run in turns.
 #include <cstdio>
 #include <weft/weft.hpp>
 

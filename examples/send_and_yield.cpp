@@ -1,4 +1,4 @@
-// Values travel both ways: send() goes on with the generator, and its value comes out of the yield it was suspended in.
+// Values travel both ways: send() resumes the generator, and its value is returned by the yield that had suspended it.
 // The first step must be a next(): there is no yield yet that could return anything.
 #include <iostream>
 #include <string>

@@ -1,5 +1,5 @@
-// A traffic light and three cars: the light is an event. While it is set, whoever asks goes on; when it is clear they
-// wait, and setting it lets all go at once. Python's threading.Event.
+// A traffic light and three cars: the light is an event. While it is set, cars pass; while it is clear they wait, and
+// setting it lets all of them go at once. Python's threading.Event.
 #include <chrono>
 #include <cstdio>
 #include <weft/weft.hpp>
@@ -11,7 +11,7 @@ namespace {
 using moment = std::chrono::steady_clock::time_point;
 constexpr auto tick = 100ms;
 
-// Ten ticks of green, three of amber, seven of red. During amber whoever comes may still drive.
+// Ten ticks of green, three of amber, seven of red. Cars may still pass during amber.
 void run_light(weft::event& green, moment start) {
   for (int round = 0; round < 2; ++round) {
     const moment begin = start + 20 * round * tick;
