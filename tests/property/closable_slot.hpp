@@ -1,5 +1,5 @@
-// A place for a handle (stream, listener, socket) that others close, destroy, move away and assign to while somebody
-// waits for it, and the judge of what the waiter then got: ECANCELED, and never a result.
+// A place for a handle (stream, listener, socket). Other coroutines close, destroy, move and assign to the handle while
+// a coroutine waits for it. The judge checks the result of the wait: ECANCELED, never success.
 #pragma once
 
 #include <cerrno>
@@ -19,7 +19,7 @@
 
 namespace weft::tests {
 
-// The memory of a destroyed object is overwritten, as a heap's next owner would do.
+// Overwrites the memory of a destroyed object, as its next owner in the heap would.
 template <class T>
 class breakable {
  public:
@@ -31,7 +31,7 @@ class breakable {
   T& operator*() const { return *object_; }
   T* operator->() const { return object_; }
 
-  // An object that is made anew, of what `make` returns, at another address than the last one.
+  // Makes a new object from the result of `make`, at another address than the last one.
   template <class F>
   void renew(F&& make) {
     destroy();
@@ -43,7 +43,7 @@ class breakable {
     std::exchange(object_, nullptr)->~T();
     std::memset(static_cast<void*>(memory_.get()), 0x5a, sizeof(T));
 #if defined(WEFT_ASAN)
-    memory_.reset();  // whoever looks is reported
+    memory_.reset();  // a use after this is reported
 #else
     broken_.push_back(std::move(memory_));
 #endif
@@ -61,10 +61,10 @@ class breakable {
 
 struct closable {
   std::uint64_t epoch = 0;  // grows with every close, move and destruction
-  unsigned number = 0;      // of the connection: every byte in it has this value
+  unsigned number = 0;      // of the connection: every byte sent on it has this value
   unsigned waiters = 0;
 
-  // May it be closed now?
+  // True if the handle may be closed now.
   bool closable_now(const random_context& c) const { return c.ingredients.closing || waiters == 0; }
 };
 
@@ -90,8 +90,8 @@ struct closable_slot : closable {
   }
 };
 
-// A wait for the outside world without a limit of its own. A program in which everybody waits for that is not hopeless,
-// but for ever: so a scope around the wait ends it.
+// A wait for the outside world without its own time limit. If all coroutines wait like this, the program is not
+// hopeless, but it never ends: so a scope around the wait ends it.
 template <class Wait>
 bool without_limit(random_context& c, Wait&& wait) {
   timeout_scope limit(std::chrono::microseconds(50 + 50 * c.d.below(8)));
@@ -99,8 +99,8 @@ bool without_limit(random_context& c, Wait&& wait) {
   return true;
 }
 
-// Calls `wait`, which returns true if it got what it waited for and false if the time ran out, and judges the outcome:
-// nobody closed meanwhile, or ECANCELED. Errors of the other side are part of life.
+// Calls `wait`, which returns true on success and false if the time ran out, and judges the outcome: the handle was not
+// closed meanwhile, or the wait threw ECANCELED. Errors of the other side are normal.
 template <class Wait>
 void judged(random_context& c, closable& s, bool open, Wait&& wait) {
   const std::uint64_t& epoch = s.epoch;

@@ -1,6 +1,6 @@
-// What the C++ and C libraries keep per thread is each coroutine's own: the exceptions being handled, the count of
-// those in flight, errno. Coroutines throw, catch, rethrow and suspend in catch blocks, in destructors and nested,
-// under many random schedules, and look at it after every suspension.
+// What the C++ and C libraries store per thread belongs to each coroutine separately: the exceptions being handled, the
+// count of exceptions in flight, errno. Coroutines throw, catch, rethrow and suspend in catch blocks, in destructors
+// and nested, under many random schedules, and check these values after every suspension.
 #include <gtest/gtest.h>
 
 #include <cerrno>
@@ -35,7 +35,7 @@ struct other_kind {
   std::uint64_t number;
 };
 
-// One coroutine that does all this, and counts what was not as it has to be.
+// One coroutine that does all this, and counts wrong values.
 class juggler {
  public:
   juggler(std::uint64_t seed, std::uint64_t& wrong, std::vector<std::exception_ptr>& shared)
@@ -69,10 +69,10 @@ class juggler {
     expect(std::uncaught_exceptions() == uncaught);
     expect(errno == before);
     expect(before == my_errno_);
-    errno = my_errno_;  // the next check must not fail for this one's reason
+    errno = my_errno_;  // so that the next check does not fail for the same reason
   }
 
-  // Suspends while it is destroyed; with an exception in flight if `expected` is one more than before.
+  // Suspends in its destructor; an exception is in flight there if `expected` is one more than before.
   struct suspends_at_end {
     juggler& who;
     int expected;
@@ -163,7 +163,7 @@ class juggler {
     }
   }
 
-  // Exceptions caught by one coroutine are thrown again by another.
+  // Another coroutine rethrows exceptions that one coroutine has caught.
   void hand_around() {
     try {
       throw numbered(next());
@@ -183,7 +183,7 @@ class juggler {
     }
   }
 
-  // A generator yields out of its catch block, and waits there.
+  // A generator yields inside its catch block, and waits there.
   void in_a_generator() {
     const std::uint64_t number = next();
     generator<std::uint64_t> g([this, number](generator<std::uint64_t>::yielder& y) {

@@ -1,4 +1,4 @@
-// What the parts of a random program share: the dice, the time, and the list of promises that it saw broken.
+// Shared by all of a random program: the dice, the time, and the list of broken promises.
 #pragma once
 
 #include <chrono>
@@ -14,7 +14,7 @@
 
 namespace weft::tests {
 
-// Chance that a seed brings back.
+// Random numbers that a seed reproduces.
 class dice {
  public:
   explicit dice(std::uint64_t seed) : state_(seed) {}
@@ -29,7 +29,7 @@ class dice {
   unsigned below(unsigned n) { return static_cast<unsigned>(next() % n); }
   bool chance(unsigned percent) { return below(100) < percent; }
   std::chrono::nanoseconds some_time() { return std::chrono::microseconds(below(5) * 10); }
-  // For waits for descriptors: long enough that others come and close them.
+  // For waits for descriptors: long enough that other coroutines come and close them.
   std::chrono::nanoseconds longer_time() { return std::chrono::microseconds(below(8) * 20); }
   template <class T>
   T& one_of(std::vector<T>& v) {
@@ -40,16 +40,16 @@ class dice {
   std::uint64_t state_;
 };
 
-// What a program is made of besides its seed. Other ingredients make other programs of the same seeds.
+// What a program consists of, besides its seed. The same seed with other ingredients makes another program.
 struct random_ingredients {
   bool handles = false;  // sockets, pipes and raw fds of this machine; else only numbers of the fake poller
-  bool closing = false;  // handles are closed, destroyed, moved and assigned to under whoever waits
-  bool passing = false;  // errors and hang-ups that pass
+  bool closing = false;  // handles are closed, destroyed, moved and assigned to while a coroutine waits for them
+  bool passing = false;  // temporary errors and hang-ups
   bool forks = false;
-  bool points = true;     // waits until points in time, for which a program looks at the clock
+  bool points = true;     // waits until time points, for which a program reads the clock
   bool selects = true;    // loops over select()
-  bool in_order = false;  // no shuffled ready queue: who became ready first runs first
-  bool timely = false;    // no replay, where the recorded order counts more than the clock
+  bool in_order = false;  // no shuffled ready queue: the ready queue is FIFO
+  bool timely = false;    // no replay, in which the recorded order counts more than the clock
 };
 
 struct random_context {
@@ -59,8 +59,8 @@ struct random_context {
   dice d;
   support::fake_poller& numbers;
   random_ingredients ingredients;
-  support::fake_clock* virtual_clock = nullptr;  // null: the machine's counts
-  std::map<std::string, unsigned> broken;        // promises, in words, and how often
+  support::fake_clock* virtual_clock = nullptr;  // null: the machine's clock counts
+  std::map<std::string, unsigned> broken;        // broken promises, in words, and how often
 
   void expect(bool kept, const char* promise) {
     if (!kept) ++broken[promise];
@@ -69,20 +69,20 @@ struct random_context {
   std::int64_t now_ns() {
     return virtual_clock != nullptr ? virtual_clock->now_ns() : core::monotonic_clock().now_ns();
   }
-  // One of few, so that several coroutines get the same one; some have passed.
+  // One of few points, so that several coroutines get the same one; some have passed.
   std::chrono::steady_clock::time_point some_point() {
     constexpr std::int64_t grid = 20'000;
     const std::int64_t at = now_ns() / grid * grid + static_cast<std::int64_t>(d.below(5)) * grid;
     return std::chrono::steady_clock::time_point(std::chrono::nanoseconds(at));
   }
   bool has_come(std::chrono::steady_clock::time_point t) { return now_ns() >= t.time_since_epoch().count(); }
-  // The program computes: time passes while nobody waits.
+  // The program computes: time passes while no coroutine waits.
   void work(std::chrono::nanoseconds time) {
     if (virtual_clock != nullptr) virtual_clock->advance(time);
   }
 };
 
-// A task's own error.
+// The error of a task.
 struct boom : std::runtime_error {
   boom() : std::runtime_error("boom") {}
 };

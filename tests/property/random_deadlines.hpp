@@ -1,5 +1,5 @@
-// Random programs that wait until points in time, of which several have the same: none wakes before its point, and
-// those of one point wake in the order in which they began to wait.
+// Random programs that wait until time points, several of them until the same one. No wait ends before its point, and
+// waits until the same point end in the order in which they began.
 #pragma once
 
 #include <chrono>
@@ -37,7 +37,7 @@ class random_deadlines {
     line.woken = mine;
   }
 
-  // Something that may come before the time has run out.
+  // A wait that may end before its time limit.
   void wait(event& e, semaphore& s, mutex& m, queue<int>& q, const task<>& other) {
     const auto t = c_.d.chance(3) ? std::chrono::steady_clock::time_point::max() : c_.some_point();
     bool in_time = true;

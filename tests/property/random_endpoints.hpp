@@ -1,6 +1,7 @@
-// Random programs' listeners, datagrams and named pipes: waited for by several, closed, destroyed and assigned to under
-// them; and errors that pass: a datagram nobody receives, a pipe whose writers leave and come. After such an error the
-// next wait suspends; one that spins hangs the program, and the seed's time runs out.
+// Listeners, datagrams and named pipes of random programs: several coroutines wait for one; it is closed, destroyed and
+// assigned to meanwhile. There are also temporary errors: a datagram without a receiver, a pipe whose writers leave and
+// return. After such an error the next wait must suspend; a wait that spins hangs the program, and the time of the seed
+// runs out.
 #pragma once
 
 #include <fcntl.h>
@@ -51,7 +52,7 @@ class random_endpoints {
   }
 
  private:
-  // A name that no other program of this machine has.
+  // A name that no other program of this machine uses.
   static std::string unique(const char* what) {
     static unsigned count = 0;
     return "weft-property-" + std::to_string(::getpid()) + "-" + what + "-" + std::to_string(++count);
@@ -67,7 +68,7 @@ class random_endpoints {
     const unsigned what = c_.d.below(12);
     if (!reader_.handle->is_open() || what == 0) {
       if (!reader_.closable_now(c_)) return;
-      // By hand: open(2) of a named pipe waits for the other end, unless it must not block.
+      // Opened by hand: open(2) of a named pipe waits for the other end unless it is non-blocking.
       reader_.become(pipe_reader(::open(fifo_path_.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC)), 0);
     } else if (what < 5) {
       const auto time = c_.d.longer_time();
@@ -103,7 +104,7 @@ class random_endpoints {
       });
     } else if (what < 9) {
       const auto time = c_.d.longer_time();
-      // To the dead: the answer is an error for whoever receives or sends next.
+      // Sends to a closed port: the next receive or send gets the error.
       judged(c_, s, open, [&] { return s.handle->send_for("are you there?", time); });
     } else if (what < 11) {
       closable_slot<udp_socket>& to = udp_[c_.d.below(2)];
@@ -119,7 +120,7 @@ class random_endpoints {
     if (!c_.ingredients.passing || c_.d.chance(30)) return bound;
     const std::uint16_t port = bound.local_endpoint().port;
     bound.close();
-    return udp_socket::connect("127.0.0.1", port);  // nobody there
+    return udp_socket::connect("127.0.0.1", port);  // nobody is there
   }
 
   // ---- listeners
@@ -127,7 +128,7 @@ class random_endpoints {
     const unsigned what = c_.d.below(12);
     if (!listener_.handle->is_open() || what == 0) {
       if (!listener_.closable_now(c_)) return;
-      // Linux only: a name that is no file.
+      // Only on Linux: a name that is no file.
       const std::string name = '\0' + unique("listener");
       listener_.become(unix_listener::bind(name, c_.d.chance(50) ? 1 : 1024), 0);
       connected_.clear();
@@ -171,7 +172,7 @@ class random_endpoints {
     });
   }
 
-  // Nobody connects: a connection of TCP takes real time, and ports for a while after it.
+  // Nobody connects: a TCP connection takes real time, and occupies ports for a while afterwards.
   void tcp() {
     const unsigned what = c_.d.below(8);
     if (!tcp_.handle->is_open() || what == 0) {
@@ -195,7 +196,7 @@ class random_endpoints {
   closable_slot<pipe_reader> reader_;
   closable_slot<udp_socket> udp_[2];
   closable_slot<unix_listener> listener_;
-  std::deque<unsigned> connected_;  // numbers of connections that nobody has accepted yet, oldest first
+  std::deque<unsigned> connected_;  // numbers of connections that have not been accepted yet, oldest first
   closable_slot<tcp_listener> tcp_;
 };
 

@@ -1,5 +1,5 @@
-// Random programs that fork. The child never runs a coroutine of its parent, neither for what an atfork handler does
-// nor for what it does with the parent's objects; a run of its own works; and the parent notices nothing.
+// Random programs that fork. The child never runs a coroutine of its parent, whatever an atfork handler or the child
+// itself does with the parent's objects. A run in the child works, and the parent notices nothing.
 #pragma once
 
 #include <pthread.h>
@@ -25,18 +25,18 @@ namespace weft::tests {
 
 class random_forks {
  public:
-  // What a child's exit status says.
+  // The exit statuses of a child.
   enum child_status : int { good = 0, stranger = 66, wrong_result = 67 };
 
-  // Neither ThreadSanitizer nor qemu-user follows a child that starts a thread, as a recorded one does.
+  // Neither ThreadSanitizer nor qemu-user supports a child that starts a thread, as a recorded child does.
 #if defined(WEFT_TSAN)
   static bool possible() { return false; }
 #else
   static bool possible() { return !support::emulated(); }
 #endif
 
-  // Call it before the process has its first scheduler: the handler is then registered before the runtime's own, and
-  // runs before it in the child.
+  // Call before the process has its first scheduler: the handler is then registered before the runtime's own handler,
+  // and runs before it in the child.
   static void look_after_children() {
     static const int once = ::pthread_atfork(nullptr, nullptr, [] {
       in_child_ = true;
@@ -45,19 +45,19 @@ class random_forks {
     static_cast<void>(once);
   }
 
-  // Every step of a coroutine asks this first.
+  // Called first in every step of a coroutine.
   static void expect_parent() {
     if (in_child_) ::_exit(stranger);
   }
 
-  // The process that the program begins in is the parent, a child of others as it may be.
+  // The process in which the program starts is the parent, even if it is a child of another one.
   explicit random_forks(random_context& c) : c_(c) { in_child_ = false; }
 
-  // The trace of the parent, beside which a child records.
+  // The trace of the parent; a child records next to it.
   std::string trace_path;
 
   // Forks. The child uses the parent's objects as a plain thread would, in an atfork handler and in its own body, and
-  // wakes nobody.
+  // wakes no coroutine.
   void op(event& e, mutex& m, queue<int>& q, const task<>& other) {
     const unsigned before = c_.d.below(5);
     const unsigned then = c_.d.below(6);
@@ -92,7 +92,7 @@ class random_forks {
  private:
   struct wrong {};
 
-  // `handler` runs in the child before the runtime knows of the fork, `body` after it.
+  // In the child `handler` runs before the runtime knows of the fork, `body` afterwards.
   void fork_one(const std::function<void()>& handler, const std::function<void()>& body) {
     if (!c_.ingredients.forks || !possible() || children_ >= 2) return;
     ++children_;

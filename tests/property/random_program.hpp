@@ -1,7 +1,6 @@
-// Random programs out of the whole vocabulary, the same one for the same seed: coroutines that spawn others, yield,
-// sleep, wait for events, semaphores, locks, queues, fds and each other with and without time limits, cancel, kill and
-// throw into each other, fail, swallow cancellations, end. What they do with handles, points in time, select and fork
-// stands in files of its own.
+// Random programs of the whole vocabulary; the same seed makes the same program. Coroutines spawn others, yield, sleep,
+// wait for events, semaphores, locks, queues, fds and each other with and without time limits, cancel, kill and throw
+// into each other, fail, swallow cancellations, end. Handles, time points, select and fork are in other files.
 #pragma once
 
 #include <chrono>
@@ -43,15 +42,15 @@ class random_program {
       : c_(seed, numbers, ingredients) {
     c_.ingredients.forks = ingredients.forks && seed % 4 == 1;  // a fork takes as long as a program
   }
-  // Time passes by this clock; without it by the machine's.
+  // Sets the clock; without this call the machine's clock counts.
   void use(support::fake_clock& clock) {
     c_.virtual_clock = &clock;
     clock.stand_for_steady_clock();  // its numbers make the points
   }
-  // Where the program is recorded.
+  // Call if the program is recorded.
   void recorded_at(const std::string& path) { forks_.trace_path = path; }
 
-  // Main's body. Afterwards the run cancels what is left.
+  // The body of main. Afterwards the run cancels what is left.
   void main() {
     const unsigned workers = 1 + below(6);
     for (unsigned i = 0; i < workers; ++i) spawn_one();
@@ -65,8 +64,7 @@ class random_program {
     }
   }
 
-  // After a run in which every coroutine came to its end: nobody holds anything any more. Returns the promises that the
-  // program saw broken.
+  // Call after a run in which every coroutine has ended: no lock may be owned any more. Returns the broken promises.
   const std::map<std::string, unsigned>& broken_promises(bool ended_properly) {
     if (ended_properly) {
       for (mutex& m : locks_) expect_free(m);
@@ -79,7 +77,7 @@ class random_program {
   }
 
  private:
-  // So that no program goes on for ever: programs that have spent it only end.
+  // Limits the length of a program: beyond it, coroutines only end.
   static constexpr unsigned op_limit = 1500;
   static constexpr unsigned spawn_limit = 60;
 

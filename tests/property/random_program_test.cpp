@@ -1,6 +1,6 @@
-// Properties of random programs on the virtual clock: the diary breaks no rule, at every event it says exactly what the
-// scheduler itself says, no promise to a waiter is broken, and who ended properly leaves nothing behind. How to run one
-// again, or a night of them: seed_range.hpp.
+// Properties of random programs on the virtual clock: the diary breaks no rule; at every event it agrees with the
+// scheduler's own state; no promise to a waiter is broken; a program that ended properly leaves nothing behind. How to
+// run one again, or a night of them: seed_range.hpp.
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -32,9 +32,8 @@ struct recorded_program {
   std::string broken_promises;
 };
 
-// WEFT_PROPERTY_WITHOUT names ingredients that programs are made without, so that whoever looks for one fault does not
-// stumble over another. Those that find faults which nobody has mended yet stand in `not_yet` (today none);
-// WEFT_PROPERTY_WITH brings them in.
+// WEFT_PROPERTY_WITHOUT names ingredients to leave out, so that a search for one fault does not find another one.
+// Ingredients that show a known but unfixed fault are in `not_yet` (today none); WEFT_PROPERTY_WITH adds them.
 constexpr std::string_view not_yet = "";
 
 bool is_named(const char* variable, std::string_view ingredient) {
@@ -57,7 +56,7 @@ tests::random_ingredients ingredients_of_tests(bool in_order) {
           .timely = true};
 }
 
-// Coroutines that had not ended when the recording did.
+// The number of coroutines that had not ended when the recording ended.
 std::size_t left_behind(const std::string& path) {
   const diary::history h(diary::reader::open(path));
   return h.state_after(h.source().event_count() - 1).live_count();
@@ -107,7 +106,7 @@ std::string first_difference(const diary::reader& trace, const std::vector<sched
   return found;
 }
 
-// The times of each coroutine's life add up to it.
+// Checks that the times of each coroutine add up to its life.
 std::string broken_sums(const diary::history& h) {
   std::string found;
   for (const diary::coroutine_record& c : h.coroutines()) {
@@ -122,7 +121,7 @@ class RandomPrograms : public testing::Test {
  protected:
   void SetUp() override {
     set_unhandled_handler([](std::exception_ptr, std::string_view) {});
-    // What a process opens once and keeps.
+    // Warm-up: opens what a process opens once and keeps open.
     trace::start({.path = temporary_trace().path()});
     weft::run([] { static_cast<void>(make_pipe()); });
     trace::stop();
@@ -136,7 +135,7 @@ class RandomPrograms : public testing::Test {
 #endif
 };
 
-// Before anything of weft: the handlers of a library that was loaded first.
+// Registered before any of weft's: like the handlers of a library that was loaded first.
 const bool forks_are_seen = (tests::random_forks::look_after_children(), true);
 
 TEST_F(RandomPrograms, AtEveryEventTheDiarySaysWhatTheSchedulerSays) {

@@ -1,6 +1,6 @@
-// Random programs' loops over select(), which others keep busy: a channel and a queue without room at whose other ends
-// stand loops like them. A cancellation that has not been delivered comes at the next select, before it hands anything
-// over; a time limit at the latest some looks at the timers after it has passed.
+// Loops over select() in random programs, kept busy by similar loops at the other ends of a channel and a queue without
+// room. A cancellation that is due is delivered at the next select, before that select hands anything over. A time
+// limit is delivered at the latest when the timers have been checked some times after it has passed.
 #pragma once
 
 #include <chrono>
@@ -33,7 +33,7 @@ class random_selects {
     room_.close();
   }
 
-  // A shield of the running coroutine, known to the judge.
+  // A shield of the running coroutine, of which the judge knows.
   class shield {
    public:
     explicit shield(random_selects& s) : depth_(s.shields_[this_coroutine::id()]) { ++depth_; }
@@ -47,7 +47,7 @@ class random_selects {
   };
 
  private:
-  // Longer than a program needs that looks at its timers every 64 switches.
+  // More switches than a scheduler needs that checks its timers every 64 switches.
   static constexpr std::uint64_t patience_in_switches = 200;
 
   void limited_loop() {
@@ -60,7 +60,7 @@ class random_selects {
   // `end_ns`: a scope around the loop runs out then.
   void loop(unsigned rounds, unsigned how, const std::int64_t* end_ns) {
     const std::uint64_t me = this_coroutine::id();
-    std::uint64_t passed_at = 0;  // switches when the scope had run out
+    std::uint64_t passed_at = 0;  // the number of switches when the scope had run out
     for (unsigned i = 0; i < rounds; ++i) {
       if (++selects_ > select_limit) return;
       const bool free = shields_[me] == 0;
@@ -103,7 +103,7 @@ class random_selects {
     }
   }
 
-  // So that no program goes on for ever.
+  // Limits the length of a program.
   static constexpr unsigned select_limit = 4000;
 
   random_context& c_;

@@ -1,6 +1,6 @@
-// Random programs' streams, pipes and raw fds: read and written by several, and closed, destroyed, moved away, assigned
-// to, released and shut down under whoever waits. Every byte of a connection is the connection's number, so that a
-// reader sees at once that it got somebody else's.
+// Streams, pipes and raw fds of random programs: several coroutines read and write one; it is closed, destroyed, moved,
+// assigned to, released and shut down while coroutines wait for it. Every byte of a connection is the connection's
+// number, so a reader notices at once if it got another connection's bytes.
 #pragma once
 
 #include <fcntl.h>
@@ -48,9 +48,9 @@ class random_streams {
     }
   }
 
-  // A number for a new connection. Not that of the delimiter, and not 0, which says nothing.
+  // Returns the number of a new connection: not that of the delimiter, and not 0, which means nothing.
   unsigned new_number() { return 11 + ++connections_ % 240; }
-  // For connections that listeners bring. A slot that is open is closed by it.
+  // For connections of listeners. An open slot is closed by this.
   closable_slot<unix_stream>& some_stream() { return streams_[c_.d.below(4)]; }
 
  private:
@@ -140,7 +140,7 @@ class random_streams {
       case 2: {
         ++s.epoch;
         const auto away = std::move(*s.handle);
-        if (c_.d.chance(50)) weft::yield();  // the other handle is not waited for by anybody
+        if (c_.d.chance(50)) weft::yield();  // nobody waits for the other handle
         break;
       }
       default: {
@@ -188,7 +188,7 @@ class random_streams {
       if (c_.d.chance(80)) writer_.become(std::move(out), number);
     }
   }
-  // Both ends on the coroutine's own stack: they go when it is unwound.
+  // Both ends are on the coroutine's own stack: unwinding destroys them.
   void at_home() {
     const unsigned number = new_number();
     auto [in, out] = make_pipe();
@@ -211,7 +211,7 @@ class random_streams {
       static_cast<void>(::send(r.fd, text.data(), text.size(), MSG_NOSIGNAL));
     } else if (r.closable_now(c_)) {
       close_raw(r);
-      // The number is free, and likely the next one to be used.
+      // The number is free, and likely to be reused next.
       if (c_.d.chance(50)) renew_raw(c_.d.below(4));
     }
   }
@@ -249,7 +249,7 @@ class random_streams {
       } else {
         got = to_read ? wait_readable_for(fd, time) : wait_writable_for(fd, time);
       }
-      // What a program that trusts the wait would do: the number must still be the one that it means.
+      // What a program does that trusts the wait: the number must still belong to the same connection.
       std::array<char, 64> bytes;
       const ssize_t count = got && to_read ? ::read(fd, bytes.data(), 1 + how * 10) : 0;
       if (count > 0) expect_own({bytes.data(), static_cast<std::size_t>(count)}, number);

@@ -1,4 +1,4 @@
-// Replay: a program runs in the order that was recorded, or says where it leaves it.
+// Replay: a program runs in the recorded order, or reports where it differs.
 #include <gtest/gtest.h>
 
 #include <cstdint>
@@ -68,7 +68,7 @@ class ReplayOfRandomPrograms : public testing::Test {
 };
 
 TEST_F(ReplayOfRandomPrograms, FollowsTheRecordedOrder) { check(false, 100); }
-// There a deadline may pass in the recording and not in the replay, and the other way round.
+// On a real clock a deadline may pass in the recording and not in the replay, or the other way round.
 TEST_F(ReplayOfRandomPrograms, FollowsItOnTheRealClockToo) { check(true, 100); }
 
 }  // namespace

@@ -1,9 +1,9 @@
-// Runs a check on one seed after the other, in worker processes of some hundred each: a program that crashes or hangs
-// takes its worker with it and is named by its seed, and what a night's run leaks or keeps goes with the worker.
+// Runs a check on one seed after the other, in worker processes of some hundred seeds each. A program that crashes or
+// hangs ends its worker, and its seed is reported. What a long run leaks or keeps is freed with the worker.
 //
-// WEFT_PROPERTY_SEED=N runs that seed alone and in the test's own process, WEFT_PROPERTY_RUNS=N so many from the first
-// on; both: N seeds from that one on, which is how several processes share a range. A run whose length was asked for
-// says how far it is, and goes on after a failure.
+// WEFT_PROPERTY_SEED=N runs only that seed, in the test's own process. WEFT_PROPERTY_RUNS=N runs so many from the first
+// seed on. Both together run N seeds from that one on, so that several processes can share a range. A run of a
+// requested length reports its progress and continues after a failure.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -33,9 +33,9 @@ namespace weft::tests {
 
 class seed_range {
  public:
-  // What a check counts; shared by all workers.
+  // The counts of a check; all workers share them.
   struct tally {
-    std::uint64_t seed = 0;  // the one that runs
+    std::uint64_t seed = 0;  // the running one
     std::uint64_t programs = 0;
     std::uint64_t given_up = 0;
     std::uint64_t events = 0;
@@ -64,7 +64,7 @@ class seed_range {
       for (std::uint64_t next = first_; next < end_ && failures_.size() < failures_to_stop();)
         next = worker(next, t, check);
       if (asked_for_) report(t, "done");
-      // Now and not when it happened: a worker inherits what its parent knows of failures.
+      // Reported now and not when they happened: a worker inherits its parent's failures.
       for (const std::string& failure : failures_) ADD_FAILURE() << failure;
     }
     const tally result = t;
@@ -82,7 +82,7 @@ class seed_range {
   static constexpr std::uint64_t seeds_a_worker = 500;
   static constexpr int failed = 1, left = 2;
   std::uint64_t failures_to_stop() const { return asked_for_ ? 20 : 1; }
-  // Neither ThreadSanitizer nor qemu-user is at ease with children that start threads, as a recorded program does.
+  // Neither ThreadSanitizer nor qemu-user supports children that start threads, as a recorded program does.
 #if defined(WEFT_TSAN)
   static bool has_workers() { return false; }
 #else
@@ -103,7 +103,7 @@ class seed_range {
     return what;
   }
 
-  // Returns the seed to go on with.
+  // Returns the next seed.
   template <class Check>
   std::uint64_t worker(std::uint64_t next, tally& t, Check& check) {
     const std::uint64_t end = std::min(end_, next + seeds_a_worker);
@@ -139,7 +139,7 @@ class seed_range {
     return last + 1;
   }
 
-  // A program without end fills the memory faster than its time runs out.
+  // An endless program fills the memory before its time runs out.
   static void limit_memory() {
 #if !defined(WEFT_ASAN)
     const ::rlimit most{std::uint64_t{8} << 30u, std::uint64_t{8} << 30u};
@@ -161,7 +161,7 @@ class seed_range {
                  static_cast<double>(t.programs) / std::max(time.count(), 0.001), number(t.given_up), memory().c_str());
   }
   static unsigned long long number(std::uint64_t n) { return n; }
-  // What this process has in memory; "" where the system does not say.
+  // The resident memory of this process; "" if the system does not tell.
   static std::string memory() {
     std::ifstream file("/proc/self/statm");
     std::uint64_t all = 0, resident = 0;

@@ -1,5 +1,5 @@
-// The shuffled ready queue: a seeded random choice among the ready finds programs that rely on an order which nobody
-// promised them, and the seed brings the failure back.
+// The shuffled ready queue: a seeded random choice among the ready coroutines finds programs that depend on an order
+// without a guarantee, and the seed reproduces the failure.
 #include <gtest/gtest.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -36,7 +36,7 @@ std::string order_of(const run_options& options) {
   return order;
 }
 
-// A program with a bug: the reader takes it for granted that the writer, spawned before it, has run.
+// A program with a bug: the reader assumes that the writer, which was spawned before it, has run.
 bool works(const run_options& options) {
   simulation s;
   int value = 0;
@@ -52,8 +52,8 @@ bool works(const run_options& options) {
   return seen == 42;
 }
 
-// The diary of a random program, run in a process of its own so that ids start alike; without what differs from process
-// to process.
+// The diary of a random program, without what differs between processes. The program runs in a child process, so that
+// ids start alike.
 std::string diary_text(std::uint64_t program_seed, std::uint64_t shuffle_seed) {
   const temporary_trace file;
   const pid_t child = fork();
@@ -75,7 +75,7 @@ std::string diary_text(std::uint64_t program_seed, std::uint64_t shuffle_seed) {
   EXPECT_EQ(status, 0);
   std::ostringstream out;
   diary::dump_text(diary::history(diary::reader::open(file.path())), out, {});
-  std::string events;  // the indented lines; before them stands the header, with pid and time of day
+  std::string events;  // the indented lines; the header before them has pid and time of day
   std::istringstream lines(out.str());
   for (std::string line; std::getline(lines, line);) {
     if (line.starts_with(' ') && line.find("thread_start") == std::string::npos) events += line + '\n';

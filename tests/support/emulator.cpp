@@ -10,7 +10,7 @@ namespace {
 
 std::size_t others = 0;
 
-// Before every constructor of the program, which may start threads.
+// Runs before all constructors of the program, which may start threads.
 [[gnu::constructor(101)]] void count_emulator_threads() {
   std::size_t all = 0;
   if (DIR* tasks = opendir("/proc/self/task")) {

@@ -1,6 +1,6 @@
-// A cross build's tests run in a user-mode emulator (cmake/aarch64-linux-gnu.cmake), which is a process of another
-// kind than the program in it: it has threads of its own, and the kernel cannot execute the program again. What a test
-// has to know of it. In other builds there is none.
+// A cross build's tests run in a user-mode emulator (cmake/aarch64-linux-gnu.cmake). The emulator is a different kind
+// of process than the program in it: it has threads of its own, and the kernel cannot execute the program again. This
+// header has what a test must know of the emulator; other builds have none.
 #pragma once
 
 #include <unistd.h>
@@ -12,15 +12,15 @@
 namespace weft::support {
 
 #if defined(WEFT_TEST_EMULATOR)
-// Threads of the emulator itself, counted before the program had any but its first. They are in /proc/self/task, can
-// never wake a coroutine, and before main() the core was told so (emulator.cpp).
+// The number of the emulator's own threads, counted while the program had only its first one. They are in
+// /proc/self/task but can never wake a coroutine; the core was told before main() (emulator.cpp).
 std::size_t emulator_threads() noexcept;
 inline bool emulated() noexcept { return emulator_threads() > 0; }
 #else
 constexpr bool emulated() noexcept { return false; }
 #endif
 
-// exec: this program anew with these arguments, in the emulator if it runs in one. Returns only if that failed.
+// Executes this program again with these arguments, in the emulator if it runs in one. Returns only if that failed.
 inline void execute_self(std::vector<std::string> arguments) {
   std::string program = "/proc/self/exe";
   arguments.insert(arguments.begin(), program);

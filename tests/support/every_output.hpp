@@ -1,4 +1,4 @@
-// Every output that the command has of a trace, and the rules of each: for tests and fuzzers.
+// Every output of the command for a trace, and the rules of each: for tests and fuzzers.
 #pragma once
 
 #include <sstream>
@@ -11,14 +11,14 @@
 namespace weft::tests {
 
 struct question {
-  std::vector<std::string> words;             // "-" is the trace on standard input, "OTHER" another in a file
-  std::string (*broken)(const std::string&);  // the first rule that an output breaks, or ""
+  std::vector<std::string> words;             // "-" is the trace on standard input, "OTHER" another trace in a file
+  std::string (*broken)(const std::string&);  // returns the first rule that an output breaks, or ""
 };
 
 inline const std::vector<question>& all_questions() {
   constexpr auto any = [](const std::string&) { return std::string(); };
   constexpr auto text = [](const std::string& out) { return broken_text(out); };
-  // Unreadable input leaves no output at all.
+  // Unreadable input produces no output at all.
   constexpr auto json = [](const std::string& out) {
     return out.empty() ? std::string() : broken_json(std::string_view(out).substr(0, out.size() - 1));
   };
@@ -67,7 +67,7 @@ inline const std::vector<question>& all_questions() {
   return all;
 }
 
-// What is wrong with the answer to a question about these bytes, or "". `other`: a good trace in a file.
+// Returns what is wrong with the answer to a question about these bytes, or "". `other`: a correct trace in a file.
 inline std::string broken_answer(const question& q, const std::string& trace, const std::string& other) {
   std::vector<std::string> words = q.words;
   for (std::string& word : words) {

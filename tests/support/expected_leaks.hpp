@@ -1,5 +1,5 @@
-// For a test in which weft gives up a coroutine: nothing on that stack is destroyed, as run() says, so what it owned is
-// never freed. While such an object lives, LeakSanitizer does not count what this thread allocates.
+// For a test in which weft gives up a coroutine: nothing on that stack is destroyed, as run() documents, so what it
+// owned is never freed. While an object of this class lives, LeakSanitizer ignores what this thread allocates.
 #pragma once
 
 #include "core/sanitizer.hpp"

@@ -1,8 +1,8 @@
-// A poller without an operating system, for tests of the scheduler. File descriptors are mere numbers; the test says
-// what becomes ready and when, and wait() lets virtual time pass instead of sleeping.
+// A poller without an operating system, for tests of the scheduler. File descriptors are mere numbers; the test decides
+// what becomes ready and when, and wait() advances virtual time instead of sleeping.
 //
-// Readiness is a level, as in a kernel: it stays until drain(). wait() reports it on the change, and once more after
-// watch() and rearm(), in the order in which that happened.
+// Readiness is a level, as in a kernel: it stays until drain(). wait() reports it when it changes, and once more after
+// watch() and rearm(), in the order in which these happened.
 #pragma once
 
 #include <algorithm>
@@ -22,16 +22,16 @@
 
 namespace weft::support {
 
-// All members may be called from any thread; wait() from one at a time.
+// All members may be called from any thread; wait() from one thread at a time.
 class fake_poller final : public core::poller {
  public:
   explicit fake_poller(fake_clock& clock) : clock_(clock) {}
 
-  // ---- what a test does to it ----
+  // ---- what a test does to the poller ----
   void make_readable(int fd) { make_ready(fd, diary::fd_readable_bit); }
   void make_writable(int fd) { make_ready(fd, diary::fd_writable_bit); }
   void make_failed(int fd) { make_ready(fd, diary::fd_error_bit); }
-  // The level goes back to "not ready", as after reading everything. An event already queued is still delivered.
+  // The level returns to "not ready", as after reading everything. An event that is already queued is still delivered.
   void drain(int fd) {
     const std::lock_guard guard(lock_);
     fds_[fd].level = 0;
@@ -41,14 +41,14 @@ class fake_poller final : public core::poller {
     const std::lock_guard guard(lock_);
     fds_[fd].refusal = error;
   }
-  // True: an endless wait() with nothing queued really blocks until notify() or make_...(): for tests with threads.
-  // False, the default: it counts as hopeless and returns 0.
+  // True: an endless wait() with nothing queued blocks until notify() or make_...(): for tests with threads. False, the
+  // default: such a wait counts as hopeless and returns 0.
   void block_when_hopeless(bool on) {
     const std::lock_guard guard(lock_);
     blocks_ = on;
   }
 
-  // ---- what a test asks it ----
+  // ---- what a test can read ----
   std::size_t waits() const { return read(waits_); }                    // calls of wait()
   std::size_t hopeless_waits() const { return read(hopeless_waits_); }  // endless ones with nothing queued
   std::int64_t last_timeout_ns() const { return read(last_timeout_ns_); }
@@ -127,7 +127,7 @@ class fake_poller final : public core::poller {
     }
     changed_.notify_all();
   }
-  // A kernel reports one fd once a wait(), with all that is ready. Before: lock_ is held.
+  // As in a kernel, one wait() reports an fd once, with everything that is ready. Before: lock_ is held.
   void report_level(int fd) {
     const auto& known = fds_[fd];
     const auto same_fd = [&](const core::io_event& e) { return e.fd == fd; };

@@ -1,1 +1,1 @@
-// Stands for all tests where their common headers are compiled (tests/CMakeLists.txt).
+// The common headers of all tests are compiled here (tests/CMakeLists.txt).

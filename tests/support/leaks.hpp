@@ -1,5 +1,4 @@
-// What a program has left behind: open file descriptors, and in a build with LeakSanitizer memory that nothing points
-// to.
+// What a program has left behind: open file descriptors and, in a build with LeakSanitizer, unreachable memory.
 #pragma once
 
 #include <fcntl.h>
@@ -14,7 +13,7 @@
 
 namespace weft::support {
 
-// Of the first thousand numbers: a test needs no more.
+// Counts the first thousand numbers: a test needs no more.
 inline std::size_t open_descriptors() {
   std::size_t count = 0;
   for (int fd = 0; fd < 1000; ++fd) count += ::fcntl(fd, F_GETFD) != -1;
@@ -23,7 +22,7 @@ inline std::size_t open_descriptors() {
 
 #if defined(WEFT_ASAN)
 inline constexpr bool sees_leaks = true;
-// Prints what is lost, with where it was allocated. What was reported once is reported again.
+// Prints what is lost and where it was allocated. Reports the same loss again at each call.
 inline bool memory_is_lost() { return __lsan_do_recoverable_leak_check() != 0; }
 #else
 inline constexpr bool sees_leaks = false;

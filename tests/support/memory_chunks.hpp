@@ -1,4 +1,4 @@
-// A trace file that grows in memory: a chunk_source for writers in tests, and the bytes a reader would find.
+// A trace file that grows in memory: a chunk_source for writers in tests, and the bytes that a reader would find.
 #pragma once
 
 #include <cstddef>
@@ -16,8 +16,8 @@ namespace weft::tests {
 
 class memory_chunks : public diary::chunk_source {
  public:
-  // `set_up` fills in what the test cares about; without it the clock counts nanoseconds from 0.
-  // After `capacity` chunks there is no more room.
+  // `set_up` sets the fields that the test needs; without it the clock counts nanoseconds from 0. After `capacity`
+  // chunks there is no more room.
   explicit memory_chunks(const std::function<void(diary::file_header&)>& set_up = {},
                          std::size_t capacity = std::numeric_limits<std::size_t>::max())
       : capacity_(capacity) {

@@ -1,6 +1,5 @@
-// What must hold of everything the command writes, whatever stands in the trace: each function returns the first rule
-// that is broken, in words, or "". Used by tests and fuzzers. Shares no code with what writes these formats, but for
-// the decoding of UTF-8.
+// Rules for everything that the command writes, for any trace: each function returns the first broken rule in words, or
+// "". Used by tests and fuzzers. Shares no code with the writers of these formats, except the decoding of UTF-8.
 #pragma once
 
 #include <cctype>
@@ -16,7 +15,7 @@
 
 namespace weft::tests {
 
-// Well-formed UTF-8 that a terminal shows and does not obey.
+// Well-formed UTF-8 without control characters.
 inline std::string broken_text(std::string_view text) {
   for (std::string_view rest = text; !rest.empty();) {
     const diary::utf8_step step = diary::next_code_point(rest);
@@ -42,8 +41,8 @@ inline std::string broken_json_lines(std::string_view text) {
   return "";
 }
 
-// XML 1.0: characters that may stand there, one root, tags that match, attributes in quotes and once each, the five
-// entities. No DTD, comments or CDATA: nothing of ours has any.
+// XML 1.0: allowed characters, one root, matching tags, quoted attributes without duplicates, the five entities. No
+// DTD, comments or CDATA: our output has none.
 inline std::string broken_xml(std::string_view text) {
   const auto is_char = [](char32_t c) {
     return c == '\t' || c == '\n' || c == '\r' || (c >= 0x20 && c <= 0xd7ff) || (c >= 0xe000 && c <= 0xfffd) ||
@@ -105,7 +104,7 @@ inline std::string broken_xml(std::string_view text) {
   return !has_root ? "no root" : open.empty() ? "" : "no end of <" + open.back();
 }
 
-// RFC 4180 with as many cells in each row; text, and no cell that a spreadsheet takes for a formula.
+// RFC 4180 with the same number of cells in each row; text, and no cell that a spreadsheet would read as a formula.
 inline std::string broken_csv(std::string_view text) {
   if (const std::string broken = broken_text(text); !broken.empty()) return broken;
   std::size_t cells = 0, expected = 0;

@@ -1,5 +1,5 @@
-// Reads back what was exported for Perfetto, without a line of the code that wrote it: protocol buffers by hand, and of
-// Perfetto's schema what tests look at.
+// Reads an export for Perfetto without any code of its writer: decodes protocol buffers by hand, and as much of
+// Perfetto's schema as the tests need.
 #pragma once
 
 #include <cstdint>
@@ -12,11 +12,11 @@
 
 namespace weft::tests {
 
-// One message: its fields in order.
+// One field of a message; a message is its fields in order.
 struct proto_field {
   unsigned number = 0, wire_type = 0;
-  std::uint64_t value = 0;  // of wire types 0 and 1
-  std::string_view bytes;   // of wire type 2
+  std::uint64_t value = 0;  // for wire types 0 and 1
+  std::string_view bytes;   // for wire type 2
 };
 
 inline std::uint64_t take_varint(std::string_view& in) {
@@ -73,7 +73,7 @@ struct perfetto_trace {
   std::map<std::uint64_t, perfetto_track> tracks;
   std::vector<perfetto_event> events;         // in the order of the file
   std::vector<std::uint64_t> sequence_flags;  // of each packet
-  std::vector<std::string> complaints;        // rules of the format that are broken
+  std::vector<std::string> complaints;        // broken rules of the format
 
   explicit perfetto_trace(const std::string& bytes) {
     for (const proto_field& packet : proto_fields(bytes)) {

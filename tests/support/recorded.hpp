@@ -1,6 +1,6 @@
-// Runs a program on the virtual clock and the fake poller while recording it, and gives its diary: as a history, or as
-// the text of its scheduling decisions, which is what scheduler tests compare. Names instead of numbers, so that it
-// reads as a specification:
+// Runs a program on the virtual clock and the fake poller while recording it. Returns its diary as a history, or as the
+// text of its scheduling decisions, which scheduler tests compare. The text has names instead of numbers, so that it
+// reads like a specification:
 //
 //   main: spawn a
 //   main: block join -> a
@@ -21,7 +21,7 @@
 
 namespace weft::support {
 
-// A trace file of its own in the folder for temporary files; gone with the object.
+// The path of a trace file in the folder for temporary files; the destructor removes the file.
 class temporary_trace {
  public:
   temporary_trace() {
@@ -103,7 +103,7 @@ inline std::string decisions(const diary::history& h) {
   return text;
 }
 
-// Runs the program in the simulation and returns its diary. Errors that leave the program come out.
+// Runs the program in the simulation and returns its diary. Errors of the program are thrown.
 template <class F>
 diary::history record(simulation& world, F&& program, run_options options = {}) {
   const temporary_trace file;

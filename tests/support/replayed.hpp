@@ -1,4 +1,4 @@
-// For tests of the replay: a trace of a program on the virtual clock, and what a replay of it says.
+// For tests of the replay: the trace of a program on the virtual clock, and the result of its replay.
 #pragma once
 
 #include <cstdint>
@@ -21,7 +21,7 @@ class recorded_run {
     weft::trace::start({.path = file_.path()});
     try {
       s.run(program, options);
-    } catch (...) {  // the program's own
+    } catch (...) {  // an error of the program
     }
     weft::trace::stop();
     path_ = file_.path();
@@ -33,7 +33,7 @@ class recorded_run {
   std::string path_;
 };
 
-// What the replay of `path` by `program` throws; "" if it is as recorded.
+// Returns the divergence that the replay of `path` by `program` throws; "" if there is none.
 template <class F>
 std::string divergence(const std::string& path, F&& program) {
   simulation s;
@@ -45,7 +45,7 @@ std::string divergence(const std::string& path, F&& program) {
   return {};
 }
 
-// Every event that tells of the order, with coroutines and objects numbered as they appear, without times.
+// Every event that depends on the order, with coroutines and objects numbered as they appear, without times.
 inline std::string order_text(const std::string& path) {
   const diary::history h(diary::reader::open(path));
   if (h.violation_count() != 0) return path + " breaks a rule";

@@ -1,6 +1,6 @@
-// Watches a scheduler while it is recorded: an observer that passes everything on to the recorder and, after each
-// event, writes down what the scheduler itself says: who runs, the ready queue in order, who is blocked on what and
-// until when, who owns which lock. A test compares that with what the diary says at the same event.
+// Watches a scheduler while it is recorded: an observer that passes everything on to the recorder. After each event it
+// stores the scheduler's own state: the running coroutine, the ready queue in order, every blocked coroutine with its
+// object and time limit, the owners of locks. A test compares that with the diary's state at the same event.
 #pragma once
 
 #include <cstdint>
@@ -20,27 +20,27 @@ struct scheduler_snapshot {
   struct coroutine {
     std::uint64_t slot = 0, id = 0;
     diary::coroutine_status status = diary::coroutine_status::none;
-    diary::wait_reason reason = diary::wait_reason::none;  // this and what follows: while blocked
+    diary::wait_reason reason = diary::wait_reason::none;  // this and the members below: only while blocked
     std::uint64_t object = 0;
     int fd = -1;
     std::optional<std::int64_t> deadline_ns;  // since the clock's zero
   };
   struct waited_object {
     std::uint64_t owner_slot = 0;
-    bool in_one_line = false;            // the object has one line of waiters, so their order is known:
-    std::vector<std::uint64_t> waiters;  // those not granted yet
+    bool in_one_line = false;            // the object has one waiter list, so their order is known
+    std::vector<std::uint64_t> waiters;  // without those that have been granted
   };
   std::uint64_t event = 0;
-  std::uint64_t running = 0;  // slot, 0: the scheduler itself
+  std::uint64_t running = 0;  // slot; 0: the root
   std::vector<std::uint64_t> ready;
   std::vector<coroutine> live;
-  std::map<std::uint64_t, waited_object> objects;  // that somebody waits or waited for
+  std::map<std::uint64_t, waited_object> objects;  // with waiters, now or earlier
 };
 
 class scheduler_watch final : public core::observer {
  public:
-  // Between `s`, on its own thread, and the recorder it has now. Every event from here on is watched. The watch must
-  // outlive the recording.
+  // Connects the watch between `s`, on its own thread, and its present recorder. It sees every event from here on. The
+  // watch must outlive the recording.
   void begin(core::scheduler& s) {
     scheduler_ = &s;
     recorder_ = s.diary().reader();
@@ -68,8 +68,8 @@ class scheduler_watch final : public core::observer {
   std::uint32_t thread_index() const noexcept override { return recorder_->thread_index(); }
 
  private:
-  // A time limit is told between the block's beginning and the switch that it belongs to: no state of its own. A scope
-  // that has run out is noticed when its coroutine stands in line already.
+  // Some events come before the switch to which they belong and are no state of their own: a time limit, and a scope
+  // that ran out when its coroutine is in a waiter list already.
   void take(diary::event_type type, std::uint64_t a) {
     using t = diary::event_type;
     if (type == t::time_limit || type == t::thread_stop || type == t::scope_expired) return;
@@ -77,7 +77,7 @@ class scheduler_watch final : public core::observer {
     s.event = recorder_->ordinal() - 1;
     const bool is_switch = type == t::enter || (type >= t::yield && type <= t::finish);
     if (is_switch) {
-      s.running = a;  // the leaver has still to jump
+      s.running = a;  // the leaving coroutine has not switched yet
     } else if (const core::coroutine* c = scheduler_->running()) {
       s.running = c->slot;
     }
@@ -90,7 +90,7 @@ class scheduler_watch final : public core::observer {
         saw_running = true;
       }
     }
-    // One that is ending is out of the list before its last switch.
+    // A coroutine that ends is removed from the list before its last switch.
     if (!saw_running) {
       s.live.push_back(one(*scheduler_->running()));
     }
@@ -118,8 +118,8 @@ class scheduler_watch final : public core::observer {
     if (c.time_limit.armed()) copy.deadline_ns = c.time_limit.deadline_ns;
     if (c.object == nullptr) return copy;
     copy.object = c.object->id();
-    // Those that there is more to compare of. They are the test's and live as long as the run; a task goes while the
-    // watch goes on, and so does what a select waits with in the place of a queue or a channel.
+    // Only objects of which more can be compared. They belong to the test and live as long as the run. A task may be
+    // destroyed earlier, as may the object of a select, which replaces a queue or a channel.
     if (in_one_line(c.object->kind()) || has_owner(c.object->kind())) known_.emplace(copy.object, c.object);
     return copy;
   }
@@ -145,7 +145,7 @@ class scheduler_watch final : public core::observer {
   std::vector<scheduler_snapshot> snapshots_;
 };
 
-// What the two say differently, one line each; empty: nothing. `start_ns`: the clock when the recording began.
+// Returns what differs, one line each; empty: nothing. `start_ns`: the clock at the start of the recording.
 inline std::string difference(const scheduler_snapshot& own, const diary::scheduler_state& told,
                               std::int64_t start_ns) {
   std::ostringstream out;
@@ -186,7 +186,7 @@ inline std::string difference(const scheduler_snapshot& own, const diary::schedu
     if (o.owner_slot != d.owner_slot)
       out << "object " << id << ": owned by slot " << o.owner_slot << ", the diary says " << d.owner_slot << '\n';
     if (!o.in_one_line) continue;
-    // A waiter that was granted something has left the line; its wake may be the next event.
+    // A waiter that was granted something has left the list; its wake may be the next event.
     std::vector<std::uint64_t> waiting;
     for (const std::uint64_t slot : d.waiters) {
       for (const std::uint64_t own_slot : o.waiters) {

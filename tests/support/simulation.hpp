@@ -21,7 +21,7 @@ struct simulation {
   }
 };
 
-// For programs whose test asks neither.
+// For tests that need neither the clock nor the poller.
 template <class F>
 auto run_virtually(F&& program) {
   return simulation().run(std::forward<F>(program));

@@ -1,4 +1,4 @@
-// Traces for tests, written as text: what stands in the test is what is in the trace.
+// Traces for tests, written as text: the test shows what is in the trace.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -12,7 +12,7 @@
 
 namespace weft::tests {
 
-// The bytes of a trace of these lines; the first line of a text trace is added.
+// Returns the bytes of a trace of these lines; adds the first line of a text trace.
 inline std::vector<std::uint8_t> trace_bytes(const std::string& lines) {
   std::istringstream in("# weft trace text 1\n" + lines);
   return diary::load_text(in, "test.trace.txt");
@@ -30,7 +30,7 @@ inline std::string dumped(const diary::history& h, const diary::dump_filter& fil
   return out.str();
 }
 
-// What load_text and then dump_text make of a dump.
+// Returns the dump of a trace that load_text made from a dump.
 inline std::string dumped_again(const std::string& text) {
   std::istringstream in(text);
   return dumped(diary::history(diary::reader::from_bytes(diary::load_text(in, "again.trace.txt"), "again.weft")));

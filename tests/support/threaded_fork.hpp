@@ -1,5 +1,5 @@
-// A fork of a process with several threads, whose child starts one: allowed, and what tests of forks do, but some tools
-// cannot follow it.
+// A fork of a process with several threads, whose child starts a thread. That is allowed, and tests of forks do it, but
+// some tools do not support it.
 #pragma once
 
 #include "core/sanitizer.hpp"

@@ -1,7 +1,7 @@
-// The machine's own poller on the virtual clock: file descriptors are real, and where the poller would sleep, virtual
-// time passes. What the kernel makes ready by itself (the end of a pipe, a datagram of this machine) is seen; what
-// takes real time (a name look-up, another process) is not waited for. Numbers from `first_number` on are the fake
-// poller's.
+// The machine's own poller on the virtual clock: file descriptors are real, but where the poller would sleep, virtual
+// time advances. It sees what the kernel makes ready by itself (the end of a pipe, a datagram of this machine). It does
+// not wait for what takes real time (a name look-up, another process). Numbers from `first_number` on belong to the
+// fake poller.
 #pragma once
 
 #include <cstddef>

@@ -1,9 +1,9 @@
-// kqueue() and kevent() over epoll, for tests. A queue is an epoll instance (so close() works on it) that contains one
-// more for each direction: epoll knows an fd only once, kqueue has a filter for each direction.
+// kqueue() and kevent() over epoll, for tests. A queue is an epoll instance (so close() works on it) that contains two
+// more, one for each direction: epoll allows an fd only once, kqueue has a filter for each direction.
 //
-// As in a kernel: EV_CLEAR is an edge, adding again looks again, closing an fd removes its filters, the write filter of
-// a pipe without readers is refused with EPIPE. Not here: EV_ONESHOT, EV_DISPATCH, EV_RECEIPT, other filters; data is
-// 0.
+// As in a kernel: EV_CLEAR is an edge, a second add reports the level again, closing an fd removes its filters, the
+// write filter of a pipe without readers fails with EPIPE. Not supported: EV_ONESHOT, EV_DISPATCH, EV_RECEIPT, other
+// filters; data is 0.
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/epoll.h>
@@ -39,7 +39,7 @@ struct queue_state {
 };
 
 std::mutex lock;
-// A queue's entry outlives its close() until the number is used again: nobody tells the shim.
+// A queue's entry outlives its close() until the number is reused: the shim does not notice the close.
 std::map<int, std::unique_ptr<queue_state>> queues;
 
 int fail(int error) {

@@ -1,7 +1,7 @@
-// The part of kqueue's interface that weft's poller uses, for running that poller's own logic on Linux. Values as on
-// FreeBSD. What a real kernel does is only as true here as kqueue_shim.cpp says.
+// The subset of kqueue's interface that weft's poller uses, to run that poller's own logic on Linux. Values as on
+// FreeBSD. Whether a real kernel behaves like this is only as certain as kqueue_shim.cpp says.
 #pragma once
-#pragma GCC system_header  // as the real one: a struct and a function of one name are not to be warned of
+#pragma GCC system_header  // as the real one: no warning about a struct and a function of one name
 
 #include <cstddef>
 #include <cstdint>
