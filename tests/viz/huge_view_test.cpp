@@ -27,6 +27,7 @@ class HugeView : public testing::Test {
     view.arrange(1600, 1000, model);
     model.resize(view.port());
     view.draw(canvas, model);
+    view.draw_above(canvas, model);
     return canvas;
   }
   void read_all() {
@@ -156,18 +157,6 @@ TEST_F(HugeView, TheTipOfABucketTellsShares) {
 
   EXPECT_TRUE(says("in these"));
   EXPECT_TRUE(says("Zoom in to see each state."));
-}
-
-TEST_F(HugeView, TheListOfFindingsSaysThatItIsStillLooking) {
-  drawn();
-  read_all();
-  model.apply(act::show_tab{tab::findings});
-  drawn();
-  EXPECT_TRUE(says("Still looking"));
-
-  model.apply(act::show_tab{tab::statistics});
-  drawn();
-  EXPECT_TRUE(says("Still counting"));
 }
 
 TEST(GrowingTrace, BecomesAHugeOneWhenItHasTooManyEvents) {

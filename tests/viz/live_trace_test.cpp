@@ -75,7 +75,7 @@ TEST(LiveTrace, TheViewFollowsItsEnd) {
   file.save();
   viewer_model model;
   model.open(file.open(), true);
-  model.resize({1000, 400, 200, 0, 300});
+  model.resize({1000, 400, 300});
 
   file.spawn_and_run(2, 50'000);
   file.save();
@@ -94,7 +94,7 @@ TEST(LiveTrace, OfALongOneTheLastTwoSecondsAreFollowed) {
   file.save();
   viewer_model model;
   model.open(file.open(), true);
-  model.resize({1000, 400, 200, 0, 300});
+  model.resize({1000, 400, 300});
 
   file.spawn_and_run(2, 60'000'000'000);
   file.save();
@@ -110,7 +110,7 @@ TEST(LiveTrace, AViewThatWentElsewhereStays) {
   file.save();
   viewer_model model;
   model.open(file.open(), true);
-  model.resize({1000, 400, 200, 0, 300});
+  model.resize({1000, 400, 300});
   model.apply(act::zoom{500, 0.5});
   const time_scale before = model.view.scale;
 

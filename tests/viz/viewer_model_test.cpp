@@ -16,7 +16,7 @@ class ViewerModel : public testing::Test {
   ViewerModel() {
     model.open(small_trace(), false);
     model.findings = find_all(*model.trace, false);
-    model.resize({1000, 400, 200, 0, 300});
+    model.resize({1000, 400, 300});
   }
   viewer_model model;
 };

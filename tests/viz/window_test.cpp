@@ -56,6 +56,20 @@ class Window : public testing::Test {
     return row.y + row.h / 2;
   }
 
+  void click(point at) {
+    app.take(mouse_move{at});
+    app.draw();
+    app.take(mouse_down{at, button::left, 1, {}});
+    app.take(mouse_up{at, button::left});
+    app.draw();
+  }
+  // As SDL tells of a letter: as text, and as the key it would be to whoever does not write.
+  void type(const char* typed) {
+    app.take(text_typed{typed});
+    app.take(key_down{letter(static_cast<char32_t>(typed[0])), {}});
+    app.draw();
+  }
+
   trace_on_disk file;
   gl_window window;
   window_app app;
@@ -155,6 +169,91 @@ TEST_F(Window, ScalesTheInterface) {
   app.draw();
 
   EXPECT_FLOAT_EQ(app.model().interface_scale, 1.1f);
+}
+
+// ---- controls
+
+TEST_F(Window, AClickOnATabOpensIt) {
+  app.take(key_down{letter('3'), {}});
+  app.draw();
+  const rect heads = layout().tab_heads;
+
+  click({heads.x + 40, heads.y + 20});
+
+  EXPECT_EQ(app.model().open_tab, tab::events);
+}
+
+TEST_F(Window, AKeyOpensATabAndItsRowsAreShown) {
+  app.take(key_down{letter('1'), {}});
+  app.draw();
+
+  EXPECT_EQ(app.model().open_tab, tab::events);
+  EXPECT_EQ(app.rows()->count(), app.model().trace->event_count());
+}
+
+TEST_F(Window, AClickOnARowOfEventsGoesThere) {
+  app.take(key_down{key::home, {}});
+  app.take(key_down{letter('1'), {}});
+  app.draw();
+  const rect body = layout().tab_body;
+
+  click({body.x + 300, body.y + 100});
+
+  EXPECT_GT(app.model().at.event, 0u);
+}
+
+TEST_F(Window, WordsTypedIntoTheFilterChooseEventsAndAreNoKeys) {
+  app.take(key_down{letter('f'), {false, true, false}});
+  app.draw();
+  for (const char* letter_typed : {"w", "a", "k", "e"}) type(letter_typed);
+  while (app.refresh()) {
+  }
+  app.draw();
+
+  ASSERT_GT(app.rows()->count(), 0u);
+  EXPECT_LT(app.rows()->count(), app.model().trace->event_count());
+  EXPECT_NE(text_of(app.rows()->row(0)).find("wake"), std::string::npos);
+}
+
+TEST_F(Window, ACoroutineIsFoundByTheLettersOfItsName) {
+  app.take(key_down{letter('p'), {false, true, false}});
+  app.draw();
+  for (const char* letter_typed : {"c", "o", "n", "s"}) type(letter_typed);
+  app.take(key_down{key::enter, {}});
+
+  EXPECT_EQ(app.model().selected, consumer_index);
+}
+
+TEST_F(Window, ACommandIsFoundByItsWords) {
+  const bool was_dark = app.model().dark;
+  app.take(key_down{letter('p'), {true, true, false}});
+  app.draw();
+  for (const char* letter_typed : {"d", "a", "r", "k"}) type(letter_typed);
+  app.take(key_down{key::enter, {}});
+
+  EXPECT_NE(app.model().dark, was_dark);
+}
+
+TEST_F(Window, AClickOnAColumnSortsTheStatistics) {
+  app.take(key_down{letter('4'), {}});
+  app.draw();
+  const std::string before = text_of(app.rows()->row(0));
+  const rect body = layout().tab_body;
+
+  click({body.x + 60, body.y + 34});
+
+  EXPECT_EQ(text_of(app.rows()->row(0)).substr(0, 8), "consumer") << before;
+}
+
+TEST_F(Window, TheMouseAboveATabIsNotInThePictureBelow) {
+  const double before = app.model().view.scale.ns_per_px;
+  const rect body = layout().tab_body;
+
+  app.take(mouse_move{{body.x + 50, body.y + 50}});
+  app.take(mouse_wheel{{body.x + 50, body.y + 50}, 0, -3, {false, true, false}});
+  app.draw();
+
+  EXPECT_EQ(app.model().view.scale.ns_per_px, before);
 }
 
 TEST(Render, MakesAPngAndAnSvgOfTheAskedSize) {

@@ -31,6 +31,7 @@ class WindowView : public testing::Test {
     arrange();
     recording_canvas canvas;
     view.draw(canvas, model);
+    view.draw_above(canvas, model);
     return canvas;
   }
   void take(const input& what) {
@@ -124,25 +125,6 @@ TEST_F(WindowView, TheSelectedOnesWakeIsAnArrowWithItsDelay) {
   const rect at_wake{x_of(7 * ms) - 12, lane_rect(view.layout(), model, 1).y, 24, 80};
   const auto found = canvas.within(at_wake);
   EXPECT_TRUE(std::any_of(found.begin(), found.end(), [](const auto& i) { return i.what == shape::curve; }));
-}
-
-TEST_F(WindowView, EveryTabDraws) {
-  for (std::size_t i = 0; i < tab_count; ++i) {
-    model.apply(act::show_tab{static_cast<tab>(i)});
-    const recording_canvas canvas = drawn();
-    EXPECT_FALSE(canvas.within(view.layout().tab_body).empty()) << i;
-    EXPECT_EQ(canvas.open_clips(), 0) << i;
-  }
-}
-
-TEST_F(WindowView, TheEventTableShowsTheEventUnderTheCursor) {
-  model.apply(act::show_tab{tab::events});
-  model.apply(act::go_to_event{17});
-
-  const recording_canvas canvas = drawn();
-
-  EXPECT_TRUE(canvas.has_text("wake"));
-  EXPECT_TRUE(canvas.has_text("consumer, granted, queue “orders”"));
 }
 
 TEST_F(WindowView, ItemsBoundedByPixelsForALongTrace) {

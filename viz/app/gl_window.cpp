@@ -8,6 +8,7 @@
 
 #include "app/imgui_backend.hpp"
 #include "app/input_from_sdl.hpp"
+#include "panels/imgui_input.hpp"
 
 namespace weft::viz {
 namespace {
@@ -88,12 +89,16 @@ gl_window::gl_window(const settings& wanted) : offscreen_(wanted.offscreen) {
   io.IniFilename = nullptr;
   io.LogFilename = nullptr;
   io.ConfigFlags |= ImGuiConfigFlags_NoMouseCursorChange;
-  backend_started_ = imgui_backend::start(window_, context_);
+  imgui_input::start();
+  backend_started_ = imgui_backend::start();
   if (!backend_started_) {
     ImGui::DestroyContext();
     clean_up();
     throw std::runtime_error("Dear ImGui does not start on this OpenGL");
   }
+  imgui_backend::use_clipboard(
+      this, [](void* window) { return static_cast<gl_window*>(window)->pasted(); },
+      [](void* window, const char* text) { static_cast<gl_window*>(window)->copy(text); });
   fonts_ = std::make_unique<font_set>(*io.Fonts);
 }
 
@@ -133,12 +138,29 @@ float gl_window::height(float interface_scale) const {
   return static_cast<float>(h) / interface_scale;
 }
 
+std::string gl_window::clipboard() const {
+  if (offscreen_) return clipboard_;
+  char* const text = SDL_GetClipboardText();
+  std::string copied = text != nullptr ? text : "";
+  SDL_free(text);
+  return copied;
+}
+
+void gl_window::copy(const std::string& text) {
+  clipboard_ = text;
+  if (!offscreen_) SDL_SetClipboardText(text.c_str());
+}
+
+const char* gl_window::pasted() {
+  clipboard_ = clipboard();
+  return clipboard_.c_str();
+}
+
 gl_window::news gl_window::wait(int timeout_ms) {
   news what;
   SDL_Event event;
   int more = timeout_ms > 0 ? SDL_WaitEventTimeout(&event, timeout_ms) : SDL_PollEvent(&event);
   for (; more != 0; more = SDL_PollEvent(&event)) {
-    imgui_backend::take_event(event);
     if (event.type == SDL_QUIT) what.closed = true;
     if (event.type == SDL_DROPFILE) {
       what.dropped_files.emplace_back(event.drop.file);
@@ -150,6 +172,7 @@ gl_window::news gl_window::wait(int timeout_ms) {
                      kind == SDL_WINDOWEVENT_SHOWN || kind == SDL_WINDOWEVENT_RESTORED;
       if (kind == SDL_WINDOWEVENT_CLOSE) what.closed = true;
     }
+    if (event.type == SDL_TEXTINPUT) what.inputs.emplace_back(text_typed{event.text.text});
     if (const std::optional<input> i = input_from_sdl(event, 1 / interface_scale_)) what.inputs.push_back(*i);
   }
   return what;
@@ -175,7 +198,7 @@ void gl_window::make_patterns(float scale) {
   }
 }
 
-void gl_window::draw_once(float interface_scale, const std::function<void(canvas&)>& paint) {
+void gl_window::draw_once(float interface_scale, const std::function<void(const window_frame&)>& paint) {
   const float scale = interface_scale * pixel_ratio();
   interface_scale_ = interface_scale;
   const bool new_fonts = fonts_->update(scale);
@@ -189,11 +212,16 @@ void gl_window::draw_once(float interface_scale, const std::function<void(canvas
   ImGuiIO& io = ImGui::GetIO();
   io.DisplaySize = {static_cast<float>(w), static_cast<float>(h)};
   io.DisplayFramebufferScale = {1, 1};
+  const std::uint64_t now = SDL_GetPerformanceCounter();
+  const auto passed = static_cast<float>(now - last_frame_) / static_cast<float>(SDL_GetPerformanceFrequency());
+  io.DeltaTime = last_frame_ == 0 ? 0.016f : std::clamp(passed, 0.0001f, 0.1f);
+  last_frame_ = now;
   ImGui::NewFrame();
   {
-    imgui_canvas to(*ImGui::GetBackgroundDrawList(), *fonts_, patterns_);
+    imgui_canvas below(*ImGui::GetBackgroundDrawList(), *fonts_, patterns_);
+    imgui_canvas above(*ImGui::GetForegroundDrawList(), *fonts_, patterns_);
     try {
-      paint(to);
+      paint({below, above, *fonts_, scale});
     } catch (...) {
       ImGui::EndFrame();  // so that the next frame can start
       throw;
@@ -206,7 +234,7 @@ void gl_window::draw_once(float interface_scale, const std::function<void(canvas
   imgui_backend::draw(ImGui::GetDrawData());
 }
 
-void gl_window::draw(float interface_scale, const std::function<void(canvas&)>& paint) {
+void gl_window::draw(float interface_scale, const std::function<void(const window_frame&)>& paint) {
   draw_once(interface_scale, paint);
   if (fonts_->wants_more()) draw_once(interface_scale, paint);
   // Offscreen nothing else ends a frame, and the driver would collect all frames.

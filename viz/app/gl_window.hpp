@@ -22,6 +22,14 @@ struct picture {
   std::vector<std::uint8_t> rgb;  // rows from the top
 };
 
+// What one frame is drawn on: two canvases, with Dear ImGui's windows in between.
+struct window_frame {
+  canvas& below;
+  canvas& above;
+  font_set& fonts;
+  float scale;  // physical pixels a logical one
+};
+
 class gl_window {
  public:
   struct settings {
@@ -47,22 +55,26 @@ class gl_window {
 
   // Physical pixels per logical pixel, without the user's own factor.
   float pixel_ratio() const;
-  // The logical size at `interface_scale`.
+  // What was copied last, by anybody.
+  std::string clipboard() const;
+  void copy(const std::string& text);
+  // Logical size at `interface_scale`.
   float width(float interface_scale) const;
   float height(float interface_scale) const;
 
-  // Draws one frame by calling `paint`; calls it a second time if glyphs were missing.
-  void draw(float interface_scale, const std::function<void(canvas&)>& paint);
-  // The pixels of the last frame.
+  // One frame: `paint` draws it. A second pass follows by itself if letters were missing.
+  void draw(float interface_scale, const std::function<void(const window_frame&)>& paint);
+  // What was drawn last.
   picture read_pixels();
   void set_pointer(pointer::shape shape);
   void set_title(const std::string& title) { SDL_SetWindowTitle(window_, title.c_str()); }
   const std::string& font_notice() const { return fonts_->notice(); }
 
  private:
-  void draw_once(float interface_scale, const std::function<void(canvas&)>& paint);
+  void draw_once(float interface_scale, const std::function<void(const window_frame&)>& paint);
   void make_patterns(float scale);
   void clean_up();
+  const char* pasted();  // the clipboard, until it is asked for again
 
   SDL_Window* window_ = nullptr;
   SDL_GLContext context_ = nullptr;
@@ -74,6 +86,8 @@ class gl_window {
   std::array<GLuint, 3> textures_{};
   float pattern_scale_ = 0;
   float interface_scale_ = 1;
+  std::uint64_t last_frame_ = 0;  // SDL's counter
+  std::string clipboard_;         // offscreen, where the system has none
   std::array<SDL_Cursor*, 4> pointers_{};
 };
 

@@ -34,6 +34,12 @@ std::optional<input> from_key(const SDL_KeyboardEvent& e) {
     case SDLK_RETURN:
     case SDLK_KP_ENTER:
       return named(key::enter);
+    case SDLK_BACKSPACE:
+      return named(key::backspace);
+    case SDLK_DELETE:
+      return named(key::del);
+    case SDLK_TAB:
+      return named(key::tab);
     default:
       break;
   }

@@ -6,6 +6,7 @@
 #include <cerrno>
 
 #include "analysis/findings.hpp"
+#include "analysis/statistics.hpp"
 #include "analysis/summaries.hpp"
 
 namespace weft::viz {
@@ -38,6 +39,13 @@ void analyse(viewer_model& model) {
   model.totals = model.trace->history().totals();
   model.findings = find_all(*model.trace, model.live);
   model.summaries = summarise_all(*model.trace);
+  count_statistics(model);
+}
+
+void count_statistics(viewer_model& model) {
+  model.grouped_statistics.clear();
+  if (model.trace->is_huge() || model.statistics_by == grouping::coroutine) return;
+  model.grouped_statistics = compute_statistics(model.trace->history(), model.statistics_by);
 }
 
 void look_at_the_story(viewer_model& model) {

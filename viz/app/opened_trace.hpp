@@ -16,6 +16,8 @@ std::unique_ptr<trace_model> open_trace_without_trust(const std::string& path);
 
 // Makes findings and summaries of a whole short trace; an analysis_job makes those of a huge one.
 void analyse(viewer_model& model);
+// Its statistics by what the user has chosen, if that is not by coroutine. Of a huge trace there are none.
+void count_statistics(viewer_model& model);
 
 // Moves to what is worth a first look in a recorded trace: to the worst finding, else to the middle.
 void look_at_the_story(viewer_model& model);

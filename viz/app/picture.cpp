@@ -75,6 +75,7 @@ void render_svg(const render_options& options) {
   fonts.update(1);
   viewer_model model;
   model.dark = options.theme != "light";
+  model.bottom_height = 34;  // no tabs, which are no picture; the legend stays
   model.open(open_trace_whole(options.file), false);
   if (model.trace->is_huge()) model.analysed = viewer_model::analysis_state::left_out;
   analyse(model);
@@ -88,6 +89,7 @@ void render_svg(const render_options& options) {
   const auto drawn = [&] {
     svg_canvas to(static_cast<float>(options.width), static_cast<float>(options.height), measure);
     view.draw(to, model);
+    view.draw_above(to, model);
     return to.document();
   };
   std::string document = drawn();

@@ -2,6 +2,8 @@
 
 #include <iostream>
 
+#include "view/keys.hpp"
+
 namespace weft::viz {
 
 void window_app::open(const std::string& path, bool live, std::uint32_t pid, bool forgiving) {
@@ -14,6 +16,7 @@ void window_app::open(const std::string& path, bool live, std::uint32_t pid, boo
     model_.findings.clear();
     model_.summaries.clear();
     live_ = {};
+    panels_.bottom().restart();
     has_looked_ = !model_.trace->is_huge();
     if (model_.trace->is_huge()) {
       model_.analysed = viewer_model::analysis_state::left_out;
@@ -33,22 +36,76 @@ void window_app::arrange() {
   model_.resize(view_.port());
 }
 
-void window_app::draw() {
+// True if another frame is needed to show what this one has led to.
+bool window_app::draw_once() {
   arrange();
-  window_.draw(model_.interface_scale, [this](canvas& to) { view_.draw(to, model_); });
-  model_.resize(view_.port());  // only now the height of the open tab is known
+  std::vector<action> wanted;
+  window_.draw(model_.interface_scale, [&](const window_frame& frame) {
+    view_.draw(frame.below, model_);
+    wanted = panels_.draw(model_, view_.layout(), frame.fonts, frame.scale);
+    view_.draw_above(frame.above, model_);
+  });
+  for (const action& a : wanted) perform(a);
+  return !wanted.empty() || panels_.is_settling();
+}
+
+void window_app::draw() {
+  // A control tells in one frame what the next one shows; more than a few in a row would be a circle.
+  for (int frame = 0; frame < 4 && draw_once(); ++frame) {
+  }
 }
 
 void window_app::take(const input& what) {
-  for (const action& a : view_.handle(what, model_)) {
-    if (const auto* wanted = std::get_if<act::open_program>(&a)) {
-      open_program(wanted->pid);
-    } else if (!program_.take(a, model_)) {
-      model_.apply(a);
-      has_looked_ = true;  // from now on the user decides what is shown
+  const float scale = model_.interface_scale * window_.pixel_ratio();
+  if (!view_.has_button() && panels_.take(what, model_, view_.layout(), scale)) {
+    if (std::holds_alternative<mouse_move>(what)) {
+      view_.handle(mouse_leave{}, model_);
+      return;
     }
-    arrange();
+    draw();
+    panels_.let_go_of_keys();
+    return;
   }
+  for (const action& a : view_.handle(what, model_)) perform(a);
+}
+
+void window_app::perform(const action& a) {
+  if (const auto* wanted = std::get_if<act::open_program>(&a)) {
+    open_program(wanted->pid);
+  } else if (std::holds_alternative<act::choose_command>(a)) {
+    choose_command();
+  } else if (std::holds_alternative<act::choose_coroutine>(a)) {
+    choose_coroutine();
+  } else if (std::holds_alternative<act::find_event>(a)) {
+    model_.apply(act::show_tab{tab::events});
+    panels_.bottom().focus_filter();
+  } else if (!program_.take(a, model_)) {
+    model_.apply(a);
+    if (std::holds_alternative<act::group_statistics>(a) && model_.trace) count_statistics(model_);
+    has_looked_ = true;  // where to is the user's business now
+  }
+  arrange();
+}
+
+void window_app::choose_command() {
+  std::vector<choice> all;
+  key_place place;
+  place.lanes_width = static_cast<double>(view_.layout().lanes.w);
+  place.mouse_x = place.lanes_width / 2;
+  for (const key_binding& b : all_keys()) {
+    if (b.keys != nullptr) all.push_back({b.meaning, b.keys, b.make(place)});
+  }
+  panels_.choices().open("what to do", std::move(all));
+}
+
+void window_app::choose_coroutine() {
+  if (!model_.trace) return;
+  std::vector<choice> all;
+  for (coroutine_index c = 0; c < model_.trace->coroutine_count(); ++c) {
+    const std::string id = "  #" + std::to_string(model_.trace->record(c).id);
+    all.push_back({model_.trace->label(c) + id, model_.trace->site_text(c), act::select{c}});
+  }
+  panels_.choices().open("name or number of a coroutine", std::move(all));
 }
 
 void window_app::open_program(std::uint32_t pid) {
@@ -76,6 +133,7 @@ bool window_app::refresh() {
   if (!model_.trace) return look_for_programs(now);
   bool changed = live_.take_analysis(model_, now);
   if (model_.trace->is_huge()) changed |= read_on(now);
+  changed |= panels_.bottom().work(model_, now + std::chrono::milliseconds(10));
   if (!model_.live) return changed;
   changed |= program_.refresh(model_, now);
   // Not before the first pass over the file is done.
@@ -128,14 +186,15 @@ void window_app::run() {
   clock::time_point last_frame = clock::now();
   for (;;) {
     const bool live = model_.trace && model_.live;
-    const bool reads = model_.trace && model_.trace->has_work();
+    const bool reads = model_.trace && (model_.trace->has_work() || panels_.bottom().has_work(model_));
     const int patience_ms = dirty || reads                         ? 0
                             : model_.playing || program_.is_busy() ? 8
                             : live || live_.is_busy()              ? 50
+                            : panels_.blinks()                     ? 250
                                                                    : 1000;
     const gl_window::news news = window_.wait(patience_ms);
     if (news.closed) return;
-    dirty |= news.redraw || !news.inputs.empty() || !news.dropped_files.empty();
+    dirty |= panels_.blinks() || news.redraw || !news.inputs.empty() || !news.dropped_files.empty();
     const bool has_lost_trace = survive([&] {
       for (const std::string& path : news.dropped_files) open(path, false, 0, true);
       for (const input& i : news.inputs) take(i);

@@ -10,6 +10,7 @@
 #include "app/opened_trace.hpp"
 #include "app/program_link.hpp"
 #include "app/program_source.hpp"
+#include "panels/panels.hpp"
 #include "view/window_view.hpp"
 
 namespace weft::viz {
@@ -27,19 +28,25 @@ class window_app {
   void offer(program_source programs) { programs_ = std::move(programs); }
   // Blocks until the window is closed.
   void run();
-  // Applies one input and draws, as run() does for each input; for tests and pictures.
+  // What run() does for each input: a control has it, with a frame for that, or it is made into actions.
   void take(const input& what);
   // Gets what is new in the trace and from the program. Returns true if draw() is needed.
   bool refresh();
   void draw();
-  // Calls `what`. If the trace has become unreadable because its file was cut, closes the trace, shows the reason on
-  // the start page and returns true. (It is not opened again by itself: the file may belong to a program that goes on.)
+  // What the open tab shows.
+  std::unique_ptr<table_rows> rows() const { return panels_.bottom().rows(model_); }
+  // Does that. A trace that turns out to be unreadable meanwhile, because its file was cut, is let go: the start page
+  // says so, and true comes back. (Nobody is asked to open it again: it may be a program's that goes on.)
   bool survive(const std::function<void()>& what);
   // Reads everything of a huge trace that the view needs, for pictures; not the findings.
   void finish_reading();
 
  private:
   void arrange();
+  void perform(const action& a);
+  void choose_command();
+  void choose_coroutine();
+  bool draw_once();
   bool read_on(std::chrono::steady_clock::time_point now);
   void open_program(std::uint32_t pid);
   bool look_for_programs(std::chrono::steady_clock::time_point now);
@@ -47,6 +54,7 @@ class window_app {
   gl_window& window_;
   viewer_model model_;
   window_view view_;
+  panels panels_;
   live_trace live_;
   bool has_looked_ = true;  // at the first finding, or wherever the user went
   program_link program_;

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <variant>
 
+#include "model/statistics_row.hpp"
 #include "model/stepping.hpp"
 #include "model/time_scale.hpp"
 
@@ -100,10 +101,14 @@ struct clear {};
 struct show_tab {
   tab which;
 };
-struct scroll_tab {
-  float px;
+struct group_statistics {
+  grouping by;
 };
 struct toggle_keys {};
+// What is chosen from a list; the app opens it.
+struct choose_command {};
+struct choose_coroutine {};
+struct find_event {};
 struct toggle_theme {};
 struct scale_interface {
   int step;
@@ -120,8 +125,9 @@ using action =
                  act::follow_wake, act::go_to_event, act::go_to_time, act::go_to_first, act::go_to_last,
                  act::show_finding, act::play_or_pause, act::change_speed, act::let_time_pass, act::zoom,
                  act::zoom_at_cursor, act::pan, act::scroll, act::show_range, act::fit_all, act::fit_selection,
-                 act::undo, act::redo, act::select, act::measure, act::clear, act::show_tab, act::scroll_tab,
-                 act::toggle_keys, act::toggle_theme, act::scale_interface, act::drag_edge,
-                 act::pause_or_resume_program, act::step_program, act::step_program_to_selected, act::open_program>;
+                 act::undo, act::redo, act::select, act::measure, act::clear, act::show_tab, act::group_statistics,
+                 act::toggle_keys, act::choose_command, act::choose_coroutine, act::find_event, act::toggle_theme,
+                 act::scale_interface, act::drag_edge, act::pause_or_resume_program, act::step_program,
+                 act::step_program_to_selected, act::open_program>;
 
 }  // namespace weft::viz

@@ -24,6 +24,7 @@ void viewer_model::let_go(std::string why) {
   lanes = {};
   findings.clear();
   summaries.clear();
+  grouped_statistics.clear();
   strip.clear();
   totals = {};
   analysed = analysis_state::done;
@@ -135,7 +136,6 @@ void viewer_model::read_state() {
 
 void viewer_model::move_to(const cursor& c, bool bring_into_view) {
   at = c;
-  event_offset = 0;
   read_state();
   if (!bring_into_view) return;
   const double x = time_to_x(view.scale, at.t_ns);
@@ -317,22 +317,13 @@ struct viewer_model::applier {
     }
   }
 
-  void operator()(const act::show_tab& a) const {
-    if (m.open_tab != a.which) m.tab_scroll = 0;
-    m.open_tab = a.which;
-  }
-  void operator()(const act::scroll_tab& a) const {
-    if (m.open_tab == tab::events) {
-      const auto rows = std::llround(a.px / event_row_height);
-      const auto middle = static_cast<std::int64_t>(m.at.event);
-      const auto last = static_cast<std::int64_t>(m.trace->event_count()) - 1;
-      m.event_offset = std::clamp<std::int64_t>(m.event_offset + rows, -middle, last - middle);
-      return;
-    }
-    m.tab_scroll = std::clamp(m.tab_scroll + a.px, 0.0f, std::max(0.0f, m.port.tab_content - m.port.tab_height));
-  }
+  void operator()(const act::show_tab& a) const { m.open_tab = a.which; }
+  void operator()(const act::group_statistics& a) const { m.statistics_by = a.by; }
   void operator()(const act::toggle_keys&) const { m.keys_shown = !m.keys_shown; }
-  // App executes these.
+  // Not the model's business.
+  void operator()(const act::choose_command&) const {}
+  void operator()(const act::choose_coroutine&) const {}
+  void operator()(const act::find_event&) const {}
   void operator()(const act::pause_or_resume_program&) const {}
   void operator()(const act::step_program&) const {}
   void operator()(const act::step_program_to_selected&) const {}

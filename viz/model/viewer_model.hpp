@@ -33,8 +33,6 @@ class viewer_model {
   struct viewport {
     double lanes_width = 1000;
     float lanes_height = 500;
-    float tab_height = 200;  // of the bottom panel's contents
-    float tab_content = 0;   // the size that the open tab would need
     std::size_t overview_columns = 600;
   };
 
@@ -52,7 +50,9 @@ class viewer_model {
   enum class analysis_state : std::uint8_t { done, going_on, left_out };
   analysis_state analysed = analysis_state::done;
   std::vector<overview_column> strip;        // the whole trace, port.overview_columns wide
-  std::vector<coroutine_summary> summaries;  // longest running time first
+  std::vector<coroutine_summary> summaries;  // who ran longest comes first
+  grouping statistics_by = grouping::coroutine;
+  std::vector<statistics_row> grouped_statistics;  // by that, if it is not by coroutine
   diary::history::totals_record totals;
 
   cursor at;
@@ -64,8 +64,6 @@ class viewer_model {
   bool playing = false;
   double speed = 1;
   tab open_tab = tab::findings;
-  float tab_scroll = 0;           // pixels; not used by the event table
-  std::int64_t event_offset = 0;  // the event table is centred this many rows after the cursor
   bool keys_shown = false;
   bool dark = true;
   float interface_scale = 1;
@@ -106,7 +104,6 @@ class viewer_model {
   std::size_t finding_ = static_cast<std::size_t>(-1);
 };
 
-inline constexpr float event_row_height = 20;  // of the event table
 inline constexpr std::array<double, 10> play_speeds{1e-6, 1e-5, 1e-4, 1e-3, 0.01, 0.1, 1, 10, 100, 1000};
 
 }  // namespace weft::viz

@@ -157,10 +157,12 @@ bool font_set::update(float scale) {
   return true;
 }
 
+float font_set::pixel_size(face f) const { return of(f)->FontSize; }
+
 float font_set::text_width(std::string_view words, face f) const {
   if (words.empty()) return 0;
   const ImFont* font = of(f);
-  return font->CalcTextSizeA(font->FontSize, 1e9f, 0, words.data(), words.data() + words.size()).x / scale_;
+  return font->CalcTextSizeA(pixel_size(f), 1e9f, 0, words.data(), words.data() + words.size()).x / scale_;
 }
 
 }  // namespace weft::viz

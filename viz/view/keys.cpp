@@ -7,7 +7,8 @@ namespace weft::viz {
 namespace {
 
 using place = const key_place&;
-constexpr modifiers plain{}, shift{true, false, false}, ctrl{false, true, false}, alt{false, false, true};
+constexpr modifiers plain{}, shift{true, false, false}, ctrl{false, true, false}, alt{false, false, true},
+    ctrl_shift{true, true, false};
 constexpr double zoom_step = 1.35;
 constexpr double pan_share = 0.12;
 
@@ -46,6 +47,12 @@ constexpr std::array bindings{
     key_binding{letter('-'), plain, [](place) -> action { return act::change_speed{direction::back}; }, key_group::step,
                 nullptr, nullptr},
 
+    key_binding{letter('p'), ctrl, [](place) -> action { return act::choose_coroutine{}; }, key_group::look, "Ctrl P",
+                "go to a coroutine by its name"},
+    key_binding{letter('f'), ctrl, [](place) -> action { return act::find_event{}; }, key_group::look, "Ctrl F",
+                "find events by words"},
+    key_binding{letter('p'), ctrl_shift, [](place) -> action { return act::choose_command{}; }, key_group::window,
+                "Ctrl Shift P", "all commands"},
     key_binding{letter('x'), plain, [](place) -> action { return act::pause_or_resume_program{}; }, key_group::step,
                 "X", "pause the live program, let it go on"},
     key_binding{letter('c'), plain, [](place) -> action { return act::step_program{}; }, key_group::step, "C  Shift C",

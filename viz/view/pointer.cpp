@@ -149,7 +149,6 @@ std::vector<action> pointer::release(const mouse_up& m, const viewer_model& mode
 
 std::vector<action> pointer::wheel(const mouse_wheel& m, const viewer_model& model, const window_layout& layout) const {
   if (!model.trace) return {};
-  if (layout.tab_body.contains(m.at)) return {act::scroll_tab{-m.dy * wheel_scroll}};
   if (m.at.y < layout.overview_row.y || m.at.y > layout.lanes.bottom() || m.at.x > layout.side.x) return {};
   if (m.with.ctrl) {
     return {act::zoom{static_cast<double>(m.at.x - layout.lanes.x), std::pow(wheel_zoom, -static_cast<double>(m.dy))}};

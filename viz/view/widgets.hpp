@@ -24,11 +24,4 @@ void draw_key_overlay(const screen& on, const window_layout& layout);
 // Describes what is under the mouse, next to the mouse.
 void draw_tooltip(const screen& on, const window_layout& layout, const viewer_model& model);
 
-// The bottom panel: its heads, and the open tab. Each returns the height that its contents need.
-void draw_tab_heads(const screen& on, const window_layout& layout, const viewer_model& model);
-float draw_event_table(const screen& on, const rect& body, const viewer_model& model);
-float draw_coroutine_card(const screen& on, const rect& body, const viewer_model& model);
-float draw_findings_list(const screen& on, const rect& body, const viewer_model& model);
-float draw_statistics_table(const screen& on, const rect& body, const viewer_model& model);
-
 }  // namespace weft::viz

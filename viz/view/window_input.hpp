@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <variant>
 
 #include "view/geometry.hpp"
@@ -20,6 +21,9 @@ enum class key : std::uint32_t {
   page_down,
   escape,
   enter,
+  backspace,
+  del,
+  tab,
   space = ' '
 };
 constexpr key letter(char32_t c) { return static_cast<key>(c); }
@@ -34,6 +38,10 @@ enum class button : std::uint8_t { left, middle, right };
 struct key_down {
   key which;
   modifiers with;
+};
+// Letters, in any language; for text fields.
+struct text_typed {
+  std::string utf8;
 };
 struct mouse_move {
   point at;
@@ -55,6 +63,6 @@ struct mouse_wheel {
   modifiers with;
 };  // in notches; dy > 0: away from the user
 
-using input = std::variant<key_down, mouse_move, mouse_leave, mouse_down, mouse_up, mouse_wheel>;
+using input = std::variant<key_down, text_typed, mouse_move, mouse_leave, mouse_down, mouse_up, mouse_wheel>;
 
 }  // namespace weft::viz

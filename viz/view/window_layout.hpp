@@ -28,8 +28,7 @@ struct window_layout {
   rect side_edge, bottom_edge, label_edge;
 
   viewer_model::viewport port() const {
-    return {static_cast<double>(lanes.w), lanes.h, tab_body.h, 0,
-            static_cast<std::size_t>(std::max(1.0f, overview.w / 2))};
+    return {static_cast<double>(lanes.w), lanes.h, static_cast<std::size_t>(std::max(1.0f, overview.w / 2))};
   }
 };
 

@@ -9,12 +9,6 @@ void window_view::arrange(float width, float height, const viewer_model& model) 
   layout_ = layout_window(width, height, model);
 }
 
-viewer_model::viewport window_view::port() const {
-  viewer_model::viewport size = layout_.port();
-  size.tab_content = tab_content_;
-  return size;
-}
-
 void window_view::draw(canvas& to, const viewer_model& model) {
   hits_.clear();
   const screen on{to, model.dark ? dark_theme() : light_theme(), hits_,
@@ -33,25 +27,21 @@ void window_view::draw(canvas& to, const viewer_model& model) {
     draw_wake_arrows(on, layout_, model);
     draw_cursor(on, layout_, model);
     draw_state_panel(on, layout_, model);
-    draw_tab_heads(on, layout_, model);
-    switch (model.open_tab) {
-      case tab::events:
-        tab_content_ = draw_event_table(on, layout_.tab_body, model);
-        break;
-      case tab::coroutine:
-        tab_content_ = draw_coroutine_card(on, layout_.tab_body, model);
-        break;
-      case tab::findings:
-        tab_content_ = draw_findings_list(on, layout_.tab_body, model);
-        break;
-      case tab::statistics:
-        tab_content_ = draw_statistics_table(on, layout_.tab_body, model);
-        break;
-    }
+    const rect& heads = layout_.tab_heads;
+    to.fill({heads.x, heads.y, heads.w, layout_.legend.bottom() - heads.y}, on.colours.panel);
+    to.line({heads.x, heads.y}, {heads.right(), heads.y}, on.colours.line);
     draw_legend(on, layout_, model);
-    if (!pointer_.dragging()) draw_tooltip(on, layout_, model);
   }
-  if (model.keys_shown) draw_key_overlay(on, layout_);
+}
+
+void window_view::draw_above(canvas& to, const viewer_model& model) {
+  const screen on{to, model.dark ? dark_theme() : light_theme(), hits_, pointer_.at()};
+  const bool has_events = model.trace && model.trace->event_count() > 0;
+  if (model.keys_shown) {
+    draw_key_overlay(on, layout_);
+  } else if (has_events && !pointer_.dragging()) {
+    draw_tooltip(on, layout_, model);
+  }
 }
 
 std::vector<action> window_view::handle(const input& what, const viewer_model& model) {

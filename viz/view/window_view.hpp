@@ -15,17 +15,21 @@ class window_view {
   // Computes the layout; before drawing the app passes it on to the model (viewer_model::resize).
   void arrange(float width, float height, const viewer_model& model);
   const window_layout& layout() const { return layout_; }
-  viewer_model::viewport port() const;
+  viewer_model::viewport port() const { return layout_.port(); }
 
+  // The pictures. Where the controls are is only the ground they stand on.
   void draw(canvas& to, const viewer_model& model);
+  // What lies above the controls: the words at the mouse, the page of keys. After draw().
+  void draw_above(canvas& to, const viewer_model& model);
   std::vector<action> handle(const input& what, const viewer_model& model);
+  // The mouse holds something that was pressed in a picture.
+  bool has_button() const { return pointer_.dragging(); }
   pointer::shape pointer_shape() const { return pointer_.wanted_shape(layout_, hits_); }
 
  private:
   window_layout layout_;
   std::vector<hit> hits_;
   pointer pointer_;
-  float tab_content_ = 0;
 };
 
 }  // namespace weft::viz

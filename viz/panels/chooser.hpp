@@ -1,0 +1,41 @@
+// A text field over a list: type some letters, choose with the arrows and Enter. For commands and coroutines.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "panels/panel_frame.hpp"
+#include "view/window_input.hpp"
+#include "view/window_layout.hpp"
+
+namespace weft::viz {
+
+struct choice {
+  std::string text;   // what is matched
+  std::string right;  // its key, or where it is from
+  action does;
+};
+
+class chooser {
+ public:
+  // `hint` stands in the empty field; `choices` in the order in which they are offered.
+  void open(std::string hint, std::vector<choice> choices);
+  void close() { open_ = false; }
+  bool is_open() const { return open_; }
+  // Up, Down, Enter and Escape while it is open; what was chosen comes with the next frame.
+  bool take(const key_down& pressed);
+  void draw(const window_layout& layout, const panel_frame& f);
+  // The offers that match what is typed, best first.
+  std::vector<std::size_t> matching() const;
+  void type(std::string text) { text_ = std::move(text); }
+
+ private:
+  void choose(std::size_t which, const panel_frame& f);
+
+  bool open_ = false, opens_ = false, chosen_ = false;
+  std::string hint_, text_;
+  std::vector<choice> choices_;
+  std::size_t at_ = 0;  // among those that match
+};
+
+}  // namespace weft::viz

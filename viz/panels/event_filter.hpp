@@ -1,0 +1,42 @@
+// Looks for the events whose line in the table has all words of a text, a slice of the trace at a time, so that a
+// window stays usable meanwhile.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "model/trace_model.hpp"
+
+namespace weft::viz {
+
+class event_filter {
+ public:
+  using clock = std::chrono::steady_clock;
+
+  // Begins anew if the text is another one. Words are told apart by blanks; ASCII letters match in either case.
+  void look_for(const std::string& text);
+  // Forgets what was found: another trace is shown.
+  void restart();
+  // Goes on until then or until the trace's end; true if there is something new to show.
+  bool work(const trace_model& trace, clock::time_point until);
+
+  bool has_words() const { return !words_.empty(); }
+  bool is_done(const trace_model& trace) const { return looked_at_ >= trace.event_count(); }
+  double progress(const trace_model& trace) const;
+  const std::vector<std::uint64_t>& found() const { return found_; }
+  bool is_full() const { return found_.size() >= most_found; }
+
+  static constexpr std::size_t most_found = 200'000;
+
+ private:
+  bool matches(const std::string& line) const;
+
+  std::string text_;
+  std::vector<std::string> words_;
+  std::vector<std::uint64_t> found_;
+  std::uint64_t looked_at_ = 0;  // events from 0 on
+};
+
+}  // namespace weft::viz

@@ -1,0 +1,22 @@
+// Draws a table of rows as a Dear ImGui table: columns that can be made wider, sorted by a click, scrolled; a menu on
+// the right button.
+#pragma once
+
+#include "panels/panel_frame.hpp"
+#include "panels/statistics_rows.hpp"
+#include "panels/table_rows.hpp"
+
+namespace weft::viz {
+
+// What a table remembers between frames.
+struct table_memory {
+  std::optional<sorting> sorted;
+  std::size_t was_current = table_rows::npos;
+};
+
+// In what is left of the present Dear ImGui window, or in `height` physical pixels of it. `id` must be unique in that
+// window.
+void draw_table(const char* id, const table_rows& rows, table_memory& memory, const panel_frame& f, float width = 0,
+                float height = 0);
+
+}  // namespace weft::viz
