@@ -233,5 +233,41 @@ TEST_F(RecordedDemo, WithoutAWindowTheOthersSaySo) {
 }
 #endif
 
+class EachDemo : public ::testing::TestWithParam<const char*> {};
+
+TEST_P(EachDemo, RunsToItsEndAndKeepsEveryRule) {
+  const test_folder folder;
+  const std::string trace = folder.path("demo.weft");
+
+  const outcome ran = shell("\"$WEFT\" demo " + std::string(GetParam()) + " --no-window --seconds 0.1 -o " + trace);
+
+  EXPECT_EQ(ran.status, 0) << ran.out;
+  EXPECT_EQ(run_weft({"validate", trace}).status, 0);
+}
+
+INSTANTIATE_TEST_SUITE_P(Demos, EachDemo,
+                         ::testing::Values("shop", "put_and_yield", "deadlock", "held", "lost_wakeup", "cancel",
+                                           "thousand"),
+                         [](const auto& demo) { return std::string(demo.param); });
+
+TEST(DemoList, NamesEachDemo) {
+  const outcome listed = run_weft({"demo", "--list"});
+
+  for (const char* name : {"shop", "put_and_yield", "deadlock", "held", "lost_wakeup", "cancel", "thousand"}) {
+    EXPECT_THAT(listed.out, HasSubstr(std::string("\n") + name + " "));
+  }
+}
+
+TEST(DemoDeadlock, IsFoundAsOne) {
+  const test_folder folder;
+  const std::string trace = folder.path("deadlock.weft");
+  shell("\"$WEFT\" demo deadlock --no-window --seconds 0.1 -o " + trace);
+
+  const outcome found = run_weft({"check", trace});
+
+  EXPECT_EQ(found.status, 1);
+  EXPECT_THAT(found.out, HasSubstr("wait for each other"));
+}
+
 }  // namespace
 }  // namespace weft::tests

@@ -2,18 +2,12 @@
 // a few clients, a producer and two consumers over the queue "orders", a heartbeat and a cleaner that sleep, and a lock
 // that two coroutines want. A report now and then computes for too long without giving up the thread, while all other
 // coroutines are ready.
-#include <fcntl.h>
-#include <signal.h>
-#include <unistd.h>
 
-#include <array>
-#include <atomic>
-#include <cerrno>
 #include <chrono>
 #include <random>
 #include <string>
-#include <system_error>
 
+#include "cli/programs/demo_support.hpp"
 #include "cli/programs/demos.hpp"
 #include "weft/weft.hpp"
 
@@ -22,13 +16,6 @@ namespace weft::viz::cli {
 namespace {
 
 using namespace std::chrono_literals;
-
-// Keeps the processor busy, like parsing or encryption; deliberately without a wait.
-void compute_for(std::chrono::microseconds d) {
-  const auto end = std::chrono::steady_clock::now() + d;
-  volatile unsigned sum = 0;
-  while (std::chrono::steady_clock::now() < end) sum = sum * 31 + 7;
-}
 
 // Random times that are the same in every run.
 class dice {
@@ -110,46 +97,6 @@ void report(queue<int>& orders) {
     compute_for(14ms);
   }
 }
-
-// While this lives, INT and TERM do not end the process, but write a byte to a pipe that a coroutine waits for. So the
-// program ends as it does when its time is over, and its trace is complete.
-class end_signals {
- public:
-  end_signals() {
-    std::array<int, 2> ends{};
-    if (::pipe(ends.data()) != 0) throw std::system_error(errno, std::generic_category(), "pipe");
-    for (const int fd : ends) {
-      ::fcntl(fd, F_SETFD, FD_CLOEXEC);
-      ::fcntl(fd, F_SETFL, O_NONBLOCK);
-    }
-    read_fd_ = ends[0];
-    write_fd = ends[1];
-    for (std::size_t i = 0; i < numbers.size(); ++i) old_[i] = ::signal(numbers[i], note);
-  }
-  ~end_signals() {
-    for (std::size_t i = 0; i < numbers.size(); ++i) ::signal(numbers[i], old_[i]);
-    ::close(read_fd_);
-    ::close(write_fd.exchange(-1));
-  }
-  end_signals(const end_signals&) = delete;
-  end_signals& operator=(const end_signals&) = delete;
-
-  // Suspends the coroutine until a signal comes, or for `seconds`.
-  void wait_for(double seconds) const { wait_readable_for(read_fd_, std::chrono::duration<double>(seconds)); }
-
- private:
-  static constexpr std::array numbers{SIGINT, SIGTERM};
-  static void note(int) {
-    const int saved = errno;
-    const char byte = 0;
-    [[maybe_unused]] const ssize_t ignored = ::write(write_fd.load(), &byte, 1);
-    errno = saved;
-  }
-
-  static inline std::atomic<int> write_fd{-1};  // used by the handler
-  int read_fd_ = -1;
-  std::array<void (*)(int), numbers.size()> old_{};
-};
 
 }  // namespace
 
