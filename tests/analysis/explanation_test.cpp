@@ -1,4 +1,4 @@
-// Why a coroutine does not run. What is said of good traces is tested with the command (tests/cli/questions_test.cpp).
+// Why a coroutine does not run. tests/cli/questions_test.cpp tests the text for correct traces, with the command.
 #include "analysis/explanation.hpp"
 
 #include <gmock/gmock.h>
@@ -16,7 +16,7 @@ TEST(Explanation, HasALinkAlsoForAnIdThatNoCoroutineCanHave) {
   EXPECT_FALSE(explain(trace, 2, 0, 0).links.empty());
 }
 
-// A consumer waits for a queue again; `before` and `after` are what happens before and behind that.
+// A consumer waits for a queue again; `givers` is what happens in between.
 std::string waits_for_orders(const std::string& givers) {
   return "0.001 T0 string id=1 text=\"consumer\"\n0.001 T0 string id=2 text=\"first\"\n0.001 T0 string id=3 "
          "text=\"second\"\n"
@@ -31,7 +31,7 @@ explanation why_at_end_of(const std::string& text) {
   return explain(trace, trace.source().event_count(), trace.source().info().last_ns, 1);
 }
 
-// The giver joins the consumer, which waits for the queue: with an owner that would be a cycle.
+// The giver joins the consumer, which waits for the queue: if the queue had an owner, that would be a cycle.
 constexpr const char* first_gives_and_joins =
     "0.003 T0 queue_put object=1 depth=0\n0.003 T0 wake slot=1 cause=granted object=1\n"
     "0.004 T0 block to=3 reason=join object=2 owner=1\n";

@@ -1,4 +1,4 @@
-// Each kind of finding: a trace that has it, and one that nearly has it.
+// For each kind of finding: a trace that has it, and one that almost has it.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -16,7 +16,7 @@ using ::testing::HasSubstr;
 using viz::finding;
 using viz::finding_kind;
 
-// A trace text, written piece by piece. Times in microseconds.
+// A trace as text, built up event by event. Times are in microseconds.
 class trace_story {
  public:
   trace_story() { text_ = "complete yes\n"; }
@@ -25,7 +25,7 @@ class trace_story {
     return *this;
   }
   trace_story& pass(std::int64_t us) { return at(now_us_ + us); }
-  // "enter to=1"
+  // `words`: for example "enter to=1".
   trace_story& event(const std::string& words, int thread = 0) {
     char time[40];
     std::snprintf(time, sizeof time, "%lld.%06lld", static_cast<long long>(now_us_ / 1'000'000),
@@ -38,7 +38,7 @@ class trace_story {
     for (const char* const name : names) event("string id=" + std::to_string(++id) + " text=\"" + name + "\"");
     return *this;
   }
-  // Spawned with slot, id and name of the same number.
+  // Spawns a coroutine; its slot, id and name have the number n.
   trace_story& spawn(int n, int parent = 0) {
     return event("spawn slot=" + std::to_string(n) + " id=" + std::to_string(n) + " parent=" + std::to_string(parent) +
                  " called=" + std::to_string(n));
@@ -185,7 +185,7 @@ TEST(BlockedAtEnd, IsNobodyWhoseWakeMayBeLost) {
   expect_none(s, finding_kind::blocked_at_end);
 }
 
-// A consumer waits for a queue, a producer sleeps in between: nobody of them waits for good.
+// A consumer waits for a queue, and meanwhile a producer sleeps: neither of them waits for good.
 std::string healthy(const std::string& how_it_ends, bool is_complete) {
   trace_story s;
   s.names({"consumer", "producer"}).event("object id=1 kind=queue text=\"orders\"").spawn(1).spawn(2);
@@ -226,17 +226,17 @@ TEST(BlockedAtEnd, IsWhoWasBlockedWhenDeadlockErrorCame) {
 
   expect_one(s, finding_kind::blocked_at_end,
              "deadlock_error: 2 coroutines were blocked, and nothing could wake anybody", 1);
-  expect_none(s, finding_kind::never_joined);  // main was about to
+  expect_none(s, finding_kind::never_joined);  // main was about to join them
 }
 
 // starved
 
-// Many have short turns while the last in line stands ready.
+// Two coroutines run in turns while the last one is ready.
 trace_story many_turns(std::int64_t us_each, int turns) {
   trace_story s;
   s.names({"first", "second", "last"}).spawn(1).spawn(2).event("enter to=1");
   s.pass(1).event("spawn slot=3 id=3 parent=0 called=3");
-  // With a shuffled order who enters need not be in front.
+  // In a shuffled order the next coroutine need not be at the front of the ready queue.
   for (int i = 0; i < turns; ++i) s.pass(us_each).event(i % 2 == 0 ? "yield to=2" : "yield to=1");
   return s.pass(us_each).event("yield to=3");
 }
@@ -435,7 +435,7 @@ trace_story yields_alone(int times, bool sleeps_in_the_middle) {
       s.pass(1).event("sleep to=0 delay_ns=1000").pass(1).event("wake_timer slot=1 cause=granted lateness_ns=0");
       s.event("enter to=1");
     }
-    // Every now and then the scheduler has a look around.
+    // From time to time the scheduler stays at the root.
     if (i % 64 == 63) {
       s.pass(1).event("yield to=0").event("enter to=1");
     } else {
@@ -464,7 +464,7 @@ TEST(LoneYields, AreNoneWhereTwoTakeTurns) {
 
 // wake-without-effect
 
-// A waiter that is notified `times` times. If it finds something it lets go of the lock to work with it, as one should.
+// A waiter that is notified `times` times. If it finds something, it releases the lock to work on it, as it should.
 trace_story notified(int times, bool finds_something) {
   trace_story s;
   s.names({"waiter", "notifier"}).event("object id=1 kind=mutex text=\"m\"");

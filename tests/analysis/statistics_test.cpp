@@ -1,4 +1,4 @@
-// What a trace amounts to: that all who count runs and switches count the same.
+// The sums of a trace: all counts of runs and switches agree.
 #include <gtest/gtest.h>
 
 #include <cstdint>
@@ -15,7 +15,7 @@ namespace {
 
 using viz::grouping;
 
-// Two coroutines; then one sleeps, yields and sleeps alone, with the poller in between.
+// Two coroutines run; then one sleeps, yields and sleeps alone, with the poller in between.
 constexpr const char* one_goes_on_alone =
     "0.000 T0 spawn slot=1 id=1\n"
     "0.000 T0 spawn slot=2 id=2\n"
@@ -72,7 +72,7 @@ TEST(Statistics, AWaitAloneStillHasItsDelay) {
   const std::vector<viz::statistics_row> rows =
       compute_statistics(trace_history(one_goes_on_alone), grouping::coroutine);
 
-  EXPECT_EQ(rows[0].delay.count(), 3u);  // its start, behind the second, and after the sleep
+  EXPECT_EQ(rows[0].delay.count(), 3u);  // its start, after the second one, and after the sleep
   EXPECT_EQ(rows[0].delay.max_ns(), 1'000'000);
 }
 
@@ -101,7 +101,7 @@ TEST(Statistics, TheWindowAndTheCommandHaveOneDefinition) {
       "0.004 T0 yield to=1\n0.010 T0 finish to=0 status=done\n");
 }
 
-// What a ring keeps: its first event long after 0, and somebody runs already.
+// What a ring keeps: its first event is long after 0, and a coroutine already runs.
 constexpr const char* end_of_a_ring =
     "gap T0 1000\n"
     "5.000 T0 generation number=3 tid=7 text=\"main\"\n"
@@ -122,7 +122,7 @@ TEST(Statistics, OfARingAreThoseOfWhatIsKept) {
   const std::vector<viz::statistics_row> rows = compute_statistics(trace, grouping::coroutine);
   ASSERT_EQ(rows.size(), 2u);
 
-  EXPECT_EQ(rows[0].runs, 1u);  // it was switched to before what is kept, and once in it
+  EXPECT_EQ(rows[0].runs, 1u);  // one switch to it was before the kept events, one is in them
   EXPECT_EQ(rows[0].run_ns, 2'000'000);
   EXPECT_EQ(trace.source().info().first_ns, 5'000'000'000);
   EXPECT_EQ(trace.source().info().last_ns, 5'005'000'000);

@@ -1,4 +1,4 @@
-// The stack pointer is a multiple of 16 wherever the ABI says so; SSE spills crash where it is not.
+// The stack pointer is a multiple of 16 wherever the ABI demands it; otherwise SSE spills would crash.
 #include <gtest/gtest.h>
 
 #include <cstdint>
@@ -8,7 +8,7 @@
 namespace weft::testing {
 namespace {
 
-// Where the caller's stack pointer was at the call: a multiple of 16 in both ABIs.
+// The caller's stack pointer at the call: a multiple of 16 in both ABIs.
 [[gnu::always_inline]] inline std::uintptr_t canonical_frame_address() {
   return reinterpret_cast<std::uintptr_t>(__builtin_dwarf_cfa());
 }

@@ -17,7 +17,7 @@ namespace {
 
 using code_address = std::uintptr_t;
 
-// The start of the function of each frame, innermost first, and how the walk ended.
+// The start address of the function of each frame, innermost first, and how the walk ended.
 struct walk {
   std::vector<code_address> functions;
   _Unwind_Reason_Code end = _URC_NO_REASON;
@@ -36,7 +36,7 @@ _Unwind_Reason_Code note_frame(_Unwind_Context* context, void* to) {
   result.end = _Unwind_Backtrace(&note_frame, &result);
 }
 
-// The entry's description begins one instruction before its label, see the .S files.
+// The entry's unwind description starts one instruction before its label, see the .S files.
 bool is_entry(code_address region) {
   const auto label = reinterpret_cast<code_address>(&weft_context_entry);
   return region < label && label - region <= 4;
@@ -80,7 +80,7 @@ TEST(Backtrace, OfASuspendedContextShowsWhoSuspendedIt) {
   struct suspender {
     [[gnu::noinline]] static void suspend(partner& self) {
       self.back();
-      __asm__ volatile("" ::: "memory");  // not the function's last act, so its frame is there
+      __asm__ volatile("" ::: "memory");  // not the function's last action, so that its frame exists
     }
   };
   walk found;

@@ -1,7 +1,7 @@
-// The unwind tables hold at every single instruction of a switch: the program is stopped at each one, and from there
-// the caller's frame must be found with all its callee-saved registers. Before the stack pointer moves that is the
-// context being left, afterwards the one being resumed; between the two there must be no gap. What a sampling profiler
-// or a debugger does by luck, this does on purpose.
+// The unwind tables are right at every single instruction of a switch. The program is stopped at each one, and from
+// there the caller's frame must be found with all its callee-saved registers. Before the stack pointer changes, that is
+// the context being left; afterwards it is the one being resumed; there must be no gap between the two. A sampling
+// profiler or a debugger meets these instructions by chance, this test meets all of them.
 #include <gtest/gtest.h>
 #include <ucontext.h>
 #include <unwind.h>
@@ -20,7 +20,7 @@
 
 #if defined(__linux__)
 
-// There if the program unwinds with LLVM's libunwind, null with libgcc's unwinder.
+// Exists if the program unwinds with LLVM's libunwind; null with libgcc's unwinder.
 extern "C" [[gnu::weak]] int unw_step(void*);
 
 #if defined(__aarch64__)
@@ -45,7 +45,7 @@ constexpr std::array<int, probe_registers> dwarf_numbers = {19, 20, 21, 22, 23, 
 enum class found_side { nobody, left, resumed };
 std::ostream& operator<<(std::ostream& to, found_side side) { return to << static_cast<int>(side); }
 
-// The caller as found from one instruction.
+// The caller, as found from one instruction.
 struct caller {
   found_side side = found_side::nobody;
   code_address resumes_at = 0;
@@ -57,12 +57,12 @@ struct caller {
 };
 
 struct stop {
-  code_address offset;  // from the start of the function stepped through
+  code_address offset;  // from the start of the function that is stepped through
   caller found;
 };
 
 struct observation {
-  code_address function = 0;  // where the function stepped through begins
+  code_address function = 0;  // start of the function that is stepped through
   code_address end = 0;
   register_values left{};
   register_values resumed{};
@@ -119,7 +119,7 @@ void stopped(int, siginfo_t*, void* machine) {
 
 #else
 
-// No trap flag in user mode: a breakpoint travels along instead, always on the instruction that runs next.
+// User mode has no trap flag: a breakpoint moves along, always on the instruction that runs next.
 constexpr std::uint32_t breakpoint = 0xd4200000;  // brk #0
 std::uint32_t original = 0;
 
@@ -140,7 +140,7 @@ constexpr code_address branch_target(code_address from, std::uint32_t field, uns
   return from + ((field ^ sign) - sign) * 4;
 }
 
-// Where the instruction leads, of those that occur in a switch; 0: out of it.
+// The address after the instruction, for the instructions that occur in a switch; 0: outside of it.
 code_address following(code_address at, std::uint32_t instruction, std::uint64_t flags) {
   const bool zero = (flags >> 30 & 1) != 0;
   if ((instruction & 0xff00001f) == 0x54000001) {  // b.ne
@@ -171,13 +171,13 @@ void start_stepping() {
 
 #endif
 
-// The two sides leave by different functions, so that on AArch64 they have different resume points.
+// The two sides leave by different functions, so that they have different resume points on AArch64.
 class EveryInstruction : public ::testing::Test {
  protected:
   void SetUp() override {
-    // It takes the instruction at which a signal arrived for a return address and looks up the one before: wrong at
-    // each first instruction, and wherever the one before has changed the frame. (Seen in 14; #92291 is the mend
-    // in 19.)
+    // LLVM's unwinder treats the instruction at which a signal arrived as a return address and uses the tables of the
+    // one before. That is wrong at each first instruction, and wherever the one before has changed the frame. (Seen in
+    // 14; #92291 fixes it in 19.)
     if (&unw_step != nullptr) GTEST_SKIP() << "LLVM's unwinder is not exact behind a signal (llvm-project #92291)";
     watched = {};
     watched.stops.reserve(1000);
@@ -196,7 +196,7 @@ class EveryInstruction : public ::testing::Test {
     watched.end = end;
   }
 
-  // First the caller is the context that is left, and always the same frame of it; then the one that is resumed.
+  // First the caller is the context that is left, always in the same frame; then it is the resumed one.
   static void expect_no_gap() {
     ASSERT_GT(watched.stops.size(), 20u) << "nothing was stepped through";
     const caller left = watched.stops.front().found;
@@ -263,7 +263,7 @@ TEST_F(EveryInstruction, OfASwitchWithGivenControlWordsUnwindsToOneOfTheTwoConte
   register_values found{};
   partner other([&](partner& self) {
     register_values there{};
-    set_round_up();  // so that the words are loaded, too
+    set_round_up();  // so that the control words are loaded, too
     probe_switch_call(self.own_slot(), *self.test_slot(), watched.resumed.data(), there.data(), [](void*) {});
   });
   other.resume();
@@ -280,7 +280,7 @@ TEST_F(EveryInstruction, OfASwitchThatIsJumpedToUnwindsToOneOfTheTwoContexts) {
   register_values found{};
   partner other([&](partner& self) {
     register_values there{};
-    set_round_up();  // so that the words are loaded, too
+    set_round_up();  // so that the control words are loaded, too
     probe_switch_call(self.own_slot(), *self.test_slot(), watched.resumed.data(), there.data(), [](void*) {});
   });
   other.resume();

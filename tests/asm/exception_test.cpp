@@ -1,5 +1,5 @@
-// C++ exceptions on stacks of our own. libstdc++ keeps its list of caught exceptions per thread; swapping that is the
-// scheduler's job, so no test here switches while one is being handled.
+// C++ exceptions on stacks of our own. libstdc++ stores its list of caught exceptions per thread. The scheduler
+// exchanges that list, so no test here switches while an exception is being handled.
 #include <gtest/gtest.h>
 
 #include <cstdio>

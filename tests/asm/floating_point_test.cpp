@@ -1,5 +1,5 @@
-// Rounding mode and exception masks belong to a context; the sticky "inexact" flags belong to the thread, and must not
-// make a switch load the control register (that costs ten times the switch).
+// Rounding mode and exception masks belong to a context. The sticky "inexact" flags belong to the thread, and must not
+// cause a switch to load the control register (that costs ten times the switch).
 #include <gtest/gtest.h>
 
 #include <cstdint>

@@ -10,20 +10,20 @@
 
 namespace weft::testing {
 
-// Runs a function on a stack of its own; both sides switch by hand.
+// Runs a function on a stack of its own; both sides switch explicitly.
 class partner {
  public:
   explicit partner(std::function<void(partner&)> body) : body_(std::move(body)) {
     other_ = core::make_context(memory_.get() + size, &partner::entry, this);
   }
 
-  // From the test: lets the body go on until it switches back or ends.
+  // For the test: resumes the body until it switches back or ends.
   void resume() { weft_switch(&test_, other_); }
-  // From the test: fn(arg) runs on the body's stack first.
+  // For the test: the same, but fn(arg) runs on the body's stack first.
   void resume_with(void (*fn)(void*), void* arg) { weft_switch_call(&test_, other_, fn, arg); }
-  // From the body: back to the test.
+  // For the body: switches back to the test.
   void back() { weft_switch(&other_, test_); }
-  // From the body: back to the test, where fn(arg) runs first.
+  // For the body: switches back to the test, where fn(arg) runs first.
   void back_with(void (*fn)(void*), void* arg) { weft_switch_call(&other_, test_, fn, arg); }
 
   bool ended() const { return ended_; }

@@ -25,7 +25,7 @@ SYMBOL(probe_switch_given):
   jmp 1f
   .cfi_endproc
 
-// As a function: takes its return address for the place to go on, and leaves the stack as that wants to find it.
+// weft_switch_from as a function: uses its return address as the resume point, and leaves the stack as that expects it.
 call_switch_from:
   .cfi_startproc
   popq %rcx

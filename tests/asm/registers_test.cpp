@@ -1,4 +1,4 @@
-// Every callee-saved register comes back, on every way into and out of a switch.
+// Every callee-saved register is restored, on every way into and out of a switch.
 #include <gtest/gtest.h>
 
 #include <array>
@@ -66,8 +66,8 @@ TEST(Registers, TheSideThatLeftBySwitchCallFindsItsOwn) {
   EXPECT_EQ(found_here, here);
 }
 
-// Twelve integers and eight doubles that live across many switches on both sides: more than there are registers, so
-// some are spilled and the rest is where a forgotten register would show. The values are checked against a plain
+// Twelve integers and eight doubles that are live across many switches on both sides. They are more than there are
+// registers, so some are spilled, and a forgotten register shows in the rest. The values are compared with a plain
 // calculation.
 struct live_values {
   std::array<unsigned long, 12> whole;

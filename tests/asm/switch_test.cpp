@@ -1,4 +1,4 @@
-// Who runs when.
+// The order in which contexts run.
 #include <gtest/gtest.h>
 
 #include <string>

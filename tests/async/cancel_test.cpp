@@ -1,4 +1,4 @@
-// Cancelling, killing, throwing in, and what shields them: the tests of gevent's kill and asyncio's cancel.
+// Cancelling, killing, throwing in, and shields: the tests of gevent's kill and asyncio's cancel.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -242,7 +242,7 @@ TEST_F(Cancel, ACallThatNeedNotWaitIsNoSuspension) {
       ended.join_for(0s);
       EXPECT_TRUE(this_coroutine::cancel_requested());
       passed_all = true;
-      sleep_for(0s);  // is a yield
+      sleep_for(0s);  // this is a yield
       ADD_FAILURE() << "not cancelled";
     });
     t.join();
@@ -258,7 +258,7 @@ TEST_F(Cancel, TakesAWaiterOutOfLineAtOnce) {
     yield();
     waiter.cancel();
     s.release();
-    EXPECT_EQ(s.value(), 1);  // nobody stood in line any more
+    EXPECT_EQ(s.value(), 1);  // nobody waits any more
     waiter.join();
     EXPECT_EQ(waiter.status(), task_status::cancelled);
   });
@@ -295,7 +295,7 @@ TEST_F(Cancel, OfAJoinerAlreadyWokenThrows) {
     });
     yield();
     go.set();
-    yield();  // the target ends, which wakes the joiner behind us
+    yield();  // the target ends and wakes the joiner, which becomes ready after this coroutine
     EXPECT_TRUE(target.finished());
     joiner.cancel();
     joiner.join();

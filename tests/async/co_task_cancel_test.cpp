@@ -1,4 +1,4 @@
-// co_task: cancellation, errors thrown in, shields, time limits. As for coroutines with a stack.
+// co_task: cancellation, errors thrown in, shields, time limits. The same as for coroutines with a stack.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -20,7 +20,8 @@ using namespace std::chrono_literals;
 using support::simulation;
 using testing::ElementsAre;
 
-// Each in both ways that a co_task may be driven: as a coroutine of its own, and by await() on a coroutine's stack.
+// Each test runs in both ways in which a co_task can be driven: as a coroutine of its own, and by await() on a
+// coroutine's stack.
 class CoTaskCancel : public testing::TestWithParam<bool> {
  protected:
   // F is a function that returns a co_task<T>.
@@ -139,7 +140,7 @@ TEST_P(CoTaskCancel, IsDeliveredOnceAndAgainAfterIt) {
     });
     yield();
     t.cancel();
-    t.cancel();  // changes nothing: the first is not delivered yet
+    t.cancel();  // changes nothing: the first one has not been delivered yet
     yield();
     EXPECT_EQ(deliveries, 1);
     t.kill();
@@ -198,7 +199,7 @@ TEST_P(CoTaskCancel, WokenButNotYetRunIsCancelled) {
     const task<> t = start([a]() -> co_task<> { co_await a; });
     yield();
     go.set();
-    // a ends and wakes t, which stands behind us in the ready queue.
+    // a ends and wakes t, which becomes ready after this coroutine.
     yield();
     EXPECT_EQ(a.status(), task_status::done);
     EXPECT_EQ(t.status(), task_status::running);

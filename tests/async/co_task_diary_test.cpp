@@ -1,4 +1,4 @@
-// co_task in the diary: the same events in the same order as for coroutines with a stack, and all rules kept.
+// co_task in the diary: the same events in the same order as for coroutines with a stack; no rule is broken.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -204,7 +204,7 @@ TEST_F(CoTaskDiary, ARecordingThatBeginsInTheMiddleKnowsThem) {
   EXPECT_EQ(broken_rules(h), "");
 }
 
-// Random programs: whatever is mixed, the rules hold, and the same seed gives the same story.
+// Random programs: the rules hold for every mixture, and the same seed gives the same story.
 class CoTaskShuffled : public testing::TestWithParam<std::uint64_t> {};
 INSTANTIATE_TEST_SUITE_P(Seeds, CoTaskShuffled, testing::Range<std::uint64_t>(1, 9));
 

@@ -1,4 +1,4 @@
-// co_task: values, errors, life of the frames, what must not be done in one.
+// co_task: values, errors, lifetime of the frames, forbidden operations.
 #include "weft/co_task.hpp"
 
 #include <gmock/gmock.h>
@@ -26,7 +26,7 @@ using support::simulation;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-// Counts those that live.
+// Counts its live objects.
 struct counted {
   explicit counted(int& c) : count(&c) { ++c; }
   counted(const counted& o) : count(o.count) { ++*count; }
@@ -250,7 +250,7 @@ TEST_F(CoTask, ErrorNobodyReadsIsReported) {
 }
 
 TEST_F(CoTask, ExceptionsInFlightAreTheCoroutinesOwn) {
-  // Two co_tasks unwind interleaved: the destructor of each sees its own exception only.
+  // Two co_tasks unwind interleaved: the destructors of each see only its own exception.
   sim.run([] {
     struct witness {
       int expected;

@@ -1,4 +1,4 @@
-// co_task: together with tasks, futures, fds, groups and other threads; what must not be done in one.
+// co_task with tasks, futures, fds, groups and other threads; forbidden operations.
 #include "weft/co_task.hpp"
 
 #include <gmock/gmock.h>
@@ -34,7 +34,7 @@ using support::simulation;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-// Counts those that live.
+// Counts its live objects.
 struct counted {
   explicit counted(int& c) : count(&c) { ++c; }
   counted(const counted& o) : count(o.count) { ++*count; }
@@ -73,7 +73,7 @@ class CoTaskTogether : public testing::Test {
   simulation sim;
 };
 
-// ---- what must not be done in one
+// ---- forbidden operations
 
 template <class F>
 bool is_refused(F&& f) {
@@ -96,7 +96,7 @@ co_task<> try_to_block(task<int> unfinished, mutex& held, event& unset, queue<in
   EXPECT_TRUE(is_refused([&] { empty.get(); }));
   EXPECT_TRUE(is_refused([] { await(sleep(1s)); }));
   EXPECT_TRUE(is_refused([] { await(later(1)); }));
-  // What need not wait is fine.
+  // Calls that need not wait are allowed.
   EXPECT_FALSE(unfinished.join_for(0s));
   EXPECT_FALSE(held.try_lock());
   EXPECT_EQ(await(value(6)), 6);
@@ -121,7 +121,7 @@ TEST_F(CoTaskTogether, WaitThatWouldSuspendIsALogicError) {
     spawn(try_to_block(unfinished, held, unset, empty)).get();
     await(try_to_block(unfinished, held, unset, empty));
     release.set();
-    // Nothing is left in any waiter list, and the coroutine may wait again.
+    // No waiter list has the coroutine any more, and it may wait again.
     held.lock();
     held.unlock();
     unset.set();
@@ -294,7 +294,7 @@ TEST_F(CoTaskTogether, HopelessWaitIsADeadlockErrorThatNamesIt) {
         event e;
         e.wait();
       });
-      // A line of its own: see co_task.hpp on what GCC 12 does to temporaries in a co_await.
+      // A separate statement: co_task.hpp says what GCC 12 does to temporaries in a co_await.
       const task<> waits = spawn("waits", [never]() -> co_task<> { co_await never; });
       co_await waits;
     });

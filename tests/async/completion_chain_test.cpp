@@ -1,4 +1,4 @@
-// Chains of completions of any length: what one of them causes needs no stack for each link, and the order stays.
+// Chains of completions of any length: a link needs no stack for the links that it causes, and the order is kept.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -26,7 +26,7 @@ using testing::ElementsAre;
 
 constexpr int links = 100'000;
 
-// Futures of which each one's end ends the next one.
+// Futures; the end of each one ends the next one.
 struct chain {
   std::unique_ptr<promise<int>> first = std::make_unique<promise<int>>();
   future<int> head = first->get_future();
@@ -119,7 +119,7 @@ TEST(CompletionChain, FitsIntoASmallStack) {
   });
 }
 
-// Without callbacks: each value holds the only reference to the one before.
+// Without callbacks: each value owns the only reference to the one before.
 struct box {
   task<box> inner;
   future<box> future_inner;
@@ -187,7 +187,7 @@ TEST(CompletionChain, WhatACallbackCausesComesBeforeTheNextCallback) {
   EXPECT_THAT(told, ElementsAre("a1", "b", "c", "a1 ends", "a2"));
 }
 
-// A tree of futures: each one's first callback ends two more, its second one only tells.
+// A tree of futures: the first callback of each ends two more, the second one only reports.
 class tree {
  public:
   std::vector<std::string> told;
@@ -197,7 +197,7 @@ class tree {
     grow(root.get_future(), "r", depth_);
     root.set_value();
   }
-  // The same by plain recursion.
+  // The order of plain recursion.
   void expect(const std::string& name, int depth, std::vector<std::string>& order) const {
     order.push_back(name);
     if (depth > 0) {
@@ -259,7 +259,7 @@ TEST(CompletionChain, WaitersWakeAfterAllCallbacksOfTheirs) {
   });
 }
 
-// Deep inside of callbacks the value can be had although callbacks are still to come.
+// Deep inside of callbacks a value is available even if callbacks are still to come.
 TEST(CompletionChain, WhatACallbackHasSetItCanGet) {
   simulation().run([] {
     chain deep(100);
@@ -292,7 +292,7 @@ TEST(CompletionChain, ARemovedCallbackOfALinkThatIsPutOffIsNotCalled) {
   EXPECT_EQ(before, called);
 }
 
-// A callback on a plain thread may run a whole scheduler, whose coroutines go on to their ends by themselves.
+// A callback on a plain thread may run a whole scheduler, whose coroutines must reach their ends without that thread.
 TEST(CompletionChain, ARunInsideOfADeepCallbackIsComplete) {
   chain deep(100);
   int got = 0;

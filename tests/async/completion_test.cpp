@@ -1,4 +1,4 @@
-// What tasks and futures share: the order of an end, and listeners.
+// The common base of tasks and futures: the order of an end, and listeners.
 #include "weft/detail/async/completion.hpp"
 
 #include <gmock/gmock.h>
@@ -47,7 +47,7 @@ TEST_F(Completion, AListenerIsToldAfterTheCallbacks) {
 }
 
 TEST_F(Completion, AListenerStandsInLineWithTheJoiners) {
-  // The listener wakes a third party, so that the order of wakes is the order of the story.
+  // The listener wakes a third coroutine, so that the story shows the order of the wakes.
   struct waker final : detail::completion_listener {
     void completed(detail::completion&) noexcept override { other.cancel(); }
     task<> other;
@@ -121,7 +121,7 @@ TEST_F(Completion, WhoJoinsFromAnotherThreadWaitsForTheCallbacks) {
   task<int> t;
   std::atomic<bool> in_callback{false};
   std::atomic<bool> joins{false};
-  int written = 0;  // not atomic: the join orders it
+  int written = 0;  // not atomic: the join orders the accesses
   std::thread other([&] {
     while (!in_callback) std::this_thread::yield();
     EXPECT_TRUE(t.finished());

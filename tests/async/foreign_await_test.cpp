@@ -1,4 +1,4 @@
-// co_await of awaitables that weft does not know, and of weft's by coroutines that it does not know.
+// co_await of foreign awaitables in co_tasks, and of weft's awaitables in foreign coroutines.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -23,7 +23,7 @@ using support::simulation;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-// Resumes whoever awaits it when somebody calls fire().
+// Resumes the awaiting coroutine when fire() is called.
 struct manual {
   std::coroutine_handle<> waiting;
   int value = 0;
@@ -69,7 +69,7 @@ struct gives_reference : at_once {
   int& await_resume() const { return *target; }
 };
 
-// A lazy coroutine as other libraries have them: its end resumes who awaits it.
+// A lazy coroutine as in other libraries: its end resumes the awaiting coroutine.
 template <class T>
 struct foreign_task {
   struct promise_type {
@@ -167,7 +167,7 @@ TEST_F(ForeignAwait, IsWokenByAnotherThread) {
                 std::thread& thread;
                 bool await_ready() const { return false; }
                 void await_suspend(std::coroutine_handle<> h) {
-                  std::thread& started = thread;  // the awaitable is gone once the thread has fired
+                  std::thread& started = thread;  // the awaitable is destroyed once the thread has fired
                   on.waiting = h;
                   started = std::thread([this_on = &on] { this_on->fire(11); });
                 }
@@ -248,7 +248,7 @@ TEST_F(ForeignAwait, ForeignCoroutineMayAwaitWhatIsOurs) {
       while (!source.waiting) sleep_for(1ms);
       source.fire(3);
     });
-    // The resumption by fire() would run their coroutine as a part of the one that fires, where no co_task runs.
+    // The resumption by fire() would run the foreign coroutine inside of the one that fires, where no co_task runs.
     bool refused = false;
     try {
       EXPECT_EQ(co_await programs::theirs(source), 6);

@@ -1,4 +1,4 @@
-// fork() while coroutines live: the child leaves the parent's scheduler behind, runs one of its own, and goes; the
+// fork() while coroutines are alive: the child leaves the parent's scheduler behind, runs its own, and exits; the
 // parent notices nothing.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -29,7 +29,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// What the child does, in the coroutine that forks; the wait status it ends with.
+// Forks; the child calls `child` in the coroutine that forks. Returns the child's wait status.
 int status_of_child(const std::function<void()>& child) {
   const pid_t pid = fork();
   if (pid == 0) {
@@ -211,7 +211,7 @@ TEST(Fork, TheChildHasNoPollerOfItsParent) {
     return count;
   };
   event done;
-  std::thread other([&] { run([&] { done.wait(); }); });  // its scheduler's, too
+  std::thread other([&] { run([&] { done.wait(); }); });  // its scheduler's thread, too
 
   run([&] {
     sleep_for(1us);

@@ -1,4 +1,4 @@
-// promise and future: the four states, errors, callbacks, from coroutines and threads.
+// promise and future: the four states, errors, callbacks, in coroutines and threads.
 #include "weft/future.hpp"
 
 #include <gmock/gmock.h>
@@ -27,7 +27,7 @@ using support::simulation;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-// Collects what goes to the unhandled handler while it exists.
+// Collects the lines for the unhandled handler while it exists.
 class unhandled_errors {
  public:
   unhandled_errors()

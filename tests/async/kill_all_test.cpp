@@ -1,4 +1,4 @@
-// kill_all(): all are cancelled before the first wait: the tests of gevent's killall.
+// kill_all(): all are cancelled before the first wait. The tests of gevent's killall.
 #include "weft/kill_all.hpp"
 
 #include <gmock/gmock.h>
@@ -31,7 +31,7 @@ class KillAll : public testing::Test {
   simulation sim;
   std::vector<std::string> told;
 
-  // Sleeps for ever; its clean-up takes so long.
+  // Sleeps for ever; its clean-up takes the given time.
   task<> sleeper(const std::string& name, std::chrono::nanoseconds cleanup) {
     return spawn(name, [this, name, cleanup] {
       try {
@@ -138,13 +138,13 @@ TEST_F(KillAll, TheCallerAmongThemIsCancelledLast) {
     all.push_back(sleeper("b", 1ms));
     all.front().join();
     EXPECT_EQ(all.front().status(), task_status::cancelled);
-    EXPECT_EQ(sim.clock.elapsed(), 0ms);  // a and b had not begun
+    EXPECT_EQ(sim.clock.elapsed(), 0ms);  // a and b had not started
     told.clear();
 
     all.assign({sleeper("c", 5ms), task<>()});
     yield();
     all[1] = spawn("killer", [&] {
-      const cancel_shield shield;  // does not protect from oneself
+      const cancel_shield shield;  // does not protect a coroutine from itself
       try {
         kill_all(all);
         ADD_FAILURE() << "went on";

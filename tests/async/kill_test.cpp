@@ -1,4 +1,4 @@
-// kill(): cancels and waits for the end: the tests of gevent's kill.
+// kill(): cancels and waits for the end. The tests of gevent's kill.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

@@ -26,7 +26,7 @@ class Local : public testing::Test {
   simulation sim;
   std::vector<std::string> order;
 
-  // Tells when it is destroyed.
+  // Reports its destruction.
   struct teller {
     std::vector<std::string>* order;
     std::string name;
@@ -172,7 +172,7 @@ TEST_F(Local, AValueMayOutliveItsLocal) {
     });
     yield();
     value.reset();
-    local<int> another;  // not taken for the old one
+    local<int> another;  // not confused with the old one
     EXPECT_FALSE(another.has_value());
     t.get();
   });

@@ -1,4 +1,4 @@
-// Misuse gives a clear error, at once, and leaves everything as it was: one test for each kind, and what it says.
+// Misuse gives a clear error at once and changes nothing: one test for each kind and its message.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -33,7 +33,7 @@ using support::simulation;
 using testing::AllOf;
 using testing::HasSubstr;
 
-// What an E says that f throws; "" if it throws none.
+// Returns the message of an E that f throws; "" if it throws none.
 template <class E, class F>
 std::string said(F&& f) {
   try {

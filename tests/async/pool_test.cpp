@@ -122,7 +122,7 @@ TEST_F(Pool, ACancelledSpawnHasSpawnedNothingAndLosesNoPlace) {
     const auto waits = spawn([&] { p.spawn([&] { story.push_back("cancelled one"); }); });
     const auto next = spawn([&] { p.spawn([&] { story.push_back("next"); }); });
     yield();
-    // The place belongs to the first waiter then, which has not run yet.
+    // The place then belongs to the first waiter, which has not run yet.
     running.on_done([&] { waits.cancel(); });
     next.join();
     p.join();
@@ -213,7 +213,7 @@ TEST_F(Pool, ApplyAsyncNeverWaits) {
     }
     EXPECT_EQ(seconds(), 0);
     EXPECT_EQ(p.size(), 2U);
-    p.join();  // waits for those too that had no place yet
+    p.join();  // waits also for those that had no place yet
     EXPECT_EQ(seconds(), 3);
     for (int i = 0; i < 6; ++i) EXPECT_EQ(jobs[static_cast<std::size_t>(i)].status(), task_status::done);
     EXPECT_EQ(p.free(), 2U);

@@ -1,4 +1,4 @@
-// run(): main, what it leaves over, deadlocks, and where unread errors go.
+// run(): main, left-over coroutines, deadlocks, and reports of unread errors.
 #include "weft/run.hpp"
 
 #include <gmock/gmock.h>
@@ -209,7 +209,7 @@ TEST_F(Deadlock, AThreadOutsideIsHope) {
   std::thread other;
   sim.run([&] {
     other = std::thread([&] {
-      // Not before the scheduler has asked itself several times what there is to hope for.
+      // Not before the scheduler has checked several times whether a wake is possible.
       while (sim.poller.waits() < 3 && !over) std::this_thread::yield();
       from_outside.set();
     });
@@ -241,7 +241,7 @@ TEST_F(UnhandledErrors, TheDefaultWritesOneLineToStderr) {
   EXPECT_EQ(std::count(line.begin(), line.end(), '\n'), 1);
 }
 
-// A server puts what a client sent into its errors.
+// For example: a server copies a client's text into its errors.
 TEST_F(UnhandledErrors, ReachTheTerminalAsOneLineWithoutEscapeSequences) {
   testing::internal::CaptureStderr();
   sim.run([] {

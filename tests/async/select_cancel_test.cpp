@@ -1,4 +1,4 @@
-// An interruption that was not delivered before is thrown by the next select, before it hands anything over.
+// A select throws an interruption that is due before it hands anything over.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -32,7 +32,7 @@ using support::simulation;
 
 constexpr auto nothing = [] {};
 
-// Sends for ever; the receiver keeps it busy for ever.
+// Sends for ever; the receiver keeps it busy.
 struct busy_sender {
   channel<int> c{"busy"};
   void receive() {
@@ -127,7 +127,7 @@ TEST_F(SelectCancel, TwoSelectsThatServeEachOtherCanBeEnded) {
   });
 }
 
-// A coroutine with a cancellation that is on its way calls the select, which could do something at once.
+// A coroutine with an undelivered cancellation calls a select that could finish at once.
 std::string after_cancelling_itself(const std::function<void()>& select_something) {
   std::string said;
   spawn([&] {
@@ -183,7 +183,7 @@ TEST_F(SelectCancel, ATimeoutThatRanOutWhileItComputedComesBeforeWhatIsReady) {
     EXPECT_THROW(select(on_receive(c, nothing)), timeout_error);
     EXPECT_TRUE(limit.expired());
     EXPECT_EQ(c.size(), 1U);
-    select(on_receive(c, nothing));  // delivered once
+    select(on_receive(c, nothing));  // delivered only once
   });
 }
 
@@ -207,7 +207,7 @@ TEST_F(SelectCancel, AShieldHoldsItBack) {
   });
 }
 
-// Its error would go to the unhandled handler, and the coroutine would never hear of it.
+// The error of a callback would go to the unhandled handler, and the coroutine would never get it.
 TEST_F(SelectCancel, ACallbackIsNotInterrupted) {
   sim.run([&] {
     bool called = false;
@@ -258,9 +258,9 @@ main: finish done -> nobody
 
 // ---- replay
 
-// Several selects need not wait and leave no step; the timeout runs out at one of them.
+// Several selects need not wait and leave no event; the timeout runs out at one of them.
 struct computing {
-  simulation* clock = nullptr;  // null in a replay, where time is the recording's
+  simulation* clock = nullptr;  // null in a replay, where the recording determines the time
   std::vector<std::string> done;
   void main() {
     channel<int> c(8);

@@ -1,4 +1,4 @@
-// select: whatever ends it, nothing is lost and nothing happens twice; threads that race.
+// select: however it ends, nothing is lost and nothing happens twice; threads that race.
 #include "weft/select.hpp"
 
 #include <gmock/gmock.h>
@@ -25,7 +25,7 @@ using support::simulation;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-// What a case's function says that happened.
+// Records which cases happened.
 class happened {
  public:
   auto item(std::string from) {
@@ -105,7 +105,7 @@ TEST_F(SelectLosesNothing, AScopesTimeoutEndsIt) {
 }
 
 TEST_F(SelectLosesNothing, AnItemGoesToWhoeverCanStillTakeIt) {
-  // Two items for two selects in one line; the first select is served by the other channel meanwhile.
+  // Two items for two selects in one waiter list; meanwhile the other channel serves the first select.
   sim.run([&] {
     channel<int> a(2);
     channel<int> b(1);
@@ -126,7 +126,7 @@ TEST_F(SelectLosesNothing, AnOfferOfADecidedSelectIsNoItem) {
     channel<int> b(1);
     const auto chooser = spawn([&] { select(on_send(a, 1, log.word("sent")), on_receive(b, log.item("b"))); });
     yield();
-    b.send(2);  // decides the chooser, which has not run yet
+    b.send(2);  // claims the chooser, which has not run yet
     EXPECT_EQ(a.try_receive(), std::nullopt);
     EXPECT_TRUE(a.empty());
     chooser.join();
@@ -141,8 +141,8 @@ TEST_F(SelectLosesNothing, AReceiverThatFoundItsItemWithdrawnKeepsItsTurn) {
     const auto second = spawn([&] { log.item("second")(c.receive()); });
     yield();
     const auto sender = spawn([&] { c.send(1); });
-    yield();          // the first is promised the sender's item
-    sender.cancel();  // and finds nothing
+    yield();          // the sender's item is promised to the first one
+    sender.cancel();  // which then finds no item
     yield();
     yield();
     c.send(2);
@@ -187,7 +187,7 @@ TEST_F(SelectLosesNothing, ALeftOverOneOutlivesItsChannels) {
     spawn([&] { select(on_send(c, 1, log.word("c")), on_receive(b, log.item("b"))); });
     spawn([&] { select(on_receive(a, log.item("a")), on_send(c, 1, log.word("c"))); });
     yield();
-    b.close();  // the first two are woken, and then the channels are gone
+    b.close();  // the first two are woken, and then the channels are destroyed
   });
   EXPECT_THAT(log.said, ElementsAre());
 }
@@ -237,7 +237,7 @@ TEST(SelectThreads, APlainThreadSelects) {
   EXPECT_EQ(select(on_receive(c, [] {}), after(1ms, [] {})), 1U);
 }
 
-// Every item that is sent is received exactly once, whoever races.
+// Every sent item is received exactly once, in any race.
 TEST(SelectThreads, SelectsOnTwoSchedulersLoseNothing) {
   constexpr int items = 3000;
   channel<int> rendezvous;

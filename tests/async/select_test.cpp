@@ -25,7 +25,7 @@ using namespace std::chrono_literals;
 using support::simulation;
 using testing::ElementsAre;
 
-// What a case's function says that happened.
+// Records which cases happened.
 class happened {
  public:
   auto item(std::string from) {
@@ -153,7 +153,7 @@ TEST_F(Select, TwoSelectsMeetInARendezvous) {
   EXPECT_THAT(log.said, ElementsAre("received 4", "sent"));
 }
 
-// Go's TestSelfSelect: nobody receives what it sent itself.
+// Go's TestSelfSelect: nobody receives an item that it sent itself.
 TEST_F(Select, BothEndsOfOneChannelDoNotMeetThemselves) {
   sim.run([&] {
     channel<int> c;

@@ -1,4 +1,4 @@
-// A task group that has places for so many children at a time.
+// A task group that limits the number of its children.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -87,7 +87,7 @@ TEST_F(TaskGroupPlaces, ACancelledSpawnHasSpawnedNothingAndPassesItsPlaceOn) {
     const auto b = spawn([&] { g.spawn([&] { told.emplace_back("b"); }); });
     yield();
     first_may_end.set();
-    yield();  // the child ends: the place is a's
+    yield();  // the child ends, so the place belongs to a
     a.cancel();
     a.join();
     EXPECT_EQ(a.status(), task_status::cancelled);

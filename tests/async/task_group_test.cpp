@@ -411,7 +411,7 @@ TEST_F(TaskGroup, HasItsOwnWaitReasonAndName) {
     } catch (const deadlock_error& e) {
       EXPECT_THAT(e.what(), HasSubstr("main: task_group on task_group \"workers\", owned by"));
     }
-    EXPECT_EQ(g.size(), 0u);  // cancelled and waited for
+    EXPECT_EQ(g.size(), 0u);  // they have been cancelled and have ended
   });
 }
 
@@ -488,7 +488,7 @@ TEST_F(TaskGroup, ChildrenOfSeveralThreads) {
               }));
             }
           } catch (const std::logic_error&) {
-            // another thread's child has failed meanwhile
+            // Meanwhile another thread's child has failed.
           }
           for (const task<>& t : mine) t.join();
           spawned.set();

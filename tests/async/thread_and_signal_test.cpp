@@ -1,4 +1,4 @@
-// Signals that arrive on coroutine stacks, and threads and processes that end with coroutines in them.
+// Signals that arrive on coroutine stacks, and threads and processes that end while they have coroutines.
 #include <gtest/gtest.h>
 #include <sys/time.h>
 #include <sys/wait.h>
@@ -31,7 +31,7 @@ using namespace std::chrono_literals;
 
 volatile std::sig_atomic_t ticks = 0;
 
-// Uses floating point, errno and a few KiB of whatever stack it comes to.
+// Uses floating point, errno and a few KiB of the interrupted stack.
 void on_tick(int) {
   const int saved = errno;
   volatile double room[256];
@@ -41,7 +41,7 @@ void on_tick(int) {
   errno = saved;
 }
 
-// SIGALRM every 200 us for as long as it exists.
+// Sends SIGALRM every 200 us while it exists.
 class ticking {
  public:
   ticking() {
@@ -119,7 +119,7 @@ TEST(Signals, AHandlerMayRunOnTheAlternateStack) {
 
     spawn([] { raise(SIGUSR1); }).join();
 
-#if !defined(WEFT_ASAN)  // its frames may lie on the heap
+#if !defined(WEFT_ASAN)  // its frames may be on the heap
     const auto* base = static_cast<const char*>(alternate.ss_sp);
     const auto* at = static_cast<const char*>(where.load());
     EXPECT_TRUE(at >= base && at < base + alternate.ss_size);
@@ -188,7 +188,7 @@ TEST(Backtrace, OfACoroutineEndsAtItsEntry) {
   });
   ASSERT_GT(count, 2);
   ASSERT_LT(count, 100) << "it runs off the stack's end";
-  // The frame that is no frame, behind the last one, counts as one for some unwinders.
+  // Some unwinders count the end marker after the last frame as a frame.
   while (count > 0 && frames[static_cast<std::size_t>(count) - 1] == nullptr) --count;
 
   const auto last = reinterpret_cast<std::uintptr_t>(frames[static_cast<std::size_t>(count) - 1]);
@@ -198,7 +198,7 @@ TEST(Backtrace, OfACoroutineEndsAtItsEntry) {
 }
 #endif
 
-// The program leaves from within a coroutine: what was recorded is complete, others are not unwound.
+// The program exits inside of a coroutine: its recording is complete, other coroutines are not unwound.
 TEST(ProcessEnd, ExitInACoroutineCompletesTheTrace) {
 #if defined(WEFT_ASAN)
   GTEST_SKIP() << "LeakSanitizer sees the coroutines that exit() leaves behind";

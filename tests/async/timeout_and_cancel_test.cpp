@@ -1,4 +1,4 @@
-// Timeouts, shields, cancellations and deadlocks: which comes first, and what is left.
+// Timeouts, shields, cancellations and deadlocks: which one comes first, and what remains of the others.
 #include "weft/timeout.hpp"
 
 #include <gtest/gtest.h>
@@ -20,11 +20,11 @@ class TimeoutAndCancel : public testing::Test {
  protected:
   simulation sim;
 
-  // Time in the middle of which nobody suspends.
+  // Time passes without a suspension.
   void hog(std::chrono::nanoseconds d) { sim.clock.advance(d); }
 };
 
-// The scope whose error f throws; null: none.
+// Returns the scope whose error f throws, or null.
 template <class F>
 const timeout_scope* scope_thrown_by(F&& f) {
   try {

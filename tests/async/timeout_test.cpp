@@ -28,11 +28,11 @@ class Timeout : public testing::Test {
  protected:
   simulation sim;
 
-  // Time in the middle of which nobody suspends.
+  // Time passes without a suspension.
   void hog(std::chrono::nanoseconds d) { sim.clock.advance(d); }
 };
 
-// The scope whose error f throws; null: none.
+// Returns the scope whose error f throws, or null.
 template <class F>
 const timeout_scope* scope_thrown_by(F&& f) {
   try {
@@ -175,7 +175,7 @@ TEST_F(Timeout, ExpiredOnlyIfItsOwnErrorWasDelivered) {
     EXPECT_TRUE(inner.expired());
     EXPECT_FALSE(outer.expired());
     hog(20ms);
-    EXPECT_FALSE(outer.expired());  // has run out, but nobody was told
+    EXPECT_FALSE(outer.expired());  // has run out, but nothing was thrown yet
     EXPECT_EQ(scope_thrown_by([] { yield(); }), &outer);
     EXPECT_TRUE(outer.expired());
   });
@@ -280,7 +280,7 @@ TEST_F(Timeout, AGrantThatCameFirstWins) {
     const task<> getter = spawn([&] {
       const timeout_scope limit(10ms);
       got = q.get();
-      EXPECT_THROW(yield(), timeout_error);  // it has run out by now
+      EXPECT_THROW(yield(), timeout_error);  // the scope has run out by now
     });
     yield();
     q.put(5);
@@ -401,7 +401,7 @@ TEST_F(Timeout, AScopeOfAGeneratorEndsTheWaitOfItsConsumer) {
 }
 
 TEST_F(Timeout, AGrantFromAnotherThreadThatIsUnderWayWins) {
-  // The waiter has been taken out of line by the other thread before the limit is looked at: it keeps its item.
+  // The other thread has removed the waiter from the list before the limit is checked: the waiter keeps its item.
   queue<int> q;
   for (int round = 0; round < 200; ++round) {
     int got = 0;

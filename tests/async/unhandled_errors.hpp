@@ -1,4 +1,4 @@
-// Collects what goes to the unhandled handler while it exists.
+// Collects the lines for the unhandled handler while it exists.
 #pragma once
 
 #include <string>

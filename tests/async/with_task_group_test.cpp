@@ -1,4 +1,4 @@
-// with_task_group: the body is a part of the group.
+// with_task_group: the body belongs to the group.
 #include "weft/task_group.hpp"
 
 #include <gmock/gmock.h>
@@ -152,8 +152,8 @@ TEST_F(WithTaskGroup, ACancellationFromOutsideAfterTheGroupsOwnIsNotLost) {
     const task<> owner = spawn([&] {
       with_task_group([&](task_group& g) {
         g.spawn([] { fail("child"); });
-        EXPECT_THROW(sleep_for(1h), cancelled);  // the group's, swallowed
-        sleep_for(1h);                           // the other
+        EXPECT_THROW(sleep_for(1h), cancelled);  // the group's cancellation, which is swallowed
+        sleep_for(1h);                           // gets the other one
       });
     });
     sleep_for(1ms);

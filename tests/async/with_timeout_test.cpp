@@ -21,7 +21,7 @@ class Timeout : public testing::Test {
  protected:
   simulation sim;
 
-  // Time in the middle of which nobody suspends.
+  // Time passes without a suspension.
   void hog(std::chrono::nanoseconds d) { sim.clock.advance(d); }
 };
 

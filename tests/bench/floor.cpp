@@ -61,7 +61,7 @@ void push(block* b) {
   last = b;
 }
 
-// Goes on with the first of the queue, with the root if it is empty.
+// Switches to the first of the queue, or to the root if the queue is empty.
 [[gnu::always_inline]] inline void leave() {
   block* me = running;
   block* to = first;
@@ -83,7 +83,7 @@ void prepare(block* b, void (*entry)()) {
   b->sp = sp;
 }
 
-// n control blocks side by side, their stacks in one mapping, tops in different cache sets.
+// n adjacent control blocks; their stacks are in one mapping, with tops in different cache sets.
 void make_blocks(long n) {
   const auto bytes = stack_size * static_cast<std::size_t>(n);
   void* memory = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
@@ -165,7 +165,7 @@ void yields(long count) {
   const long total = count > 2 ? 1'000'000 : 400'000;
   make_blocks(count);
   block* const all = unused;
-  for (int round = 0; round < 6; ++round) {  // the first one touches the stacks
+  for (int round = 0; round < 6; ++round) {  // the first round touches the stacks
     first = nullptr;
     for (long i = 0; i < count; ++i) {
       prepare(&all[i], &body_yields);
@@ -230,7 +230,7 @@ void sleepers(long n) {
   result("sleeper_late_us", late / static_cast<double>(n) / 1e3);
 }
 
-// What an event of the diary cannot do without: the clock, and a few bytes in memory.
+// The least that an event of the diary needs: the clock, and a few bytes in memory.
 void records() {
   constexpr long n = 1'000'000;
   static unsigned char bytes[65536 + 64];

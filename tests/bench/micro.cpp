@@ -117,7 +117,7 @@ void add_and_fire_a_timer_among(benchmark::State& state) {
 }
 BENCHMARK(add_and_fire_a_timer_among)->Arg(16)->Arg(1000)->Arg(100'000);
 
-// Without the clock: the bytes alone.
+// Without the clock: only the bytes.
 void encode_an_event(benchmark::State& state) {
   struct one_chunk final : weft::diary::chunk_source {
     alignas(64) std::array<std::uint8_t, weft::diary::chunk_bytes> memory{};

@@ -1,5 +1,5 @@
-// The rows of the trace report about reading: decoding, the state at any event, opening a large file, and what the
-// checkpoints in it cost.
+// The rows of the trace report about reading: decoding, the state at any event, opening a large file, and the cost of
+// checkpoints.
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -40,14 +40,14 @@ long status_kib(const char* key) {
   return 0;
 }
 
-// The best of several, in processor time: others use the machine too.
+// The best of several measurements, in processor time, because others use the machine too.
 double best_ns_an_event(const reader& r, const std::function<void()>& pass) {
   double best_s = cpu_seconds_of(pass);
   for (int i = 0; i < 4; ++i) best_s = std::min(best_s, cpu_seconds_of(pass));
   return best_s * 1e9 / static_cast<double>(r.event_count());
 }
 
-// Every event with its type, time, thread, numbers and arguments: what other tracers call decoding.
+// Decodes every event with its type, time, thread, numbers and arguments, which is what other tracers call decoding.
 double decode_ns_an_event(const reader& r) {
   std::uint64_t sum = 0;
   const double ns = best_ns_an_event(r, [&] {
@@ -72,7 +72,7 @@ double step_ns_an_event(const reader& r) {
 
 }  // namespace
 
-// A large trace, in a process of its own so that its memory is not counted here.
+// Records a large trace in a child process, so that its memory is not counted here.
 void large(std::uint64_t events) {
   const trace_file file("large");
   const pid_t child = fork();
@@ -136,7 +136,7 @@ void large(std::uint64_t events) {
 
 namespace {
 
-// A program that does a bit of everything: queues, a contended mutex, sleepers, short lives.
+// A program with some of everything: queues, a contended mutex, sleepers, short lives.
 void busy_program(std::uint64_t rounds) {
   run([rounds] {
     constexpr std::size_t pairs = 100;
@@ -180,7 +180,7 @@ void mixed() {
          "", true);
 }
 
-// Two threads at once, on a machine with two cores: their events alternate every few.
+// Two threads at the same time, on a machine with two cores: their events alternate after a few each.
 void threads() {
   const trace_file file("threads");
   record_into(file.path, [] {
@@ -205,10 +205,10 @@ void threads() {
 
 namespace {
 
-// How many checkpoints are in the file, and which part of its events' bytes they are.
+// The number of checkpoints in a file, and their share of the bytes of all events.
 struct checkpoint_share {
   std::uint64_t checkpoints = 0, bytes = 0, all_bytes = 0;
-  std::uint64_t furthest = 0;  // events from one's beginning to the next one's, or to the end
+  std::uint64_t furthest = 0;  // events between two starts, or to the end
   double per_cent() const { return 100 * static_cast<double>(bytes) / static_cast<double>(all_bytes); }
 };
 
@@ -218,7 +218,7 @@ checkpoint_share checkpoints_in(const std::string& path) {
   const diary::file_header header = diary::checked_header(file.data(), file.size(), path);
   const diary::shape_table shapes = diary::shapes_of(header);
   checkpoint_share found;
-  std::uint64_t ordinal = 0, last = 0;  // of one thread, whose chunks lie in order
+  std::uint64_t ordinal = 0, last = 0;  // of one thread, whose chunks are in order
   for (std::size_t slot = header.header_bytes; slot + sizeof(diary::chunk_header) < file.size();
        slot += header.chunk_bytes) {
     diary::chunk_header chunk;

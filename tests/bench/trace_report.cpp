@@ -1,9 +1,9 @@
-// What the diary costs and gives: a row for each promise of the trace format, measured on this machine.
+// Costs and benefits of the diary: a row for each promise of the trace format, measured on this machine.
 //
 //   weft_bench_trace [--events N] [--folder DIR] [--json] [--only ROW]
 //
-// N (100 million) is the size of the large trace that is opened and sought in; it lies in DIR (the folder for temporary
-// files) while this runs. Every figure is of one run: compare ratios, and rows of the same run.
+// N (100 million) is the size of the large trace that is opened and searched; the file is in DIR (the folder for
+// temporary files) during the measurement. Every figure is of one run: compare ratios, and rows of the same run.
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -170,8 +170,8 @@ void cost() {
 }
 
 struct stalls {
-  double longest_us = 0, p9999_us = 0;  // of the gaps in which the thread was not taken off its processor
-  long preempted = 0;                   // the other ones
+  double longest_us = 0, p9999_us = 0;  // of the gaps in which the thread kept its processor
+  long preempted = 0;                   // the other gaps
   double longest_preempted_us = 0;
 };
 
@@ -185,11 +185,11 @@ long preemptions() {
   return usage.ru_nivcsw;
 }
 
-// The time from one switch to the next, as one of two coroutines sees it. Where other programs had the processor
-// meanwhile, which says nothing of this one, is told apart.
+// The time from one switch to the next, as one of two coroutines sees it. Gaps in which other programs had the
+// processor are counted separately, because they say nothing about this one.
 stalls longest_gap(std::uint64_t switches) {
   constexpr std::uint64_t suspicious_ns = 20'000;
-  std::vector<std::uint32_t> gaps(switches);  // touched, so that its pages are no stalls
+  std::vector<std::uint32_t> gaps(switches);  // written in advance, so that its pages cause no stalls
   stalls found;
   std::size_t count = 0;
   run([&] {
@@ -220,7 +220,7 @@ stalls longest_gap(std::uint64_t switches) {
 }
 
 void stall() {
-  // The best of several: what the machine does to everybody differs from run to run.
+  // The best of several: disturbances of the machine differ from run to run.
   constexpr std::uint64_t switches = 10'000'000 / 2;
   stalls off, on;
   for (int i = 0; i < 5; ++i) {

@@ -1,4 +1,4 @@
-// What the rows of the trace report share: how they are measured and told, and the programs that are recorded.
+// Shared by the rows of the trace report: measuring, reporting, and the recorded programs.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +10,7 @@
 
 namespace weft::bench {
 
-// Where files lie that are gone at the end.
+// The folder for temporary files.
 extern std::string folder;
 
 // A printf format and its values.
@@ -21,14 +21,14 @@ std::string text(const char* format, Values... values) {
   return line;
 }
 
-// One row: what was measured, what is demanded of it ("": nothing), and whether it is kept.
+// Prints one row: the figure, the demand on it ("": none), and whether the demand is met.
 void report(const char* name, const std::string& figure, const char* demand, bool good);
 
 double seconds_of(const std::function<void()>& f);
-// The processor time of this thread alone: on a machine that is busy with other things the only fair measure of work.
+// The processor time of this thread alone: on a busy machine the only fair measure of work.
 double cpu_seconds_of(const std::function<void()>& f);
 
-// A trace that is gone at the end.
+// A trace file that the destructor removes.
 struct trace_file {
   explicit trace_file(const char* name);
   ~trace_file();

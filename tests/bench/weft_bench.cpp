@@ -1,7 +1,7 @@
-// weft itself, by its public interface (and its raw switch): the same modes and metrics as the peers.
+// weft itself, through its public interface (and its raw switch): the same modes and metrics as the peers.
 //   weft_bench MODE [N] [record FILE]
-// With `record` the scheduler keeps its diary in FILE while it is measured. The program is built a second time without
-// any recorder (weft_bench_bare), to see what the one that is there but off costs.
+// With `record` the scheduler writes its diary to FILE during the measurement. The program is built a second time
+// without any recorder (weft_bench_bare), to measure the cost of a recorder that is off.
 #include <weft/weft.hpp>
 
 #include <chrono>
@@ -20,7 +20,7 @@ namespace {
 std::string trace_path;  // empty: not recorded
 long operations = 0;     // yields or messages of the last run
 
-// What is measured, under a scheduler; several times, because interference only ever adds.
+// Runs f under a scheduler several times, because interference only ever adds time.
 void under_scheduler(int times, const std::function<void()>& f) {
   for (int i = 0; i < times; ++i) {
     if (!trace_path.empty()) weft::trace::start({.path = trace_path});
@@ -29,7 +29,7 @@ void under_scheduler(int times, const std::function<void()>& f) {
   }
 }
 
-// Of the last recording, whose file grew in steps: only what was written counts.
+// For the last recording, whose file grew in steps: only written bytes count.
 double bytes_an_operation() {
   const weft::diary::reader trace = weft::diary::reader::open(trace_path);
   return static_cast<double>(trace.info().event_bytes) / static_cast<double>(operations);
@@ -61,8 +61,8 @@ double switches(bool flag_differs) {
 
 // ---- through the scheduler
 
-// Processor time of an operation that may be recorded: of its own thread, and beside it of the one that makes the file
-// grow.
+// Processor time of an operation that may be recorded: of its own thread, and separately of the thread that makes the
+// file grow.
 class recordable {
  public:
   void done(const std::string& operation, double count) const {
@@ -85,7 +85,7 @@ void yields(long count) {
       for (long j = 0; j <= each; ++j) weft::yield();
     }));
   }
-  weft::yield();  // everybody's stack is touched
+  weft::yield();  // touches every stack
   const recordable measured;
   for (auto& t : all) t.join();
   measured.done("yield_" + std::to_string(count), static_cast<double>(each * count));
@@ -213,7 +213,7 @@ double mappings() {
   return lines;
 }
 
-// n at once, each with its guard; then all end, and what the pool gave back a little later.
+// n coroutines at once, each with a guard; then all end, and the pool gives memory back a little later.
 void parked(long n) {
   weft::event gate;
   long arrived = 0;
@@ -237,7 +237,7 @@ void parked(long n) {
   result("after_idle_bytes", (resident_bytes() - before) / static_cast<double>(n));
 }
 
-// n one after the other, a hundred at a time: how much the process has grown since the first tenth.
+// n coroutines, a hundred at a time: measures the growth of the process since the first tenth.
 void churn(long n) {
   double before = 0;
   for (long i = 0; i < n / 100; ++i) {

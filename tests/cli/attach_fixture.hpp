@@ -29,7 +29,7 @@ inline diary::control_request request(diary::control_command c, std::uint64_t nu
   return r;
 }
 
-// True as soon as it is; false if it is not within ten seconds.
+// Waits until `what` returns true; returns false after ten seconds.
 inline bool becomes_true(const std::function<bool()>& what) {
   for (const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(10);
        std::chrono::steady_clock::now() < end;) {
@@ -43,7 +43,7 @@ class attach_fixture : public testing::Test {
  protected:
   attach_fixture() { std::filesystem::create_directory(folder_.path("run")); }
 
-  // A program that has come to its scheduler.
+  // Starts a program and waits until its scheduler runs.
   std::unique_ptr<viz::cli::child_process> start(const char* what, viz::cli::child_process::environment more = {}) {
     more.emplace_back("XDG_RUNTIME_DIR", folder_.path("run"));
     auto child = std::make_unique<viz::cli::child_process>(std::vector<std::string>{WEFT_ATTACH_TARGET, what}, more,
@@ -61,9 +61,9 @@ class attach_fixture : public testing::Test {
   viz::control_client connect(const viz::cli::child_process& child) const {
     return viz::control_client(viz::control_path(place(), child.pid()));
   }
-  // Where a program is recorded that somebody attaches to without naming a file.
+  // The trace of a program to which a viewer attached without naming a file.
   std::string trace_made_for(pid_t pid) const { return place() + "/attached-" + std::to_string(pid) + ".weft"; }
-  // Makes a trace look as if it had been recorded so long ago.
+  // Makes a trace look as if it had been recorded that much earlier.
   static void age(const std::string& trace, std::chrono::hours by) {
     std::fstream file(trace, std::ios::in | std::ios::out | std::ios::binary);
     diary::file_header header;
@@ -75,7 +75,7 @@ class attach_fixture : public testing::Test {
     std::filesystem::last_write_time(trace, std::filesystem::last_write_time(trace) - by);
   }
   static std::uint64_t events_in(const std::string& trace) { return viz::cli::glance_at(trace).events; }
-  // It writes events on and on.
+  // True if more events are written.
   static bool goes_on(const std::string& trace) {
     const std::uint64_t before = events_in(trace);
     return becomes_true([&] { return events_in(trace) > before; });

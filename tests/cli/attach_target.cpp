@@ -1,4 +1,4 @@
-// A program for tests to get hold of. It never asks for a trace. Runs until it is killed, or for a minute.
+// A program to which tests attach. It never asks for a trace. Runs until it is killed, or for a minute.
 //   attach_target WHAT
 #include <sys/wait.h>
 #include <unistd.h>
@@ -22,7 +22,7 @@ void work(std::chrono::microseconds time) {
   }
 }
 
-// Two that hand the thread to each other and nothing else: the poller is never asked.
+// Two coroutines that only switch to each other: the poller is never asked.
 void yield_for_ever() {
   const auto loop = [] {
     while (goes_on()) weft::yield();
@@ -41,7 +41,7 @@ void sleep_often() {
   sleeper.join();
 }
 
-// Each run of a coroutine takes a while.
+// Each run of a coroutine takes some time.
 void yield_slowly() {
   const auto loop = [] {
     while (goes_on()) {
@@ -93,7 +93,7 @@ int main(int argc, char** argv) {
     other.join();
   }
   if (what == "fork") {
-    weft::run([] { weft::sleep_for(1ms); });  // the parent has its door before the fork
+    weft::run([] { weft::sleep_for(1ms); });  // the parent has its socket before the fork
     const pid_t child = fork();
     weft::run(sleep_often);
     if (child > 0) waitpid(child, nullptr, 0);

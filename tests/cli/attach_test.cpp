@@ -1,4 +1,4 @@
-// Getting hold of running programs that never asked for a trace: real processes, real sockets.
+// Attaching to running programs that never asked for a trace: real processes, real sockets.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
@@ -105,7 +105,7 @@ TEST_F(Attach, AProgramThatRunsSlowlyIsReached) {
   const auto child = start("yield-slowly");
   control_client client = connect(*child);
 
-  // It comes to look once in 64 switches of two milliseconds, on a busy machine more.
+  // The program checks for requests once in 64 switches of two milliseconds, on a busy machine more.
   EXPECT_TRUE(goes_on(client.ask(request(control_command::start), 20s).text));
 }
 
@@ -117,7 +117,7 @@ TEST_F(Attach, AProgramThatHoldsItsThreadIsWaitedFor) {
   EXPECT_EQ(client.ask(request(control_command::status)).mode, control_mode::running);
 }
 
-// Asks it to, and waits until it stands.
+// Pauses the program and waits until it is paused.
 bool pauses(control_client& client, control_reply& reply) {
   client.ask(request(control_command::pause));
   return client.wait_until_it_stands(10s, reply);
@@ -333,7 +333,7 @@ TEST_F(Attach, ASwitchedOffProgramIsNotThere) {
     const child_process child({WEFT_ATTACH_TARGET, "end-soon"},
                               {{"XDG_RUNTIME_DIR", folder_.path("run")}, {variable, "off"}},
                               child_process::signals::ours);
-    const auto other = start("sleep-long");  // by now the first would be there too
+    const auto other = start("sleep-long");  // by now the first one would be listed too
 
     EXPECT_FALSE(is_listed(child.pid())) << variable;
   }
@@ -376,7 +376,7 @@ TEST_F(Attach, AViewerMayComeAndGoWhileTheProgramIsPaused) {
   control_reply reply;
   ASSERT_TRUE(client.wait_until_it_stands(10s, reply));
 
-  // Its schedulers cannot let anybody in, its server can.
+  // Its schedulers cannot admit a viewer, but its server can.
   control_client other = connect(*child);
   EXPECT_EQ(other.ask({}).mode, control_mode::paused);
 }
@@ -388,7 +388,7 @@ TEST_F(Attach, AtItsEndAProgramTakesItsSocketAway) {
   EXPECT_FALSE(std::filesystem::exists(viz::control_path(place(), child->pid())));
 }
 
-// A raw connection, for what a control_client never sends.
+// A raw connection, to send what a control_client never sends.
 class raw_connection {
  public:
   explicit raw_connection(const std::string& path) : fd_(::socket(AF_UNIX, SOCK_STREAM, 0)) {
@@ -503,7 +503,7 @@ TEST_F(Attach, WhatWasRecordedForAViewerGoesWithItWhenTheProgramHasEnded) {
 
 TEST_F(Attach, WhatADeadProgramRecordedForAViewerStaysADay) {
   const auto child = start("sleep");
-  control_client client = connect(*child);  // stays: a program takes such a trace away when its last viewer goes
+  control_client client = connect(*child);  // stays open: a program removes such a trace when its last viewer has gone
   const std::string trace = client.ask(request(control_command::start)).text;
   ASSERT_EQ(trace, trace_made_for(child->pid()));
   ::kill(child->pid(), SIGKILL);

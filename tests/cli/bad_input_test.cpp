@@ -1,4 +1,4 @@
-// Input that is no readable trace, or only part of one.
+// Input that is no readable trace, or only the beginning of one.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -13,7 +13,7 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
-// Every command that reads a trace, with the arguments it needs beside the file.
+// Every command that reads a trace, with the arguments that it needs besides the file.
 class BadInput : public ::testing::TestWithParam<const char*> {
  protected:
   outcome run(const std::string& file, const std::string& input = "") const {
@@ -32,7 +32,7 @@ class BadInput : public ::testing::TestWithParam<const char*> {
     EXPECT_THAT(result.err, StartsWith("weft: " + where + ": "));
   }
 
-  // 0, or 1 where the answer about a good trace is no.
+  // 0, or 1 if the answer about a good trace is no.
   static void expect_readable(const outcome& result) {
     const std::string command = GetParam();
     EXPECT_LE(result.status, command == "check" || command == "diff" ? 1 : 0) << result.out << result.err;

@@ -1,5 +1,5 @@
-// Traces with turned bits, and cut off anywhere, through all that answers questions about one: nothing crashes, hangs
-// or writes without end. The reader alone is tested like this in tests/trace/reader_damage_test.cpp.
+// Traces with flipped bits, and cut at any place, through everything that answers questions about a trace: nothing
+// crashes, hangs or writes without end. tests/trace/reader_damage_test.cpp tests the reader alone in this way.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -53,7 +53,7 @@ std::string packed_checkpoint() {
   return quoted;
 }
 
-// Something of everything.
+// A trace with some of everything.
 const std::vector<std::uint8_t>& good_trace() {
   static const std::vector<std::uint8_t> bytes = [] {
     std::vector<std::uint8_t> all = trace_bytes(R"(
@@ -93,7 +93,7 @@ const std::vector<std::uint8_t>& good_trace() {
   return bytes;
 }
 
-// Bytes that were written; throws away what they are.
+// Returns how many bytes were exported; discards the bytes.
 std::size_t exported(const history& trace) {
   std::size_t size = 0;
   for (const auto write : {viz::cli::export_perfetto, viz::cli::export_chrome, viz::cli::export_csv}) {
@@ -104,7 +104,7 @@ std::size_t exported(const history& trace) {
   return size;
 }
 
-// True if it can be read at all.
+// Returns true if the trace can be read at all.
 bool ask_everything(const std::vector<std::uint8_t>& bytes) {
   constexpr std::size_t most_bytes = 4 << 20;
   try {
@@ -152,7 +152,7 @@ TEST(DamagedTrace, TenThousandTurnedBits) {
   for (int i = 0; i < 10'000; ++i) {
     std::vector<std::uint8_t> bytes = good_trace();
     for (int k = 0; k <= i % 8; ++k) {
-      // Mostly where events are: each chunk's header and first bytes, or the file's header.
+      // Mostly where there are events: each chunk's header and first bytes, or the file's header.
       const std::size_t places[] = {0, diary::file_header_bytes, diary::file_header_bytes,
                                     diary::file_header_bytes + diary::chunk_bytes};
       const std::size_t at = places[random() % 4] + random() % 500;

@@ -1,4 +1,4 @@
-// The demo, recorded for real: a fraction of a second of a program with sockets, timers, a queue and a lock.
+// The demo, really recorded: a fraction of a second of a program with sockets, timers, a queue and a lock.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -15,7 +15,7 @@ using nlohmann::json;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
-// Recorded once for all tests here.
+// One recording for all tests in this file.
 class RecordedDemo : public ::testing::Test {
  protected:
   static void SetUpTestSuite() {

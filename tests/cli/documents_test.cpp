@@ -1,4 +1,4 @@
-// The man page and the shell completion name every command and every option, so they cannot fall behind.
+// The man page and the shell completion name every command and every option, so they are always complete.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -18,7 +18,7 @@ using ::testing::HasSubstr;
 class Documents : public ::testing::TestWithParam<viz::cli::subcommand> {
  protected:
   std::string name() const { return std::string(GetParam().name); }
-  // Every long option that the command's help shows.
+  // Every long option in the command's help.
   std::set<std::string> options() const {
     const std::string help = run_weft({name(), "--help"}).out;
     const std::regex option("--[a-z][a-z0-9-]*");
@@ -30,7 +30,7 @@ INSTANTIATE_TEST_SUITE_P(Usage, Documents,
                          ::testing::ValuesIn(viz::cli::all_subcommands().begin(), viz::cli::all_subcommands().end()),
                          [](const auto& test) { return std::string(test.param.name); });
 
-// The part of the man page that is about the command.
+// The section of the man page about the command.
 std::string section_of(const std::string& page, const std::string& command) {
   const std::size_t begin = page.find("\n.SS weft " + command + " ");
   if (begin == std::string::npos) return "";
@@ -60,7 +60,7 @@ TEST(DocumentsOfFindings, AllHaveEachKindAndItsMeaning) {
   }
 }
 
-// What the completion offers, one a line, when the last of the words is being typed.
+// What the completion offers, one per line, for the last word.
 std::string offered(const std::string& words, int last) {
   return "\n" + shell("source " WEFT_CLI_FOLDER "/weft.bash; COMP_WORDS=(" + words +
                       "); COMP_CWORD=" + std::to_string(last) + "; _weft; printf '%s\\n' \"${COMPREPLY[@]}\"")
@@ -79,13 +79,13 @@ void collect_keys(const nlohmann::json& value, std::set<std::string>& keys) {
   if (value.is_object()) {
     for (const auto& [key, member] : value.items()) keys.insert(key);
   }
-  if (!value.is_structured()) return;  // else its only element is itself
+  if (!value.is_structured()) return;  // otherwise its only element is the value itself
   for (const auto& member : value) collect_keys(member, keys);
 }
 
 TEST(JsonPage, NamesEveryKeyThatIsPrinted) {
   const test_folder folder;
-  const environment_variable where("XDG_RUNTIME_DIR", folder.path("nobody"));  // not what runs on this machine
+  const environment_variable where("XDG_RUNTIME_DIR", folder.path("nobody"));  // not the programs of this machine
   const std::string file = folder.with("sample.weft", sample_schedule().bytes());
   const std::string other = folder.with("died.weft", sample_schedule(false).bytes().substr(0, 5000));
   const std::string page = read_file(WEFT_CLI_FOLDER "/../../docs/json.md");

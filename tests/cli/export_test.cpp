@@ -1,4 +1,4 @@
-// What weft export writes, read back by other means.
+// The output of weft export, read back by other means.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -23,8 +23,8 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::StartsWith;
 
-// Two threads, a wake across them, an error, a cancelled one, one that stands ready at the end, zones left open, a
-// mark, a counter, states of no length, a gap.
+// Two threads, a wake between them, an error, a cancelled coroutine, one that is ready at the end, open zones, a mark,
+// a counter, states without length, a gap.
 constexpr const char* rich_text =
     "program \"rich\"\npid 77\n"
     "0.000001 T0 thread_start tid=77 text=\"first\"\n"
@@ -62,7 +62,7 @@ constexpr const char* rich_text =
     "gap T0 4\n"
     "0.000030 T0 mark text=\"behind the gap\"\n";
 
-// Of a Chrome JSON.
+// The events of a Chrome JSON.
 json events_of(const std::string& text) { return json::parse(text).at("traceEvents"); }
 
 std::string exported(const diary::history& trace, const char* to, bool all = false) {
@@ -81,7 +81,7 @@ diary::history sample_history() {
   return diary::history(diary::reader::from_bytes({bytes.begin(), bytes.end()}, "sample.weft"));
 }
 
-// A trace that breaks rules: events at random, with slots and objects out of a hat.
+// A trace that breaks rules: random events with random slots and objects.
 diary::history nonsense(unsigned seed) {
   std::mt19937 random(seed);
   trace_builder b;
@@ -183,7 +183,7 @@ TEST(ExportPerfetto, AFailureAMarkAndACancellationAreInstants) {
   EXPECT_EQ(error, "std::runtime_error: lost");
 }
 
-// One after the other: one lane does for those that have none of their own.
+// Coroutines that live one after the other: one shared lane is enough for those without their own.
 TEST(ExportPerfetto, CoroutinesBeyondFiveHundredShareTracks) {
   std::string text;
   for (int id = 1; id <= 503; ++id) {
@@ -201,7 +201,7 @@ TEST(ExportPerfetto, CoroutinesBeyondFiveHundredShareTracks) {
   EXPECT_EQ(shared.tracks.size() + 3, all.tracks.size());
 }
 
-// All alive at once, each with a zone and a wait: states of those without a lane are instants of the last one.
+// All are alive at once, each with a zone and a wait: states of those without a lane are instants on the last lane.
 std::string thousands_alive() {
   std::string text = "0.0 T0 thread_start tid=5 text=\"crowd\"\n0.0 T0 string id=1 text=\"work\"\n";
   for (int id = 1; id <= 900; ++id) {
@@ -245,7 +245,7 @@ TEST(ExportChrome, HasAtMostFiveHundredLanesForThoseAliveAtOnce) {
   EXPECT_EQ(lanes, 500u + 1u) << "those of the coroutines, and the thread";
 }
 
-// A part of a chunk was lost: only a packed checkpoint tells who lives.
+// A piece of a chunk was lost: only a packed checkpoint names the live coroutines.
 TEST(Export, KnowsWhomOnlyAPackedCheckpointNames) {
   const diary::history trace =
       trace_history(read_file(std::string(WEFT_FUZZ_CORPUS) + "/answers/only_a_packed_checkpoint_names_them"));
@@ -299,7 +299,7 @@ TEST(ExportChrome, NamesAreAscii) {
   EXPECT_THAT(text, HasSubstr("\"\\u5de5\\u4eba (#2)\""));
 }
 
-// What the operating system, the program and weft call things stays apart and whole.
+// The names of the operating system, the program and weft are kept, and kept apart.
 TEST(ExportChrome, ThreadsKeepTheirNamesAndNumbers) {
   const json events = json::parse(exported(trace_history(rich_text), "chrome")).at("traceEvents");
 
@@ -396,7 +396,7 @@ TEST(Export, EachProcessHasItsThreadsAndCoroutines) {
   EXPECT_THAT(pids, ElementsAre(11u, 22u));
 }
 
-// The rows of a CSV text, cells unquoted, as RFC 4180 has it.
+// The rows of a CSV text, with unquoted cells, according to RFC 4180.
 std::vector<std::vector<std::string>> rows_of(const std::string& text) {
   std::vector<std::vector<std::string>> rows(1, {""});
   bool quoted = false;

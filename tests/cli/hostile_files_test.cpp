@@ -1,5 +1,4 @@
-// Files that others plant, cut or never end: what is read, what is written, what lies where programs announce
-// themselves.
+// Files that others plant, cut or never end: input files, output files, and files in the folder of running programs.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
@@ -22,14 +21,14 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::StartsWith;
 
-// Larger than what is copied, and than what fits into a pipe.
+// Larger than a trace that is copied into memory, and than a pipe's capacity.
 std::string long_trace() {
   trace_builder b = sample_schedule();
   for (int i = 0; i < 60000; ++i) b.text(diary::event_type::mark, {}, "a line long enough to fill every buffer");
   return b.bytes();
 }
 
-// OUT of every command that writes one, as (arguments before OUT, arguments behind it).
+// For every command that writes to OUT: its arguments before OUT.
 std::vector<std::vector<std::string>> writers_to(const std::string& trace, const std::string& text) {
   return {{"export", trace, "--to", "csv", "-o"},
           {"export", trace, "--to", "chrome", "-o"},
@@ -39,7 +38,7 @@ std::vector<std::vector<std::string>> writers_to(const std::string& trace, const
 
 class Outputs : public ::testing::Test {
  protected:
-  // Writes to `out` by each command; all end with status 2 and one line that names it.
+  // Writes to `out` with each command; each must fail with status 2 and one line that names `out`.
   void expect_refused(const std::string& out, const std::string& why) {
     for (std::vector<std::string> words : writers_to(trace_, text_)) {
       words.push_back(out);
@@ -152,9 +151,9 @@ TEST_F(Outputs, APictureIsWrittenAsTheyAre) {
 }
 
 TEST(EndlessInput, IsRefusedAtItsFirstBytes) {
-  // 1 GiB of memory would be full long before ten seconds are over.
+  // Without the check, 1 GiB of memory would be full long before the ten seconds are over.
 #if defined(WEFT_ASAN)
-  // Of addresses AddressSanitizer takes more for itself.
+  // AddressSanitizer itself needs more address space than that.
   const std::string limits = "export ASAN_OPTIONS=$ASAN_OPTIONS:hard_rss_limit_mb=1024 LC_ALL=C; ";
 #else
   const std::string limits = "ulimit -v 1048576; export LC_ALL=C; ";
@@ -180,7 +179,7 @@ class CutWhileRead : public ::testing::Test {
   const std::string trace_ = folder_.with("long.weft", long_trace());
 };
 
-// The command stands where its pipe is full, the file is cut, and then the rest is asked for.
+// The command blocks because its pipe is full, then the file is cut, then the rest is read.
 TEST_F(CutWhileRead, ByACommandIsOneLineAndStatus3) {
   const std::string copy = folder_.path("copy.weft"), pipe = folder_.path("pipe");
   for (const std::string command :
@@ -244,8 +243,7 @@ TEST_F(CutCopy, WarningsAreInTheJsonToo) {
   }
 }
 
-// What recorders before this one wrote: the first thread begins as long before the recording as the machine had been
-// up.
+// As older recorders wrote it: the first thread starts earlier than the recording, by the machine's uptime.
 TEST(Times, OutOfRangeAreWarnedOfInBothForms) {
   const test_folder folder;
   const std::string text = folder.with("old.txt",

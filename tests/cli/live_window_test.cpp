@@ -1,4 +1,4 @@
-// The window on a running program: its buttons pause the program itself. Offscreen, with a real process.
+// The window with a running program: its buttons pause the program itself. Offscreen, with a real process.
 #include <gtest/gtest.h>
 
 #include <list>
@@ -17,7 +17,7 @@ using viz::cli::find_running_programs;
 
 class LiveWindow : public attach_fixture {
  protected:
-  // Until the model is as wanted, the way the window's own loop does it.
+  // Refreshes until the model is as wanted, as the window's own loop does.
   bool comes_to(viz::window_app& app, const std::function<bool(const viz::viewer_model&)>& wanted) {
     return becomes_true([&] {
       if (app.refresh()) app.draw();
@@ -95,7 +95,7 @@ TEST_F(LiveWindow, TheStartPageOffersRunningProgramsAndAttachesToTheOneThatIsCli
   ASSERT_EQ(app.model().running.size(), 1U);
   app.draw();
 
-  // Somewhere below the middle of the page stands its line.
+  // Its line is somewhere below the middle of the page.
   for (float y = 300; y < 800 && !app.model().trace; y += 10) {
     app.take(viz::mouse_move{{600, y}});
     app.take(viz::mouse_down{{600, y}, viz::button::left, 1, {}});

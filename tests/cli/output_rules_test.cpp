@@ -1,5 +1,5 @@
-// Every output keeps the rules of its format, whatever stands in the trace. The kept inputs of the fuzzer are tried,
-// too: what once broke something stays mended.
+// Every output obeys the rules of its format for any trace. The fuzzer's kept inputs are also tried, so that a fixed
+// fault stays fixed.
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -33,7 +33,7 @@ TEST(OutputRules, HoldForTheKeptInputsOfTheFuzzer) {
       try {
         trace = trace_bytes(read_file(entry.path().string()));
       } catch (const diary::file_error&) {
-        continue;  // no text of a trace, which is its point
+        continue;  // deliberately not the text of a trace
       }
       expect_kept_rules(trace);
     }

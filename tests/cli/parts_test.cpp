@@ -1,4 +1,4 @@
-// The small parts the commands are made of.
+// The small building blocks of the commands.
 #include <gtest/gtest.h>
 
 #include <ctime>
@@ -58,7 +58,7 @@ TEST(Position, IsAlsoAShareOrAWallClock) {
   }
 }
 
-// Ten seconds from 5 s on, recorded from one second before a midnight on, local time.
+// Ten seconds from 5 s on; the recording started one second before a midnight, local time.
 diary::reader around_midnight() {
   std::tm local{};
   local.tm_year = 126;
@@ -83,7 +83,7 @@ TEST(Position, IsATimeAsRecorded) {
   EXPECT_EQ(time_of(trace, parse_position("#1")), 8'000'000'000);
   EXPECT_EQ(time_of(trace, parse_position("end")), 15'000'000'000);
   EXPECT_EQ(time_of(trace, parse_position("23:59:59.5")), 5'500'000'000);
-  EXPECT_EQ(time_of(trace, parse_position("00:00:02")), 8'000'000'000);  // the day after
+  EXPECT_EQ(time_of(trace, parse_position("00:00:02")), 8'000'000'000);  // the next day
   EXPECT_EQ(time_of(trace, parse_position("2026-11-30T00:00:02")), 8'000'000'000);
   EXPECT_THROW(time_of(trace, parse_position("12:00:00")), usage_error);
   EXPECT_EQ(events_until(trace, parse_position("50%")), 2u);

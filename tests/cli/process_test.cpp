@@ -1,4 +1,4 @@
-// What only real processes show: the command's binary behind a pipe, and weft record around other programs.
+// Tests that need real processes: the command's binary behind a pipe, and weft record with other programs.
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

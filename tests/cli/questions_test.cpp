@@ -246,7 +246,7 @@ TEST_F(Check, WrongValuesAreWrongUse) {
 
 class Diff : public Questions {
  protected:
-  // Two coroutines; the times scaled, who goes first chosen, with a turn of the scheduler in between or not.
+  // Two coroutines, with the given time unit, either one first, and with or without a stay at the root in between.
   std::string two(const std::string& name, const char* unit, bool second_first, bool looks_around,
                   const char* port = "80") const {
     const auto at = [&](int n) { return std::string("0.") + unit + std::to_string(n) + " T0 "; };
@@ -339,14 +339,14 @@ TEST(ChunkTail, WhatItHandsOutIsATraceOfTheSameEvents) {
   EXPECT_TRUE(tail.is_complete());
 }
 
-// The file grows by a few bytes at a time, as a slow program's does.
+// The file grows by a few bytes at a time, like that of a slow program.
 TEST(ChunkTail, PiecesOfAGrowingFileFitTogether) {
   const test_folder folder;
   const std::string whole = sample_schedule(false).bytes();
   const std::size_t committed_at = diary::file_header_bytes + offsetof(diary::chunk_header, committed);
   std::uint32_t committed = 0;
   std::memcpy(&committed, whole.data() + committed_at, sizeof committed);
-  std::vector<std::uint32_t> ends;  // where events end
+  std::vector<std::uint32_t> ends;  // ends of events
   const diary::reader reader = diary::reader::open(folder.with("whole.weft", whole));
   for (std::uint32_t part = 0; part <= committed; ++part) {
     std::string cut = whole;
@@ -390,7 +390,7 @@ TEST(Tail, FollowsARunningProgramToItsEnd) {
 
 TEST(Tail, ANumberThatIsNoProgramIsWrongUse) {
   const test_folder folder;
-  const environment_variable where("XDG_RUNTIME_DIR", folder.path("nobody"));  // not what runs on this machine
+  const environment_variable where("XDG_RUNTIME_DIR", folder.path("nobody"));  // not the programs of this machine
 
   const outcome result = run_weft({"tail", "999999999"});
 

@@ -1,4 +1,4 @@
-// A real program with sockets, timers, a queue and a lock, replayed from its own trace by nothing but the environment.
+// A real program with sockets, timers, a queue and a lock, replayed from its own trace only by environment variables.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -9,7 +9,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
-// Records the demo, replays it and records that, too, and compares the two traces.
+// Records the demo, replays it while recording again, and compares the two traces.
 outcome replayed_demo(const std::string& environment) {
   const test_folder folder;
   const std::string demo = " \"$WEFT\" demo shop --no-window --seconds 0.3";

@@ -1,4 +1,4 @@
-// Runs the command in this process, with strings for streams, and a folder for the files it reads and writes.
+// Runs the command in this process with strings as streams, and makes a folder for its files.
 #pragma once
 
 #include <algorithm>
@@ -44,7 +44,7 @@ inline std::size_t line_count(const std::string& text) {
   return static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
 }
 
-// Set while it lives.
+// Sets the variable while it lives.
 class environment_variable {
  public:
   environment_variable(const char* name, const std::string& value) : name_(name) {
@@ -66,11 +66,11 @@ class environment_variable {
   std::optional<std::string> old_;
 };
 
-// What a test leaves in a folder of its own; gone with it.
+// A folder for a test's files, removed by the destructor.
 class test_folder {
  public:
   std::string path(const std::string& name) const { return folder_.file(name); }
-  // A file with these bytes; returns its path.
+  // Writes a file with these bytes; returns its path.
   std::string with(const std::string& name, const std::string& bytes) const {
     write_file(path(name), bytes);
     return path(name);

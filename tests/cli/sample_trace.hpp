@@ -11,7 +11,7 @@
 
 namespace weft::tests {
 
-// Writes events at given nanoseconds and hands out the file.
+// Writes events at given nanoseconds and returns the file.
 class trace_builder {
  public:
   explicit trace_builder(bool complete = true)
@@ -54,9 +54,9 @@ class trace_builder {
   std::uint64_t now_ns_ = 0;
 };
 
-// One thread. main (#1) spawns 工人 (#2), holder (#3) and reader (#4) and sleeps. holder takes the mutex “till” and
-// sleeps, reader waits for fd 7, 工人 waits for the mutex. holder hands it over and ends, 工人 ends, reader fails, main
-// ends. 41 events, #0 to #40, the last at 51500 ns.
+// One thread. main (#1) spawns 工人 (#2), holder (#3) and reader (#4) and sleeps. holder locks the mutex “till” and
+// sleeps, reader waits for fd 7, 工人 waits for the mutex. holder hands the mutex over and ends, 工人 ends, reader
+// fails, main ends. 41 events, #0 to #40, the last one at 51500 ns.
 inline trace_builder sample_schedule(bool complete = true) {
   using t = diary::event_type;
   const auto number = [](auto value) { return static_cast<std::uint64_t>(value); };
@@ -96,7 +96,7 @@ inline trace_builder sample_schedule(bool complete = true) {
   return b;
 }
 
-// The event in which everybody waits: main and holder for timers, reader for fd 7, 工人 for the mutex.
+// The event after which all coroutines wait: main and holder for timers, reader for fd 7, 工人 for the mutex.
 inline constexpr const char* all_wait = "#20";
 
 }  // namespace weft::tests

@@ -1,4 +1,4 @@
-// Runs shell commands, for what needs real processes.
+// Runs shell commands, for tests that need real processes.
 #pragma once
 
 #include <sys/wait.h>
@@ -11,7 +11,7 @@
 
 namespace weft::tests {
 
-// Exit status and output (both streams) of a bash script; $WEFT is the command's binary.
+// Returns the exit status and output (both streams) of a bash script; $WEFT is the command's binary.
 inline outcome shell(const std::string& script) {
   ::setenv("WEFT", WEFT_COMMAND, 1);
   const test_folder folder;

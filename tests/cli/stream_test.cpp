@@ -1,4 +1,4 @@
-// A trace that comes through a pipe, and work that shows how far it is.
+// A trace from a pipe, and progress lines.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <unistd.h>

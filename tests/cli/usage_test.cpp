@@ -1,4 +1,4 @@
-// What the command says about itself and about wrong use.
+// The command's answers about itself and to wrong use.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

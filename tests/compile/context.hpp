@@ -1,4 +1,4 @@
-// What the snippets in weft's documents and headers take for granted: the reader's own things. Nothing of weft's.
+// What the snippets in weft's documents and headers assume: the reader's own declarations. Nothing of weft's.
 #pragma once
 
 #include <chrono>

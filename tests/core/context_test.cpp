@@ -1,4 +1,4 @@
-// make_context() on real stacks, with the sanitizers told about every switch. The switch itself is tested in tests/asm.
+// make_context() on real stacks; the sanitizers are notified of every switch. tests/asm tests the switch itself.
 #include "core/context.hpp"
 
 #include <gtest/gtest.h>
@@ -19,7 +19,7 @@
 namespace weft::core {
 namespace {
 
-// A context on a pooled stack, and the annotations that core/sanitizer.hpp asks for.
+// A context on a pooled stack, with the annotations that core/sanitizer.hpp requires.
 class annotated_context {
  public:
   annotated_context(stack_pool& pool, std::function<void(annotated_context&)> body)
@@ -47,7 +47,7 @@ class annotated_context {
     after_switch(annotation_);
   }
 
-  // The function runs on this context's stack first.
+  // Resumes it; the function runs on this context's stack first.
   void resume_with(std::function<void()> function) {
     function_ = std::move(function);
     before_switch(thread_, annotation_);

@@ -1,4 +1,4 @@
-// Somebody outside holds the scheduler between two switches.
+// The scheduler is paused from outside between two switches.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -19,7 +19,7 @@ namespace {
 using namespace std::chrono_literals;
 using support::simulation;
 
-// Writes down what it is asked, and lets the test answer.
+// Records its calls, and lets the test answer.
 class test_gate final : public core::gate {
  public:
   explicit test_gate(std::string& log) : log_(log) {}
@@ -38,12 +38,12 @@ class test_gate final : public core::gate {
   std::string& log_;
 };
 
-// What three coroutines that yield do behind a closed gate: a letter for each run.
+// Logs the runs of three yielding coroutines at a closed gate, one letter per run.
 void abc(test_gate& gate, std::string& log, int times) {
   core::scheduler& s = *core::scheduler::current();
   s.set_gate(&gate, -1);
   s.close_gate();
-  sleep_for(1ms);  // now the root has seen it
+  sleep_for(1ms);  // now the root has noticed it
   log.clear();
   gate.rounds = 0;
   std::vector<task<>> all;
@@ -96,7 +96,7 @@ TEST(Gate, WhoIsNotAdmittedWaitsForAnotherRound) {
   EXPECT_EQ(log, "||a||b||c||a||b||c||");
 }
 
-// How often the gate is looked at while two coroutines yield for a second, each of their runs taking so long.
+// How often the gate is checked while two coroutines yield for a second, if each run takes this long.
 int looks_a_second(std::chrono::nanoseconds a_run) {
   simulation s;
   std::string log;

@@ -74,14 +74,14 @@ TEST(LookPace, LongSlicesDelayATimerByOneOfThem) {
     for (int i = 0; i < 5; ++i) {
       const auto before = s.clock.elapsed();
       sleep_for(1ms);
-      // The slice that runs when the time is over, and then the line: whoever is woken stands behind the two.
+      // The slice that runs when the time is over, and then the ready queue: a woken coroutine is behind the two.
       EXPECT_LE(s.clock.elapsed() - before, 40ms);
     }
     stop = true;
   });
 }
 
-// Whoever is woken stands behind the slices of the others, during which its time limit may pass.
+// A woken coroutine waits for the slices of the others, during which its time limit may pass.
 TEST(LookPace, ATimeLimitThatPassesBetweenWakeAndRunLosesAgainstTheWake) {
   constexpr int fd = 7;
   for (int limit_ms = 1; limit_ms < 60; ++limit_ms) {

@@ -1,5 +1,5 @@
-// What happens when a stack overflows: one message that names the coroutine, a diary that is complete up to there, and
-// the death that would have come anyway.
+// A stack overflow gives one message that names the coroutine, a diary that is complete until then, and the death of
+// the process that would have come anyway.
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -29,11 +29,11 @@ using support::temporary_trace;
 using testing::HasSubstr;
 using testing::Not;
 
-// A program in a process of its own: what it wrote to stderr, and how it ended.
+// The result of a program in a child process: its stderr, and how it ended.
 struct dead_program {
   std::string text;
   int status = 0;
-  // A sanitizer that handled the signal before us gets the fault after us and ends in its own way.
+  // A sanitizer that handled the signal before weft gets the fault after weft and ends the process in its own way.
   bool died_of([[maybe_unused]] int signal_number) const {
 #if defined(WEFT_ASAN) || defined(WEFT_TSAN)
     return WIFEXITED(status) ? WEXITSTATUS(status) != 0 : WTERMSIG(status) != 0;
@@ -66,7 +66,7 @@ dead_program run_in_child(const std::function<void()>& program) {
   return dead;
 }
 
-// The same for a test of this program in a process that has not run anything: whoever handles signals there was first.
+// The same for a test of this program in a process that has run nothing yet: its signal handlers were there first.
 dead_program run_afresh(const std::string& test) {
   return run_in_child([&test] {
     const int nowhere = open("/dev/null", O_WRONLY);
@@ -235,7 +235,7 @@ TEST(StackOverflow, AThreadsOwnLargeAlternateStackIsKept) {
 }
 
 #if defined(__linux__)  // for /proc/self/exe
-// The disabled ones are what happens in the other process.
+// The disabled tests run in the other process.
 
 TEST(EarlierHandler, DISABLED_GetsTheOverflowAfterTheMessage) {
   struct sigaction theirs {};
@@ -316,7 +316,7 @@ TEST(EarlierHandler, IgnoringOneIgnoresASignalThatWasSent) {
 
 #endif
 
-// ---- the mark that a stack's use leaves in the diary
+// ---- the stack_mark event
 
 [[gnu::noinline]] void use_stack(std::size_t bytes) {
   volatile char* const frame = static_cast<volatile char*>(__builtin_alloca(bytes));

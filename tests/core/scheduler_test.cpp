@@ -1,4 +1,4 @@
-// The order in which coroutines run, told by the text of the diary.
+// The order in which coroutines run, as text of the diary.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

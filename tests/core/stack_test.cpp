@@ -1,4 +1,4 @@
-// Stacks and their pool, against the real kernel: that is what this layer talks to.
+// Stacks and their pool, with the real kernel, because that is this layer's counterpart.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -365,7 +365,7 @@ TEST_P(GuardDeathTest, IsStillThereAfterATrim) {
   EXPECT_DEATH(touch(bytes(taken[30].base) - 1), "");
 }
 
-// What a scheduler's handler does: on an alternate stack, ask whose guard it was.
+// As a scheduler's handler does: on an alternate stack, finds the stack whose guard was hit.
 const void* expected_base = nullptr;
 void report_guard(int, siginfo_t* info, void*) {
   const std::optional<guard_hit> hit = find_guard(info->si_addr);

@@ -1,4 +1,4 @@
-// Points of clocks as deadlines, told apart without waiting.
+// Points of clocks as deadlines, tested without real waits.
 #include <gtest/gtest.h>
 
 #include <chrono>
@@ -52,7 +52,7 @@ TEST(TimeLimit, APointLongPastIsNow) {
   EXPECT_TRUE(detail::until(sys_days(year(-9999) / 1 / 1)).is_zero());
 }
 
-// Set by the tests. Counts in its own unit, as a clock of a program's may.
+// A clock that the tests set. Counts in its own unit, as a program's clock may.
 struct set_clock {
   using duration = milliseconds;
   using rep = duration::rep;
@@ -136,7 +136,7 @@ TEST_F(SteadyTime, AClockThatIsSetBackIsAskedAgain) {
     const task<> setter = spawn([&] {
       sleep_for(50ms);
       set_clock::value = -1000ms;
-      sleep_for(50ms);  // the wait's first end
+      sleep_for(50ms);  // the wait's first deadline
       EXPECT_EQ(set_clock::value, -1000ms);
       set_clock::value = 100ms;
     });

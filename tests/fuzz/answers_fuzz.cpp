@@ -1,4 +1,4 @@
-// Any text trace through every output of the command: as text is the shortest way to events that mean something.
+// Any text trace through every output of the command. Text is the shortest way to meaningful events.
 #include <cstdint>
 #include <sstream>
 #include <string>

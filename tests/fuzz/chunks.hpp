@@ -1,4 +1,4 @@
-// A trace file out of a fuzzer's bytes.
+// Makes a trace file from a fuzzer's bytes.
 #pragma once
 
 #include <algorithm>
@@ -10,8 +10,9 @@
 
 namespace weft::fuzz {
 
-// The fuzzer would need ages to find a valid header and chunks of 64 KiB: it gives the interesting bytes only. First
-// byte: how they become a file. Each piece of the rest: a chunk header's few fields, a length, and its events.
+// The fuzzer would need very long to find a valid header and chunks of 64 KiB, so its input has only the interesting
+// bytes. First byte: how they become a file. Each piece of the rest: a few fields of a chunk header, a length, and
+// events.
 inline std::vector<std::uint8_t> file_from(const std::uint8_t* data, std::size_t size) {
   using namespace diary;
   if (size == 0 || data[0] % 4 == 0) return {data + (size != 0), data + size};

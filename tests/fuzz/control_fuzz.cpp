@@ -1,5 +1,5 @@
-// Any bytes at a program's control socket: they are refused, or they are a request that comes out again as it came in.
-// The first byte chooses which end the bytes have come to.
+// Any bytes at a program's control socket: they are refused, or they are a request that is encoded to an equal request.
+// The first byte chooses the end that receives the bytes.
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>
@@ -10,7 +10,7 @@ using namespace weft::diary;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size == 0) return 0;
-  // Short inputs are messages whose rest is zero: the fuzzer need not find 1024 bytes first.
+  // Short inputs are messages padded with zeroes: the fuzzer need not find 1024 bytes first.
   control_bytes bytes{};
   std::copy_n(data + 1, std::min(size - 1, bytes.size()), bytes.data());
   if (data[0] % 2 == 0) {

@@ -22,7 +22,7 @@
 
 namespace weft::viz::cli {
 
-// No program of ours runs here.
+// No demo runs here.
 std::span<const demo> all_demos() { return {}; }
 
 }  // namespace weft::viz::cli
@@ -39,7 +39,7 @@ void require(const std::string& broken) {
   if (!broken.empty()) fail(broken);
 }
 
-// A good trace, for what compares two.
+// A correct trace, for commands that compare two.
 const std::string& other_trace() {
   static const viz::cli::private_folder folder;
   static const std::string path = [] {
@@ -61,7 +61,7 @@ const std::string& other_trace() {
   return path;
 }
 
-// What a dump is loaded from dumps the same.
+// A dump, loaded and dumped again, must be the same.
 void dump_twice(const std::string& trace) {
   const auto run = [](std::vector<std::string> words, const std::string& input) {
     std::istringstream in(input);
@@ -86,7 +86,7 @@ void draw(viz::viewer_model& model, viz::window_view& view) {
   require(tests::broken_xml(document));
 }
 
-// The window, at both ends and in the middle, each tab and the first few coroutines.
+// Draws the window at both ends and in the middle, with each tab and the first few coroutines.
 void look_around(const std::vector<std::uint8_t>& trace) {
   using namespace viz;
   viewer_model model;

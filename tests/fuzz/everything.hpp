@@ -1,4 +1,4 @@
-// Everything that answers questions about a trace or turns it into something else.
+// Calls everything that answers questions about a trace or converts it.
 #pragma once
 
 #include <cstdint>
@@ -6,8 +6,8 @@
 
 namespace weft::fuzz {
 
-// Asks the command for every output it has of this trace, and draws the window. Aborts with a line on stderr if an
-// output breaks the rules of its format, is out of proportion, or differs where it must not.
+// Asks the command for every output for this trace, and draws the window. Aborts with a line on stderr if an output
+// breaks the rules of its format, is too large, or differs where it must not.
 void ask_everything(const std::vector<std::uint8_t>& trace);
 
 }  // namespace weft::fuzz

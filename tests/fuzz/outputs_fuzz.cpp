@@ -1,4 +1,5 @@
-// Any chunks through every output of the command: what no text says, like damaged headers, gaps and packed checkpoints.
+// Any chunks through every output of the command: for what text cannot express, such as damaged headers, gaps and
+// packed checkpoints.
 #include <cstdint>
 
 #include "chunks.hpp"

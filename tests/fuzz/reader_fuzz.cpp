@@ -1,5 +1,5 @@
-// Any bytes through the reader, the history and the dumps. Besides not crashing: what is read once is read the same
-// from anywhere, and the dump of a loaded dump is the dump.
+// Any bytes through the reader, the history and the dumps. Besides not crashing: an event is the same from every start
+// of a walk, and the dump of a loaded dump is the same dump.
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>
@@ -43,7 +43,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       seek_state(h.source(), n);
       require(h.source().find_time(e.t_ns) < count);
     }
-    // What believes sealed chunks may get other answers from a liar, but it gets some.
+    // With trust in sealed chunks a false file may give other answers, but must give some.
     const history quick(reader::from_bytes(file_from(data, size), "fuzz", reader::trust::sealed_chunks),
                         history::effort::on_demand);
     if (quick.is_whole()) {

@@ -1,4 +1,4 @@
-// Any text through the loader; what it takes must dump and load to the same dump.
+// Any text through the loader; what it accepts must dump and load to the same dump.
 #include <cstdint>
 #include <cstdlib>
 #include <sstream>

@@ -1,5 +1,5 @@
-// What a program outside of this repository does with weft: spawn, suspend, take the results, catch weft's errors.
-// The projects beside it and ./dev check install build it; its exit status says whether weft works there.
+// A program outside of this repository that uses weft: spawns, suspends, reads results, catches weft's errors. The
+// projects beside it and ./dev check install build it; its exit status says whether weft works there.
 #include <chrono>
 #include <cstdio>
 #include <stdexcept>
@@ -26,7 +26,7 @@ bool rethrows() {
   return false;
 }
 
-// One of each kind of state that lives in the library and is made by a template here.
+// Uses one of each kind of state that is defined in the library and instantiated by a template here.
 int through_everything() {
   weft::channel<int> numbers(1);
   auto source = weft::spawn([&] {

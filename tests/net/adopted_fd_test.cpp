@@ -1,4 +1,4 @@
-// An fd that the program hands to weft and gets back: as it was.
+// An fd that the program passes to weft and gets back unchanged.
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/wait.h>
@@ -35,7 +35,7 @@ TEST_F(AdoptedFd, IsBlockingAgainAfterRelease) {
   EXPECT_TRUE(is_blocking(ends_[0]));
 }
 
-// Somebody else has the same open file: a shell its standard input.
+// Another owner has the same open file, as a shell has its standard input.
 TEST_F(AdoptedFd, IsBlockingAgainForItsOtherOwnersAfterTheEnd) {
   { pipe_reader reader(::dup(ends_[0])); }
   EXPECT_TRUE(is_blocking(ends_[0]));

@@ -1,4 +1,4 @@
-// Closing an fd that others wait for: coroutines of another scheduler and plain threads.
+// Closing an fd for which others wait: coroutines of another scheduler and plain threads.
 #include <gmock/gmock.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -68,7 +68,7 @@ TEST_F(Closing, ByACoroutineWakesACoroutineOfAnotherScheduler) {
   other.join();
 }
 
-// The number is in use again before the other scheduler has heard that it was closed: the new wait is not disturbed.
+// The number is in use again before the other scheduler has noticed the close: the new wait is not disturbed.
 TEST_F(Closing, DoesNotTouchAWaitForTheNumbersNextOwner) {
   latch waits{1};
   latch reused{1};
@@ -87,7 +87,7 @@ TEST_F(Closing, DoesNotTouchAWaitForTheNumbersNextOwner) {
     const auto first = spawn([this] { text_of_system_error(ECANCELED, [this] { wait_readable(fds_[0]); }); });
     yield();
     waits.count_down();
-    while (!reused.try_wait()) std::this_thread::yield();  // keeps this thread: its scheduler looks at nothing
+    while (!reused.try_wait()) std::this_thread::yield();  // keeps this thread: its scheduler checks nothing
     wait_readable(fds_[0]);
     first.get();
   });
@@ -97,7 +97,7 @@ TEST_F(Closing, DoesNotTouchAWaitForTheNumbersNextOwner) {
 }
 
 #if defined(__linux__)
-// Until the kernel says that the thread sleeps.
+// Waits until the kernel says that the thread sleeps.
 void wait_until_asleep(pid_t thread) {
   char state = '?';
   while (state != 'S') {
@@ -150,7 +150,7 @@ TEST_F(Closing, LeavesThePlainThreadsNextWaitAlone) {
   while (id == 0) std::this_thread::yield();
   wait_until_asleep(id);
 
-  const int kept_open = ::dup(fds_[0]);  // else the other end would see the hang-up
+  const int kept_open = ::dup(fds_[0]);  // otherwise the other end would see the hang-up
   weft::close(fds_[0]);
 
   other.join();

@@ -1,6 +1,6 @@
-// What happens to whoever waits for a handle that is closed, moved from, assigned another connection or destroyed
-// meanwhile: ECANCELED, always; also when the fd is ready already and the waiter has merely not run yet. Never a byte
-// of somebody else's.
+// A coroutine waits for a handle that is closed, moved from, assigned another connection or destroyed meanwhile. It
+// always gets ECANCELED, even if the fd is ready already and the coroutine has merely not run yet. It never gets bytes
+// of another connection.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <netinet/in.h>
@@ -33,12 +33,12 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// Until the poller has made somebody ready: behind the caller, who goes on first.
+// Yields until the poller has made a coroutine ready, which is behind the caller in the ready queue.
 void until_somebody_is_ready() {
   while (core::scheduler::current()->ready_front() == nullptr) yield();
 }
 
-// One handle on the heap, so that ASan sees whoever looks at it after its end, and its peer.
+// One handle on the heap, so that ASan reports a use after its end, and its peer.
 struct connection {
   connection() {
     auto [mine, other] = unix_stream::pair();
@@ -151,7 +151,7 @@ TEST_P(CutOff, EndsOneWhoHasJustGotTheTurn) {
     yield();
     c.peer.write_all("for the first");
     until_somebody_is_ready();
-    yield();  // the first reads, and gives the turn to the second, who stands behind us
+    yield();  // the first reads, and gives the turn to the second, which is behind this coroutine
     end(c);
     second.get();
   });
@@ -215,7 +215,7 @@ TEST(CutOffKinds, AListenersDestructionEndsAccept) {
   run([] { expect_cut_off_when_destroyed(tcp_listener::bind("127.0.0.1", 0), [](tcp_listener& l) { l.accept(); }); });
 }
 
-// A connection that is there without a wait of the running coroutine.
+// A connection that needs no wait of the running coroutine.
 class blocking_client {
  public:
   explicit blocking_client(std::uint16_t port) : fd_(::socket(AF_INET, SOCK_STREAM, 0)) {
@@ -271,7 +271,8 @@ class ClosedWhileReady : public testing::Test {
   ClosedWhileReady() { EXPECT_EQ(::socketpair(AF_UNIX, SOCK_STREAM, 0, fds_.data()), 0); }
   ~ClosedWhileReady() override { ::close(fds_[1]); }
 
-  // Makes it ready under its waiter, closes it, and gives the number to another connection before the waiter runs.
+  // Makes the fd ready while a coroutine waits for it, closes it, and gives the number to another connection before the
+  // coroutine runs.
   template <class F>
   void expect_closed(F&& waits) {
     run([&] {

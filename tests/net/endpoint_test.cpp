@@ -1,4 +1,4 @@
-// Endpoints as text, and names to addresses. Only "localhost" and names that cannot exist are looked up.
+// Endpoints as text, and names to addresses. Looks up only "localhost" and names that cannot exist.
 #include "weft/endpoint.hpp"
 
 #include <gmock/gmock.h>

@@ -1,4 +1,4 @@
-// Errors and hang-ups that pass: the wait after an EAGAIN suspends, whatever was reported before, and others go on.
+// Temporary errors and hang-ups: the wait after an EAGAIN suspends, whatever was reported before, and others go on.
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
@@ -20,7 +20,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// A second receive after the refusal waits: another coroutine, which only that wait lets run, ends it.
+// A second receive after the refusal waits. Another coroutine, which can run only during that wait, ends it.
 TEST(PassingError, ARefusedDatagramDoesNotKeepTheSocketReady) {
   run([] {
     auto socket = udp_socket::connect("127.0.0.1", 1);
@@ -69,7 +69,7 @@ TEST_F(Fifo, WhoseFirstWriterLeftIsWaitedForAgainWithTheNext) {
       first.write_all("one");
       EXPECT_EQ(reading.get(), "one");
     }
-    EXPECT_EQ(reader.read_some(16), "");  // its end
+    EXPECT_EQ(reader.read_some(16), "");  // the end
 
     pipe_writer second(open(O_WRONLY));
     const std::uint64_t switches = stats().switches;
@@ -84,7 +84,7 @@ TEST_F(Fifo, AHangUpThatStaysEndsEachWaitOfTheProgramsOwn) {
   run([this] {
     const int reader = open(O_RDONLY);
     ::close(open(O_WRONLY));
-    wait_readable(reader);  // at its end: reading does not block
+    wait_readable(reader);  // at the end: a read does not block
     wait_readable(reader);
     weft::close(reader);
   });

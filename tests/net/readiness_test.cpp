@@ -1,4 +1,4 @@
-// Waiting for fds of the program's own.
+// Waits for the program's own fds.
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <sys/socket.h>

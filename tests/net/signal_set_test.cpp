@@ -1,4 +1,4 @@
-// Signals as something to wait for. Real signals, raised by the tests themselves.
+// Waits for signals. Real signals, raised by the tests themselves.
 #include "weft/signal_set.hpp"
 
 #include <gmock/gmock.h>
@@ -175,13 +175,13 @@ TEST(SignalSet, AForkedChildHasTheHandlersFromBefore) {
   signal_set s{SIGUSR1};
   const pid_t child = ::fork();
   if (child == 0) {
-    ::raise(SIGUSR1);  // ends it
+    ::raise(SIGUSR1);  // ends the child
     ::_exit(0);
   }
   int status = 0;
   ASSERT_EQ(::waitpid(child, &status, 0), child);
   EXPECT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == SIGUSR1);
-  EXPECT_EQ(s.wait_for(0s), std::nullopt);  // and the parent has heard nothing
+  EXPECT_EQ(s.wait_for(0s), std::nullopt);  // and the parent has received nothing
   ::raise(SIGUSR1);
   EXPECT_EQ(s.wait(), SIGUSR1);
 }
@@ -190,7 +190,8 @@ TEST(SignalSet, AForkedChildStillKnowsADeadlock) {
   const signal_set s{SIGUSR1};
   const pid_t child = ::fork();
   if (child == 0) {
-    ::alarm(20);  // it would hang if our thread, which the child has not, were taken for somebody who could wake it
+    ::alarm(20);  // the child would hang if it counted the parent's thread, which it does not have, as one that could
+                  // wake it
     int status = 1;
     try {
       run([] { event("never").wait(); });

@@ -1,4 +1,4 @@
-// Reading and writing bytes, over a pair of connected Unix sockets; TCP and pipes share this code.
+// Reads and writes bytes over a pair of connected Unix sockets; TCP and pipes share this code.
 #include "weft/detail/net/stream.hpp"
 
 #include <gmock/gmock.h>

@@ -1,4 +1,4 @@
-// Expecting a refusal of the operating system: which errno, and what the one line says.
+// Expects a refusal of the operating system: its errno and its text.
 #pragma once
 
 #include <gmock/gmock.h>
@@ -8,7 +8,7 @@
 
 namespace weft {
 
-// The text of the std::system_error that f throws; fails the test unless it has that errno.
+// Returns the text of the std::system_error that f throws; the test fails if there is none or its errno differs.
 template <class F>
 std::string text_of_system_error(int expected_errno, F&& f) {
   try {

@@ -41,7 +41,7 @@ tcp_stream connect_to(const tcp_server& server) {
   return tcp_stream::connect(server.local_endpoint().host, server.local_endpoint().port);
 }
 
-// Lets others run until the condition holds; the suite's own time limit ends a wait in vain.
+// Lets other coroutines run until the condition holds; the suite's own time limit ends a useless wait.
 template <class Condition>
 void run_until(Condition condition) {
   while (!condition()) sleep_for(1ms);
@@ -54,7 +54,7 @@ TEST(TcpServer, GivesEachConnectionACoroutineOfItsOwn) {
     std::vector<tcp_stream> clients;
     for (int i = 0; i < 3; ++i) clients.push_back(connect_to(server));
 
-    // The last one first: none waits for another.
+    // The last one first: no connection waits for another one.
     for (int i = 2; i >= 0; --i) {
       auto& client = clients[static_cast<std::size_t>(i)];
       client.write_all("hello " + std::to_string(i));
@@ -244,7 +244,7 @@ TEST(TcpServer, HandlersErrorIsReportedAndTheServerGoesOn) {
   EXPECT_THAT(reported, ElementsAre("the handler failed"));
 }
 
-// What the diary says the accepting coroutine waits for.
+// What the accepting coroutine waits for, according to the diary.
 diary::wait_reason reason_of_acceptor() {
   const core::coroutine* c = core::scheduler::current()->oldest();
   while (c != nullptr && !c->work->name().starts_with("accept ")) c = c->younger;
@@ -291,7 +291,7 @@ TEST(TcpServer, TakesAHandlerThatCanOnlyBeMoved) {
   });
 }
 
-// Notes the back-offs that the diary would show.
+// Records the back-offs that the diary would show.
 class backoff_observer final : public core::observer {
  public:
   void record(diary::event_type type, std::uint64_t, std::uint64_t error, std::uint64_t delay_ns, std::uint64_t,
@@ -319,7 +319,7 @@ TEST(TcpServer, OutOfFdsItBacksOffLongerEachTimeAndRecovers) {
   run([&] {
     tcp_server server(any_port, echo);
     const auto serving = spawn([&] { server.serve_forever(); });
-    // Events already while fds are left: UBSan needs some to look at an object for the first time.
+    // Produce some events while fds are left: UBSan opens one when it sees an object for the first time.
     core::scheduler::current()->set_observer(&seen);
     yield();
     const int free = ::dup(STDIN_FILENO);
@@ -347,7 +347,7 @@ TEST(TcpServer, OutOfFdsItBacksOffLongerEachTimeAndRecovers) {
   EXPECT_THAT(seen.errors, testing::Each(EMFILE));
 }
 
-// What the unhandled handler is told while this lives.
+// Collects the lines for the unhandled handler while it lives.
 class unhandled_lines {
  public:
   unhandled_lines() {

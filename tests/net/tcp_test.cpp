@@ -133,7 +133,7 @@ TEST(Tcp, AcceptForRunsOutOfTime) {
 
 TEST(Tcp, ConnectForRunsOutOfTime) {
   run([] {
-    // A full queue of a listener that never accepts lets further connections wait.
+    // A full queue of a listener that never accepts makes further connections wait.
     auto listener = tcp_listener::bind("127.0.0.1", 0, 0);
     const endpoint where = listener.local_endpoint();
     std::vector<tcp_stream> filling;
@@ -284,7 +284,7 @@ TEST(Tcp, TwoHundredConnectionsAtOnce) {
       }
       for (const auto& handler : handlers) handler.get();
     });
-    // All are connected before the first one speaks.
+    // All are connected before the first one sends anything.
     std::vector<tcp_stream> clients;
     for (int i = 0; i < count; ++i) clients.push_back(tcp_stream::connect(where.host, where.port));
     std::vector<task<std::string>> answers;
@@ -328,7 +328,7 @@ bool has_ipv6() {
   return has;
 }
 
-// The hosts of this machine that a listener at `host` answers, and how it sees the peer.
+// The hosts of this machine for which a listener at `host` answers, and the peer's address as it sees it.
 std::vector<std::string> answers(const std::string& host, const listen_options& options = {}) {
   std::vector<std::string> seen;
   run([&] {

@@ -23,7 +23,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// A path nobody else has, short enough for a socket's name.
+// A unique path, short enough for a socket's name.
 std::string fresh_path() {
   static int count = 0;
   return "weft_unix_test_" + std::to_string(::getpid()) + '_' + std::to_string(++count);
@@ -173,7 +173,7 @@ TEST(UnixSocket, ListenerRemovesItsPathAfterTheWorkingDirectoryChanged) {
   ASSERT_EQ(::chdir(before.data()), 0);
 }
 
-// A listener that ended without a chance to remove its path.
+// A listener that ended without removing its path.
 std::string stale_path() {
   std::string path = fresh_path();
   ::close(unix_listener::bind(path).release());

@@ -1,5 +1,5 @@
-// A program that closes all descriptors, the poller's too, and opens its own, which get their numbers. Not over the
-// shim of kqueue(): that has descriptors a real queue has not.
+// A program closes all descriptors, including the poller's, and opens its own, which get the same numbers. Not with the
+// shim of kqueue(), which has descriptors that a real queue does not have.
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <unistd.h>

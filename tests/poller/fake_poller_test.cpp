@@ -1,4 +1,4 @@
-// The fakes are what the scheduler's tests believe in: they are tested like everything else.
+// The scheduler's tests depend on the fakes, so the fakes are tested too.
 #include "support/fake_poller.hpp"
 
 #include <gtest/gtest.h>

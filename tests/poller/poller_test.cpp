@@ -1,4 +1,4 @@
-// What every poller promises, on real pipes and socket pairs. Time only passes where a time-out itself is tested (1
+// The contract of every poller, on real pipes and socket pairs. Time passes only where a time-out itself is tested (1
 // ms).
 #include "core/poller.hpp"
 
@@ -54,7 +54,7 @@ void read_byte(int fd) {
 
 class every_poller : public testing::Test {
  protected:
-  // Everything that is ready now.
+  // Returns everything that is ready now.
   std::vector<io_event> look() {
     std::vector<io_event> found;
     std::array<io_event, 8> events;
@@ -63,7 +63,7 @@ class every_poller : public testing::Test {
     }
     return found;
   }
-  // All bits that are reported now for one fd; a poller may report the directions one by one.
+  // Returns all bits that are reported now for one fd; a poller may report the directions separately.
   std::uint64_t ready_now(int fd) {
     std::uint64_t bits = 0;
     for (const io_event& e : look()) bits |= e.fd == fd ? e.ready : 0;

@@ -1,4 +1,4 @@
-// Which poller poller_test.cpp is about: the same promises hold for each of them.
+// The poller that poller_test.cpp tests; the contract is the same for each.
 #pragma once
 
 #include <memory>

@@ -1,4 +1,4 @@
-// Checkpoints in the file: a reader that begins at one knows what one knows that has read everything.
+// Checkpoints in the file: a reader that starts at one knows the same as a reader that has read everything.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -30,7 +30,7 @@ using diary::scheduler_state;
 using support::simulation;
 using support::temporary_trace;
 
-// What a state says, without what only the events before a checkpoint can tell.
+// The text of a state, without what only the events before a checkpoint can say.
 std::string described(const scheduler_state& s) {
   std::string text;
   for (const coroutine_state* c : s.coroutines()) {
@@ -53,7 +53,7 @@ std::string described(const scheduler_state& s) {
   return text;
 }
 
-// Of both forms.
+// Counts both forms.
 std::uint64_t checkpoints_in(const history& h) {
   std::uint64_t count = 0;
   h.source().for_each(0, h.source().event_count(), [&](const diary::event& e) {
@@ -64,7 +64,7 @@ std::uint64_t checkpoints_in(const history& h) {
   return count;
 }
 
-// Locks with waiters, sleepers, time limits, a queue, events, and somebody who computes: for many seconds of the
+// Locks with waiters, sleepers, time limits, a queue, events, and a coroutine that computes: for many seconds of the
 // virtual clock, and many events.
 void busy_program(int rounds) {
   mutex ledger("ledger");
@@ -117,7 +117,7 @@ TEST(Checkpoints, AReaderThatBeginsAtOneKnowsWhatTheOthersKnow) {
   }
 }
 
-// How far apart they are, and what they take.
+// The distances between checkpoints, and their sizes.
 struct checkpoint_sums {
   std::uint64_t count = 0, bytes = 0, longest_events = 0;
   double share = 0;
@@ -166,7 +166,7 @@ TEST(Checkpoints, OfManyThatYieldTakeATwentiethOfTheBytes) {
   EXPECT_LE(sums.longest_events, replayed_at_most);
 }
 
-// 10 000 that wait while a few work: who waits as before is not told again.
+// 10 000 coroutines wait while a few work: those that wait as before are not written again.
 void crowd(int parked, int rounds) {
   event gate("gate");
   mutex counter("counter");
@@ -198,7 +198,7 @@ void crowd(int parked, int rounds) {
   guest.join();
   for (std::size_t i = 0; i < all.size(); ++i) {
     all[i].cancel();
-    if (i % 8 == 0) yield();  // a checkpoint is only told between two switches
+    if (i % 8 == 0) yield();  // a checkpoint is written only between two switches
   }
 }
 

@@ -1,4 +1,4 @@
-// Names get numbers: the same name the same one, another name another one, however many there are.
+// Names get numbers: equal names get the same one, different names different ones, for any number of names.
 #include "record/name_table.hpp"
 
 #include <gtest/gtest.h>

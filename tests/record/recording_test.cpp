@@ -1,4 +1,4 @@
-// The recorder: what a program leaves behind, whatever happens to it.
+// The recorder: the trace that a program leaves behind, whatever happens to the program.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/resource.h>
@@ -201,7 +201,7 @@ TEST(Recording, AFullDiskEndsTheRecordingAndNothingElse) {
   const temporary_trace file;
   const pid_t child = fork();
   if (child == 0) {
-    // A limit on the file's size refuses more room just as a full disk does.
+    // A limit on the file's size refuses more room, like a full disk.
     signal(SIGXFSZ, SIG_IGN);
     const rlimit limit{300'000, 300'000};
     setrlimit(RLIMIT_FSIZE, &limit);

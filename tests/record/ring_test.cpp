@@ -1,4 +1,4 @@
-// Recordings that keep only the end, and copies of recordings that go on.
+// Recordings that keep only the end, and copies of recordings that continue.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
@@ -40,7 +40,7 @@ void yield_often(int times) {
   for (int i = 0; i < times; ++i) yield();
 }
 
-// More than the ring holds, with names from the beginning that the end still uses.
+// More events than fit into the ring, with names from the beginning that the end still uses.
 void long_program() {
   mutex ledger("ledger");
   const task<> worker = spawn("worker", [&] {
@@ -129,8 +129,8 @@ TEST(Ring, InMemoryIsThereForSnapshots) {
   EXPECT_EQ(h.state_after(h.source().event_count()).threads()[0].running_slot != 0, true);
 }
 
-// A checkpoint of all of them does not fit. It must not be tried again and again, and what comes when they are gone is
-// recorded as ever.
+// A checkpoint of all coroutines does not fit. It must not be tried again and again, and events after their end are
+// recorded as usual.
 TEST(Ring, ThatIsTooSmallForAllWhoLiveCostsTheProgramNothing) {
 #if defined(WEFT_TSAN)
   GTEST_SKIP() << "ThreadSanitizer has room for 8128 coroutines at once";
@@ -230,7 +230,7 @@ TEST(Ring, MoreThreadsThanItHasRoomForLoseEventsButGoOn) {
     threads.emplace_back([&] {
       run([&] {
         yield_often(50'000);
-        // Everybody stays until everybody is done: none gives its chunks back early.
+        // All threads stay until all are done: none gives its chunks back early.
         for (++finished; finished < 12;) yield();
         trace::mark("near the end");
       });
@@ -255,7 +255,7 @@ TEST(Ring, SmallerThanAllowedItIsRoundedUp) {
   EXPECT_EQ(reader::open(file.path()).info().file_bytes, 8u * 65536 + 4096);
 }
 
-// Not a test: what the next two let a process of their own do.
+// Not a test: run by the next two in another process.
 TEST(RingProgram, DISABLED_Runs) { run(long_program); }
 
 void run_with_environment(const std::string& path, const char* ring) {

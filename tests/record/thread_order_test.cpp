@@ -1,5 +1,5 @@
-// The order of several threads comes from hand-shakes, not from clocks: here each thread has a clock of its own, and
-// they disagree.
+// The order of several threads is derived from hand-shakes, not from clocks: here each thread has its own clock, and
+// the clocks disagree.
 #include <gtest/gtest.h>
 
 #include <atomic>
@@ -24,7 +24,7 @@ using diary::reader;
 using support::simulation;
 using support::temporary_trace;
 
-// Two threads that pass a token to and fro, saying each time that they have it.
+// Two threads pass a token to each other, and record a mark each time they have it.
 std::vector<std::string> passed_with_clocks_apart(std::chrono::nanoseconds first_ahead,
                                                   std::chrono::nanoseconds second_ahead) {
   const temporary_trace file;
@@ -37,7 +37,8 @@ std::vector<std::string> passed_with_clocks_apart(std::chrono::nanoseconds first
   second.clock.advance(second_ahead);
   first.poller.block_when_hopeless(true);
   second.poller.block_when_hopeless(true);
-  // Who need not wait is not woken, and nothing orders the threads then: the other one has to stand in its poller.
+  // A coroutine that need not wait is not woken, and then nothing orders the threads: the other thread must be in its
+  // poller.
   const auto await = [](simulation& other, int round) {
     while (other.poller.hopeless_waits() <= static_cast<std::size_t>(round)) std::this_thread::yield();
   };

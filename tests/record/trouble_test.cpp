@@ -1,4 +1,4 @@
-// Recordings whose file, descriptors or limits others change meanwhile.
+// Recordings whose file, descriptors or limits are changed by others.
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <gtest/gtest.h>
@@ -47,7 +47,7 @@ void yield_often(int times) {
   }
 }
 
-// What a daemon does. Past ThreadSanitizer, which takes for a race what these tests are about.
+// Closes all descriptors, as a daemon does. Bypasses ThreadSanitizer, which would report what these tests do as a race.
 void close_all_descriptors() {
   for (int fd = 3; fd < 256; ++fd) {
 #if defined(__linux__)
@@ -58,7 +58,7 @@ void close_all_descriptors() {
   }
 }
 
-// Its exit status, or 128 + the signal that ended it. No checks inside: they would be the child's.
+// Returns the child's exit status, or 128 + the signal that ended it. No checks inside: they would be the child's.
 template <class F>
 int in_child(F f) {
   const pid_t child = fork();
@@ -128,7 +128,7 @@ TEST(Trouble, ManyThatStartAtOnceWithOnePathAreAllRecorded) {
     children.push_back(fork());
     if (children.back() != 0) continue;
     static_cast<void>(!freopen("/dev/null", "w", stderr));
-    alarm(60);  // rather than waiting for one that died
+    alarm(60);  // instead of waiting for a process that died
     close(go_on[1]);
     int status = 0;
     try {
@@ -139,7 +139,7 @@ TEST(Trouble, ManyThatStartAtOnceWithOnePathAreAllRecorded) {
     }
     char byte = 0;
     static_cast<void>(!write(started[1], &byte, 1));
-    static_cast<void>(!read(go_on[0], &byte, 1));  // until all have begun
+    static_cast<void>(!read(go_on[0], &byte, 1));  // until all have started
     trace::stop();
     _exit(status);
   }
@@ -167,7 +167,7 @@ TEST(Trouble, ATraceFromBeforeAnExecIsKept) {
   trace::start({.path = file.path()});
   run([] { yield_often(10); });
   trace::stop();
-  // Another program in this process: its number for itself is another.
+  // As if written by another program of this process: the file's uuid differs.
   std::fstream bytes(file.path(), std::ios::in | std::ios::out | std::ios::binary);
   bytes.seekp(offsetof(diary::file_header, uuid)).write("before!!", 8);
   bytes.close();
@@ -252,7 +252,7 @@ TEST(Trouble, ADaemonsOwnFilesAreNotTouchedWhenItHasClosedAllDescriptors) {
 
 TEST(Trouble, ADaemonsOwnListenersAreNotServedWhenItHasClosedAllDescriptors) {
   EXPECT_EQ(in_child([] {
-              run([] { yield(); });  // opens the door that viewers come to
+              run([] { yield(); });  // opens the control socket
               close_all_descriptors();
               std::array<int, 4> listeners;
               for (int& fd : listeners) {
@@ -288,7 +288,7 @@ bool a_viewer_is_served() {
   return false;
 }
 
-// With a descriptor of the server's own closed, or all: its thread neither spins nor stays.
+// The server's descriptors are closed: its thread must neither spin nor stay.
 TEST(Trouble, WhoServesViewersEndsWhenTheProgramHasClosedAllDescriptors) {
   EXPECT_EQ(in_child([] {
               const int viewer = socket(AF_UNIX, SOCK_STREAM, 0);
@@ -300,7 +300,7 @@ TEST(Trouble, WhoServesViewersEndsWhenTheProgramHasClosedAllDescriptors) {
                 if (connect(viewer, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) _exit(2);
                 while (!a_viewer_is_served()) sleep_for(std::chrono::milliseconds(1));
               });
-              const int kept = dup2(viewer, 300);  // the viewer itself does not go
+              const int kept = dup2(viewer, 300);  // the viewer's own descriptor stays open
               close_all_descriptors();
               for (int tries = 0; a_viewer_is_served(); ++tries) {
                 if (tries == 2000) return 3;

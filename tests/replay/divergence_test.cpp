@@ -1,4 +1,4 @@
-// A program that leaves the recorded order is told where, exactly.
+// A program that leaves the recorded order gets an error that says exactly where.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -193,7 +193,7 @@ TEST(ReplayDivergence, TheOthersGoOnFreelyBehindIt) {
   EXPECT_EQ(done, 3);
 }
 
-// What decides nothing may change: a test stays useful while the program grows.
+// Changes that decide nothing are allowed: a recording stays useful while the program grows.
 TEST(ReplayDivergence, MarksFreeLocksAndOtherLinesAreNone) {
   const recorded_run recorded([] { spawn([] { yield(); }).join(); });
 

@@ -1,4 +1,4 @@
-// Which files can be followed, what is said of the others, and what WEFT_REPLAY does.
+// Which files can be replayed, the errors for the others, and the effect of WEFT_REPLAY.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/wait.h>
@@ -30,7 +30,7 @@ using support::temporary_trace;
 using testing::ExitedWithCode;
 using testing::HasSubstr;
 
-// Why the file cannot be followed; main must not have begun.
+// Returns why the file cannot be replayed; main must not have started.
 std::string refusal(const std::string& path) {
   bool began = false;
   try {
@@ -107,7 +107,7 @@ TEST(ReplayFile, ATraceWithoutARunIsRefused) {
   EXPECT_THAT(refusal(file.path()), HasSubstr("nothing is recorded"));
 }
 
-// As kill -9 leaves it.
+// A recording as kill -9 leaves it.
 TEST(ReplayFile, WhereTheRecordingEndsTheProgramGoesOn) {
   const temporary_trace file;
   const auto program = [](bool dies) {
@@ -178,7 +178,7 @@ TEST(ReplayByEnvironment, ADivergenceEndsTheProcessWithStatus1) {
       "\"main .* sleeps; the scheduler runs\"\n$");
 }
 
-// Main is not unwound under those who use what is its own.
+// Main is not unwound while other coroutines use its locals.
 TEST(ReplayByEnvironment, ADivergenceEndsTheProcessWhereItIs) {
 #if defined(WEFT_ASAN)
   GTEST_SKIP() << "the process ends while main runs: to LeakSanitizer all of that is lost";

@@ -1,5 +1,5 @@
-// What a replay repeats: whom the scheduler chose, which timer came first, what select() took; and what it costs in
-// time: none.
+// A replay repeats the scheduler's choices, the order of timers and the cases of select(); it does not wait in real
+// time.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -26,7 +26,7 @@ using support::recorded_run;
 using support::simulation;
 using support::temporary_trace;
 
-// A program with a bug: the reader takes it for granted that the writer, spawned before it, has run.
+// A program with a bug: the reader assumes that the writer, which was spawned before it, has run.
 struct planted_bug {
   int seen = -1;
   void main() {
@@ -195,8 +195,8 @@ TEST(Replay, TimersFireInTheRecordedOrderWhateverTheirDeadlines) {
   EXPECT_EQ(order, "ab");
 }
 
-// A limit that ran out while the coroutine computed is noticed at its next wait: at the same one in the replay, where
-// computing takes another time.
+// A time limit that ran out while the coroutine computed is noticed at its next wait: at the same wait in the replay,
+// where the computation takes another time.
 TEST(Replay, ALimitRunsOutWhereItDidWhateverTheClockSays) {
   simulation s;
   int waits = 0;
@@ -225,13 +225,13 @@ TEST(Replay, ALimitRunsOutWhereItDidWhateverTheClockSays) {
   EXPECT_EQ(waits, 2);
 }
 
-// The outer scope runs out while the inner one's error is on its way.
+// The outer scope runs out while the inner one's error is being delivered.
 TEST(Replay, AScopeThatRunsOutDuringADeliveryDoesSoAgain) {
   simulation s;
   const auto program = [&] {
     s.clock.advance_with_each_look(1ms);
     try {
-      const timeout_scope outer(10500us);  // opened 1 ms before the inner one: ends half a millisecond after it
+      const timeout_scope outer(10500us);  // opened 1 ms before the inner one: runs out half a millisecond after it
       const timeout_scope inner(9ms);
       for (int waits = 0; waits < 20; ++waits) yield();
     } catch (const timeout_error&) {

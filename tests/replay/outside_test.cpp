@@ -1,5 +1,5 @@
-// What comes from outside in a replay: fds and other threads. It comes in the recorded order: held back if it is early,
-// waited for if it is late.
+// Outside events in a replay: fds and other threads. They come in the recorded order: an early event is delayed, a late
+// one is waited for.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/socket.h>
@@ -45,7 +45,7 @@ void record(F&& program, const run_options& options, const std::string& path) {
   run(options, program);
 }
 
-// The poller of the machine; before it really waits it calls `late`, once.
+// The machine's poller; before its first real wait it calls `late`, once.
 class late_poller final : public core::poller {
  public:
   explicit late_poller(std::function<void()> late) : late_(std::move(late)) {}
@@ -186,7 +186,7 @@ TEST(ReplayOutside, ReadinessThatNeverComesIsADivergence) {
               testing::ThrowsMessage<replay_divergence>(HasSubstr(", fd 100\", but fd 100 does not become ready")));
 }
 
-// The peer was quicker in the recording: data was there at once, and nobody had to wait for it.
+// In the recording the peer was faster: data was there at once, and no coroutine had to wait.
 TEST(ReplayOutside, AReadThatDidNotHaveToWaitDoesNotWait) {
   int ends[2];
   ASSERT_EQ(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
@@ -218,7 +218,7 @@ TEST(ReplayOutside, AReadThatDidNotHaveToWaitDoesNotWait) {
   EXPECT_EQ(first_difference(order_text(path), order_text(replayed.path())), "");
 }
 
-// The other way round: the peer is quicker now. Nobody may find its data before the recording did.
+// The other way round: now the peer is faster. No read may find its data earlier than in the recording.
 TEST(ReplayOutside, AReadThatHadToWaitWaitsAgain) {
   int ends[2];
   ASSERT_EQ(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);

@@ -1,4 +1,4 @@
-// Generators: close(), and what destruction does.
+// Generators: close() and destruction.
 #include <gtest/gtest.h>
 
 #include <memory>

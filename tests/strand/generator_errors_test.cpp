@@ -1,4 +1,4 @@
-// Generators: errors that go in and come out.
+// Generators: errors thrown in and errors of the function.
 #include <gtest/gtest.h>
 
 #include <cerrno>

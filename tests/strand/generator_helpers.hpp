@@ -1,4 +1,4 @@
-// What the tests of generators share.
+// Shared by the tests of generators.
 #pragma once
 
 #include <exception>

@@ -1,5 +1,5 @@
-// What CPython's own tests check of generators, restated: PEP 342 (send, throw, close), PEP 380 (yield from), and the
-// programs of test_generators that use them in earnest.
+// CPython's own tests of generators, restated: PEP 342 (send, throw, close), PEP 380 (yield from), and the larger
+// programs of test_generators.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -58,7 +58,7 @@ TEST(GeneratorPep342, ACatchingGeneratorGoesOnAfterEachThrow) {
   EXPECT_EQ(g.throw_in(error("one")), 1);
   EXPECT_EQ(g.throw_in(error("two")), 2);
   EXPECT_EQ(g.next(), 3);
-  EXPECT_THROW(g.throw_in(std::make_exception_ptr(std::bad_alloc())), std::bad_alloc);  // not caught by it
+  EXPECT_THROW(g.throw_in(std::make_exception_ptr(std::bad_alloc())), std::bad_alloc);  // not caught by the generator
   EXPECT_EQ(g.next(), std::nullopt);
   EXPECT_EQ(g.status(), generator_status::closed);
   EXPECT_EQ(message_of([&] { g.throw_in(error("at the end")); }), "at the end");
@@ -114,7 +114,7 @@ TEST(GeneratorPep342, OneThatIgnoresExitGoesOnAfterTheRefusedClose) {
   EXPECT_THROW(g.close(), std::runtime_error);
   EXPECT_EQ(g.next(), 2);
   EXPECT_EQ(g.next(), 3);
-  g.close();  // it falls off its end
+  g.close();  // the function returns
   EXPECT_EQ(g.status(), generator_status::closed);
 }
 
@@ -420,7 +420,7 @@ TEST(GeneratorPep380, ThrowThroughThreeLevelsUnwindsInnerFirst) {
   EXPECT_THAT(log, ElementsAre("0", "1", "2", "3"));
 }
 
-// ---- in earnest
+// ---- larger programs
 
 generator<int> from(int n) {
   return generator<int>{[n](auto& y) {
@@ -493,7 +493,7 @@ TEST(GeneratorPrograms, QueensByConjoinedGenerators) {
   int used = 0;
   unsigned diagonals_down = 0;
   unsigned diagonals_up = 0;
-  // Each row yields once for each place that is free, and takes its queen back when it goes on.
+  // Each row yields once for each free column, and removes its queen again when it is resumed.
   std::function<void(generator<int>::yielder&, int)> row = [&](generator<int>::yielder& y, int r) {
     if (r == n) {
       y(1);

@@ -227,7 +227,7 @@ TEST(GeneratorSend, MovesMoveOnlyValues) {
 }
 
 TEST(GeneratorSend, WorksForATypeWithoutADefault) {
-  // It can only be started by throw_in, which does not enter it: what is left is that it compiles and closes.
+  // It can be started only by throw_in, which does not enter it: the test checks that it compiles and closes.
   generator<int, must_be_given> g{[](auto& y) { y(1); }};
 
   EXPECT_THROW(g.send(must_be_given(1)), std::logic_error);

@@ -1,4 +1,4 @@
-// What the tests of greenlets share.
+// Shared by the tests of greenlets.
 #pragma once
 
 #include <cstdint>
@@ -20,7 +20,7 @@ struct says {
   ~says() { to.push_back(word); }
 };
 
-// This thread's tracer for a scope.
+// Sets this thread's tracer while it lives.
 class traced {
  public:
   traced() {
@@ -53,7 +53,7 @@ inline std::exception_ptr error(const std::string& what) { return std::make_exce
 
 inline greenlet<int> root() { return greenlet<int>::current(); }
 
-// Suspended in a switch to the root that carries 0, with `on_unwind` on its stack.
+// A greenlet suspended in a switch to the root that carried 0, with `on_unwind` on its stack.
 inline greenlet<int> suspended(strings& log, const std::string& on_unwind) {
   greenlet<int> g{[&log, on_unwind, main = root()](int) {
     const says at_end{log, on_unwind};

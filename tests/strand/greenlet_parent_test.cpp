@@ -1,4 +1,4 @@
-// Greenlets: who gets the value or the error when one ends.
+// Greenlets: which greenlet gets the value or the error when one ends.
 #include <gtest/gtest.h>
 
 #include <stdexcept>

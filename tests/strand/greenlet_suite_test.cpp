@@ -1,5 +1,5 @@
-// What the test suite of Python's greenlet package checks beyond single calls: chains of parents, resurrection while
-// being unwound, generators made of greenlets, tracers. Also: greenlets and generators in the diary and in co_tasks.
+// More tests of the test suite of Python's greenlet package: chains of parents, resurrection while being unwound,
+// generators made of greenlets, tracers. Also: greenlets and generators in the diary and in co_tasks.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -199,7 +199,7 @@ TEST(GreenletSuite, KillThenThrowIntoTheDeadComesBackEatenOrThrown) {
   EXPECT_EQ(g.switch_to(), 1);
   EXPECT_EQ(g.kill(), 0);
   EXPECT_TRUE(g.dead());
-  EXPECT_EQ(g.kill(), 0);  // eaten by the dead one
+  EXPECT_EQ(g.kill(), 0);  // ignored by the dead greenlet
   EXPECT_THROW(g.throw_in(std::make_exception_ptr(std::out_of_range("x"))), std::out_of_range);
 }
 
@@ -313,7 +313,7 @@ class genlet {
     if (ended_ || greenlet_.dead()) return std::nullopt;
     return value;
   }
-  // Yields out of the level-th genlet around the caller.
+  // Yields to the consumer of the level-th genlet around the caller.
   static void yield(int value, int level = 1) {
     greenlet<int> g = here();
     while (level-- > 0) {

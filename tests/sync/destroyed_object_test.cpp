@@ -1,5 +1,5 @@
-// An object may go while somebody whom it has just woken has not run yet, and is cancelled then: main's locals and the
-// coroutines that are left over at its end. What was handed over is not given back to an object that is not there.
+// An object may be destroyed after it has woken a coroutine that has not run yet and is then cancelled. That happens
+// with main's locals and left-over coroutines. What was handed over is not given back to the destroyed object.
 #include <gtest/gtest.h>
 
 #include <memory>
@@ -18,7 +18,7 @@ namespace {
 
 using support::simulation;
 
-// Runs `waits` until it waits, then `grant`, destroys the object and cancels the one that was woken.
+// Runs `waits` until it waits, calls `grant`, destroys the object and cancels the woken coroutine.
 template <class T, class Wait, class Grant>
 task_status status_after_grant_end_and_cancel(std::unique_ptr<T> object, Wait waits, Grant grant) {
   simulation sim;

@@ -1,4 +1,5 @@
-// What the objects tell the diary: who owns a lock, how deep a queue is, whether an event is set, what found nobody.
+// The diary's events about objects: the owner of a lock, the depth of a queue, the state of an event, wakes without a
+// waiter.
 #include <gtest/gtest.h>
 
 #include <map>
@@ -24,7 +25,7 @@ namespace {
 
 using diary::event_type;
 
-// Writes the events of objects down, with the objects' names.
+// Writes down the events about objects, with the objects' names.
 class note_taker final : public core::observer {
  public:
   explicit note_taker(story& told) : told_(told) { core::scheduler::current()->set_observer(this); }
@@ -145,7 +146,7 @@ TEST(SyncDiary, ARendezvousTellsOfTheTakerFirst) {
   EXPECT_EQ(told.text(), "queue_get:channel/c=0 queue_put:channel/c=0 queue_put:channel/c=1 queue_get:channel/c=0");
 }
 
-// A set before the clear that loses it is the decisive step of a lost wake-up, though it changes nothing.
+// A set just before the clear that undoes it is the decisive step of a lost wake-up, though it changes nothing.
 TEST(SyncDiary, AnEventTellsEachSetAndClearAlsoIfNothingChanges) {
   story told;
   run_virtually([&] {
@@ -190,7 +191,7 @@ TEST(SyncDiary, ASemaphoreTellsItsFreePermits) {
     EXPECT_FALSE(s.try_acquire());
     const auto next = spawn([&] { s.acquire(); });
     yield();
-    s.release();  // belongs to the one who waits
+    s.release();  // belongs to the waiting coroutine
     next.join();
     s.release(2);
     const permit mine = s.acquire_guard();

@@ -1,5 +1,4 @@
-// Coroutines that still wait for an object when main ends, and with it the object: they are cancelled without touching
-// it.
+// Coroutines still wait for an object when main ends and destroys it: they are cancelled without a use of the object.
 #include <gtest/gtest.h>
 
 #include <chrono>
@@ -36,7 +35,7 @@ struct everything {
   channel<int> ch;
 };
 
-// Where main's locals live and die; afterwards it is rubbish, in which a spinlock is taken for ever.
+// Memory for main's locals; after their destruction it is overwritten, so that a spinlock in it looks locked for ever.
 struct place {
   everything* make() { return new (bytes) everything; }
   void destroy(everything* e) {

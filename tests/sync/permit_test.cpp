@@ -1,4 +1,4 @@
-// permit: a semaphore's permit that gives itself back.
+// permit: owns a semaphore's permit and releases it.
 #include <gtest/gtest.h>
 
 #include <chrono>
@@ -113,7 +113,7 @@ TEST(Permit, MovesAndIsGivenBackOnce) {
     EXPECT_TRUE(b);
     EXPECT_EQ(s.value(), 1);
     permit c = s.acquire_guard();
-    b = std::move(c);  // the one that b had goes back
+    b = std::move(c);  // releases the old permit of b
     EXPECT_EQ(s.value(), 1);
     b = permit();
     EXPECT_EQ(s.value(), 2);
@@ -136,7 +136,7 @@ TEST(Permit, ACancelledWaiterHasNone) {
     semaphore s(0);
     const auto t = spawn([&] { const permit mine = s.acquire_guard(); });
     yield();
-    s.release();  // under way when the cancellation comes
+    s.release();  // has been granted when the cancellation comes
     t.cancel();
     t.join();
     EXPECT_EQ(s.value(), 1);
@@ -149,7 +149,7 @@ TEST(Permit, OfABoundedSemaphore) {
     {
       const permit mine = s.acquire_guard();
       EXPECT_THROW(s.release(2), std::logic_error);
-      s.release();  // somebody else does it: then there is nothing to give back
+      s.release();  // another coroutine releases it: then nothing is left to release
     }
     EXPECT_EQ(s.value(), 1);
   });

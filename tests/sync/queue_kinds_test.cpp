@@ -1,4 +1,4 @@
-// lifo_queue and priority_queue: which item comes out first. What they share with queue is tested there.
+// lifo_queue and priority_queue: which item comes out first. The tests of queue cover the rest.
 #include <gtest/gtest.h>
 
 #include <functional>

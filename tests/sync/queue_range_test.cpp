@@ -1,4 +1,4 @@
-// A range-for over a queue ends at its close, as one over a channel does.
+// A range-for over a queue ends when the queue is closed, as one over a channel does.
 #include <gtest/gtest.h>
 
 #include <chrono>

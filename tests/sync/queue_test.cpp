@@ -1,4 +1,4 @@
-// Order, capacity, cancellation and the counting of unfinished work. Closing and capacity 0 have files of their own.
+// Order, capacity, cancellation and the count of unfinished work. Closing and capacity 0 are tested in other files.
 #include "weft/queue.hpp"
 
 #include <gmock/gmock.h>
@@ -385,7 +385,7 @@ TEST(Queue, TaskDoneOnceTooOftenIsALogicErrorAndChangesNothing) {
   EXPECT_TRUE(q.join_for(0s));
 }
 
-// Moving it throws while `broken` is set.
+// Its move constructor throws while `broken` is set.
 struct fragile {
   explicit fragile(int v) : value(v) {}
   fragile(fragile&& other) : value(other.value) {

@@ -1,4 +1,4 @@
-// Queues and channels of capacity 0: the taker runs before the putter, and what is not taken was not put.
+// Queues and channels of capacity 0: the getter runs before the putter, and an item that nobody gets was not put.
 #include <gtest/gtest.h>
 
 #include <chrono>
@@ -72,7 +72,7 @@ TEST(Rendezvous, APromisedItemCounts) {
       told("size", q.size());
       told("stolen", q.try_get().has_value());
     });
-    // The taker was woken by the putter and stands behind the looker.
+    // The putter has woken the getter, which is behind this coroutine in the ready queue.
     putter.join();
     told("size", q.size());
   });

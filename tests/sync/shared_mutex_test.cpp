@@ -15,7 +15,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// Holds it for 10 ms, so that the virtual time shows who was inside together.
+// Keeps the lock for 10 ms, so that the virtual time shows which coroutines were inside together.
 auto reader(shared_mutex& m, story& told, const char* name) {
   return [&m, &told, name] {
     const std::shared_lock guard(m);

@@ -1,4 +1,4 @@
-// How these tests are written: a program runs on virtual time and tells what happens; the test compares the story.
+// The form of these tests: a program runs on virtual time and records what happens; the test compares the story.
 #pragma once
 
 #include <string>

@@ -1,5 +1,5 @@
-// Plain threads, and coroutines of several schedulers, at the same objects. Real threads and real time limits that are
-// never reached; what is compared does not depend on who is faster.
+// Plain threads, and coroutines of several schedulers, use the same objects. Real threads, and real time limits that
+// are never reached; the comparisons do not depend on who is faster.
 #include <gtest/gtest.h>
 
 #include <atomic>
@@ -166,7 +166,7 @@ TEST(Threads, AnEventMayBeDestroyedByWhoeverItReleased) {
   }
 }
 
-// Every item put is got exactly once: the sums agree.
+// Every item that is put comes out exactly once: the sums agree.
 template <class Queue>
 void pass_everything_through(Queue& q) {
   constexpr int each = 300;

@@ -1,4 +1,4 @@
-// What a program prints when weft itself is wrong.
+// What a program prints when weft itself has a bug.
 #include "trace/words/check.hpp"
 
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-// Checkpoints in the file: the state of a scheduler that was recorded from the middle on.
+// Checkpoints in the file: the state of a scheduler whose recording started in the middle.
 #include <gtest/gtest.h>
 
 #include <string>

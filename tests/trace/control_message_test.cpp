@@ -1,4 +1,4 @@
-// Requests to a running program: only whole and sensible ones come through.
+// Requests to a running program: only complete and valid ones are accepted.
 #include "trace/words/control_message.hpp"
 
 #include <gtest/gtest.h>
@@ -17,7 +17,7 @@ control_request request(control_command c, std::uint64_t number = 0, std::string
   return r;
 }
 
-// What is wrong with it after one byte has been changed; "" for nothing.
+// Returns what is wrong after one byte has been changed; "" for nothing.
 std::string wrong_with(const control_request& r, std::size_t at = 0, std::uint8_t change = 0) {
   control_bytes bytes = to_bytes(r);
   bytes[at] = static_cast<std::uint8_t>(bytes[at] ^ change);

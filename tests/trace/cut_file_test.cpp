@@ -26,9 +26,9 @@ using diary::reader;
 using ::testing::HasSubstr;
 using ::testing::ThrowsMessage;
 
-constexpr std::size_t least_chunks = 24;  // more than is copied
+constexpr std::size_t least_chunks = 24;  // more than are copied into memory
 
-// Two threads that say something every microsecond in turn, or one that says it all.
+// Two threads that take turns to write an event every microsecond, or one that writes all.
 std::vector<std::uint8_t> long_trace(std::uint32_t threads, bool complete) {
   memory_chunks chunks([complete](diary::file_header& h) { h.complete = complete ? 1 : 0; });
   std::deque<diary::chunk_writer> writers;
@@ -77,7 +77,7 @@ TEST_P(CutFile, WhileItIsReadIsAnErrorAndNoCrash) {
 TEST_P(CutFile, WithinItsLastPageIsSeenToo) {
   const std::vector<std::uint8_t> bytes = long_trace(GetParam(), true);
   const reader r = reader::open(with(bytes));
-  // The rest of that page reads as zeroes, and no signal tells of it.
+  // The rest of that page reads as zeroes, without any signal.
   cut_to(diary::file_header_bytes + 5 * diary::chunk_bytes + 100);
 
   EXPECT_THROW(r.for_each(0, r.event_count(), [](const diary::event&) { return true; }), diary::file_error);
@@ -143,7 +143,7 @@ TEST_P(CutFile, OfAProgramThatDiedSaysSoWhereItsEventsAreCut) {
   EXPECT_GT(cut.info().missing_bytes, diary::chunk_bytes / 2);
 }
 
-// Nobody else's fault is taken: a SIGBUS elsewhere ends the process as it always did.
+// A SIGBUS of another mapping is not handled: it ends the process as usual.
 TEST(CutFileDeathTest, ASignalOfSomebodyElsesMappingIsNotTaken) {
   const auto fault_elsewhere = [] {
     std::string name = ::testing::TempDir() + "weft-cut-XXXXXX";
@@ -156,7 +156,7 @@ TEST(CutFileDeathTest, ASignalOfSomebodyElsesMappingIsNotTaken) {
   };
 #if defined(WEFT_ASAN) || defined(WEFT_TSAN)
   const auto has_failed = [](int status) { return status != 0; };
-  EXPECT_EXIT(fault_elsewhere(), has_failed, "Sanitizer");  // which says that it was a bus error
+  EXPECT_EXIT(fault_elsewhere(), has_failed, "Sanitizer");  // which reports the bus error
 #else
   EXPECT_EXIT(fault_elsewhere(), ::testing::KilledBySignal(SIGBUS), "");
 #endif

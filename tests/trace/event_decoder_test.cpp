@@ -1,4 +1,4 @@
-// The fast ways through an event's bytes against the plain one: number by number.
+// The fast decoders of an event are compared with the plain one, number by number.
 #include "trace/file/event_decoder.hpp"
 
 #include <gtest/gtest.h>
@@ -36,7 +36,7 @@ std::vector<std::uint8_t> random_event(std::mt19937_64& random, unsigned bits) {
   return bytes;
 }
 
-// Number by number, as the format's page says it.
+// Decodes number by number, as the format's page describes it.
 const std::uint8_t* decode_plainly(const std::uint8_t* in, const std::uint8_t* end, const shape_table& shapes,
                                    std::uint64_t& ticks, event& e) {
   const event_shape& shape = shapes[*in];
@@ -62,7 +62,7 @@ TEST(EventDecoder, EveryLengthOfNumbersIsReadAsNumberByNumber) {
   for (int round = 0; round < 20'000; ++round) {
     std::vector<std::uint8_t> bytes = random_event(random, 1 + static_cast<unsigned>(round) % 64);
     const std::size_t size = bytes.size();
-    // More bytes behind it or none, and whatever they are.
+    // Any number of bytes after it, with any values.
     for (std::size_t behind = random() % 80; behind > 0; --behind) bytes.push_back(static_cast<std::uint8_t>(random()));
     event fast, plain;
     std::uint64_t fast_ticks = 5, plain_ticks = 5;
@@ -128,7 +128,7 @@ TEST(EventDecoder, TimesAreLimitedAndExactUpToThere) {
   EXPECT_EQ(fast.to_ns(INT64_MAX), 500'000'000);
 }
 
-// A walk driven from outside and one that calls back give the same events, in whatever pieces.
+// A walk that the caller drives and one that calls back give the same events, in pieces of any size.
 TEST(EventDecoder, WalksThatCallBackGiveTheSameEvents) {
   std::string text;
   std::mt19937_64 random(3);

@@ -1,8 +1,9 @@
-// Traces kept as files: tests/golden/*.trace.txt, found by glob, so a new case is a new file. Lines in a file that say
+// Traces kept as files: tests/golden/*.trace.txt, found by glob, so a new case is a new file. Lines in a file of the
+// form
 //   # expect error: TEXT       loading fails with TEXT in the message
 //   # expect violation: TEXT   one violation, in this order, is "#EVENT TEXT"
 // are its expectations; a file without them is a valid trace. Apart from its comments a golden trace is written exactly
-// as dump prints it. tests/golden/*.weft are files of every format version there ever was, beside their dump.
+// as dump prints it. tests/golden/*.weft are files of every format version so far, each with its dump.
 #include <gtest/gtest.h>
 
 #include <algorithm>

@@ -17,7 +17,7 @@
 namespace weft::diary {
 namespace {
 
-// A trace file mapped for writing, as a recorder has it.
+// A trace file mapped for writing, as by a recorder.
 class mapped_chunks : public chunk_source {
  public:
   explicit mapped_chunks(std::size_t chunk_capacity) : bytes_(file_header_bytes + chunk_capacity * chunk_bytes) {
@@ -47,7 +47,7 @@ class mapped_chunks : public chunk_source {
     return *reinterpret_cast<chunk_header*>(memory_ + file_header_bytes + index * chunk_bytes);
   }
   const std::string& path() const { return path_; }
-  // As a recorder does when it stops: what was not needed goes.
+  // Cuts off the unused end, as a recorder does when it stops.
   void cut_to_used() {
     if (::ftruncate(fd_, static_cast<off_t>(file_header_bytes + used_ * chunk_bytes)) != 0) std::abort();
   }
@@ -159,7 +159,7 @@ TEST(LiveReader, AThreadThatStartsLaterJoinsIn) {
   EXPECT_EQ(r.at(77).args[0], 77u);
 }
 
-// A look takes time: it may have passed the slot of a chunk before that was begun, and see the one after it.
+// A read takes time: it may have passed the slot of an earlier chunk before that was begun, and then see the next one.
 TEST(LiveReader, AChunkWhosePredecessorIsNotSeenYetWaitsForIt) {
   mapped_chunks chunks(40);
   chunk_writer writer(chunks, 0);
@@ -226,10 +226,10 @@ TEST(LiveReader, AFileThatIsCutBelowItsEventsIsAnErrorAndTheReaderKeepsWhatItHas
   EXPECT_EQ(r.at(999).args[0], 999u);
 }
 
-// Three threads write as fast as they can, one reads: numbers once given never change, and nothing is missing.
+// Three threads write as fast as they can, one reads: the numbers of events never change, and no event is missing.
 struct race {
   std::uint64_t per_thread;
-  std::size_t chunks;  // up to 15 of them are copied, more are mapped
+  std::size_t chunks;  // up to 15 are copied, more are mapped
 };
 class LiveReaderRace : public testing::TestWithParam<race> {};
 

@@ -1,4 +1,4 @@
-// The code of packed checkpoints: what is written is read back, whatever it says, and nothing else is believed.
+// The code of packed checkpoints: everything that is written can be read back, and nothing else is accepted.
 #include "trace/file/packed_checkpoint.hpp"
 
 #include <gtest/gtest.h>
@@ -19,7 +19,7 @@ std::string described(const checkpoint_row& r) {
   return text + (r.object != 0 ? " " + std::to_string(r.changes_ago) : "");
 }
 
-// What is read, a line each. Where rows stand among steps through the base does not matter.
+// What is read, one line each. The position of rows among steps through the base is ignored.
 struct listener {
   std::vector<std::string> lines, base;
 
@@ -111,7 +111,7 @@ TEST(PackedCheckpoint, WhatIsWrittenIsReadBack) {
       told_of_base.emplace_back("keep");
     }
     code.end_rows();
-    if (kept == 0) told_of_base.clear();  // what comes last of the base is as good as dropped
+    if (kept == 0) told_of_base.clear();  // the end of the base counts as dropped
     for (std::uint64_t i = random() % 20; i > 0; --i) {
       make_room();
       const std::uint64_t object = some(100) >> 8, owner = some(5), depth = some(9);

@@ -1,4 +1,4 @@
-// What packed checkpoints do to the state: the same as plain ones, and nothing where nothing can be made of them.
+// The effect of packed checkpoints on the state: the same as that of plain ones, and none if they cannot be decoded.
 #include <gtest/gtest.h>
 
 #include <cstdio>

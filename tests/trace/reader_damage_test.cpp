@@ -1,4 +1,4 @@
-// Files that are cut, overwritten or made to hurt: what is before the damage stays readable, and nothing crashes.
+// Files that are cut, overwritten or malicious: everything before the damage stays readable, and nothing crashes.
 #include <gtest/gtest.h>
 
 #include <cstddef>
@@ -159,7 +159,7 @@ TEST(ReaderDamage, CutAtAnyByteEverythingBeforeStaysReadable) {
   std::size_t readable_before = 0;
 
   for (std::size_t size = file_header_bytes; size <= bytes.size(); ++size) {
-    // Between the two chunks' events nothing changes from byte to byte.
+    // Between the events of the two chunks nothing changes from byte to byte.
     if (size > first_event + 20 && size < first_chunk + chunk_bytes - 2) size = first_chunk + chunk_bytes - 2;
     const reader r = reader::from_bytes({bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(size)}, "cut");
     const std::string texts = texts_of(r);
@@ -179,7 +179,7 @@ TEST(ReaderDamage, DamageIsListedUpToALimit) {
   EXPECT_EQ(reader::from_bytes(bytes, "x").info().damage.size(), 100u);
 }
 
-// A small program's whole trace, with everything the state knows; then random bits of it are turned.
+// The whole trace of a small program, with everything that the state knows; the tests flip random bits of it.
 std::vector<std::uint8_t> busy_trace() {
   std::vector<std::uint8_t> bytes = trace_bytes(R"(
 0.000 T0 thread_start tid=7 text="main"
@@ -216,7 +216,7 @@ TEST(ReaderDamage, TenThousandTurnedBitsNeverCrashReaderHistoryOrDump) {
     std::vector<std::uint8_t> bytes = good;
     const int turns = 1 + i % 8;
     for (int k = 0; k < turns; ++k) {
-      // Mostly where events are: each chunk's header and first bytes, or the file's header.
+      // Mostly where there are events: each chunk's header and first bytes, or the file's header.
       const std::size_t places[] = {0, first_chunk, first_chunk + chunk_bytes};
       const std::size_t at = places[random() % 3] + random() % 420;
       bytes[at] = static_cast<std::uint8_t>(bytes[at] ^ (1u << random() % 8));

@@ -23,7 +23,7 @@ using tests::memory_chunks;
 using tests::trace_bytes;
 using tests::trace_reader;
 
-// A file of these bytes that goes when the test ends.
+// A file of these bytes, removed by the destructor.
 class temporary_file {
  public:
   explicit temporary_file(const std::vector<std::uint8_t>& bytes) {
@@ -78,7 +78,7 @@ TEST(Reader, TellsWhatTheHeaderSays) {
   EXPECT_EQ(info.lost, 0u);
 }
 
-// As many chunks as the size says would be half a milliard; two of them were ever written.
+// By its size the file would have half a billion chunks; only two of them were ever written.
 TEST(Reader, HolesInAFileCostNothing) {
   // qemu-user has no room for more.
   const std::uint64_t size = std::uint64_t{1} << (support::emulated() ? 32 : 36), far = size / 2 + file_header_bytes;

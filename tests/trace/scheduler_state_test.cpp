@@ -1,4 +1,4 @@
-// The state after each event, on traces short enough to check by hand.
+// The state after each event, on traces that are short enough to check by hand.
 #include "trace/state/scheduler_state.hpp"
 
 #include <gtest/gtest.h>
@@ -14,7 +14,7 @@ namespace {
 using tests::trace_history;
 using tests::violations_of;
 
-// "running 1, ready 2 3": who runs and who is ready on thread 0, by id.
+// For example "running 1, ready 2 3": the running and the ready coroutines of thread 0, by id.
 std::string queue_of(const scheduler_state& s) {
   const thread_state& thread = s.threads().at(0);
   const auto id = [&](std::uint64_t slot) {

@@ -1,4 +1,4 @@
-// Each rule twice: a trace that breaks it, and one that nearly does.
+// For each rule: a trace that breaks it, and one that almost does.
 #include <gtest/gtest.h>
 
 #include <string>
@@ -11,9 +11,9 @@ namespace {
 
 struct rule {
   const char* name;
-  const char* broken;   // behind `before`
+  const char* broken;   // follows `before`
   const char* message;  // of the one violation
-  const char* kept;     // nearly the same, without a violation
+  const char* kept;     // almost the same, without a violation
 };
 
 // 1 runs, 2 and 3 are ready, 4 waits for fd 7, 5 for an event, object 9 is free.
@@ -74,7 +74,7 @@ const rule rules[] = {
     {"LockHandedBySomebodyElse",
      "0.002 T0 lock_acquired object=9\n0.002 T0 yield to=2\n0.003 T0 lock_handed object=9 owner=5\n",
      "#11 coroutine 2 (slot 2) releases object 9, which coroutine 1 (slot 1) holds",
-     // The heir is cancelled before it runs: it passes the lock on although somebody else runs.
+     // The heir is cancelled before it runs: it passes the lock on although another coroutine runs.
      "0.002 T0 lock_acquired object=9\n0.002 T0 lock_handed object=9 owner=5\n"
      "0.002 T0 wake slot=5 cause=granted object=9\n0.003 T0 lock_handed object=9 owner=4\n"},
     {"LockHandedToNobody", "0.002 T0 lock_acquired object=9\n0.002 T0 lock_handed object=9 owner=66\n",

@@ -7,7 +7,7 @@
 namespace weft::diary {
 namespace {
 
-// One row a state, one column a state: x where the step is legal.
+// One row and one column per state; x where the transition is legal.
 TEST(States, TransitionTableIsThisAndNothingElse) {
   using s = coroutine_status;
   const s all[] = {s::none, s::ready, s::running, s::blocked, s::done, s::failed, s::cancelled};

@@ -31,7 +31,7 @@ std::string error_of(const std::string& text) {
   return "no error";
 }
 
-// Of one line behind the first.
+// The error for one line after the first line.
 std::string line_error(const std::string& line) { return error_of("# weft trace text 1\n" + line + "\n"); }
 
 TEST(TextDump, IsReadable) {

@@ -97,7 +97,7 @@ TEST(ThreadOrder, AnyStartGivesTheSameOrderInARandomTrace) {
     const std::uint64_t ordinal = writers[waker]->next_ordinal();
     if (random() % 10 == 0 && ordinal > 0) {
       const std::uint64_t args[] = {1, 1, 0, waker + 1, ordinal - 1};
-      // The wake's thread has a clock that is behind.
+      // The clock of the wake's thread is behind.
       writer.append(event_type::wake_remote, now - std::min<std::uint64_t>(now, random() % 20), args, 5);
     } else {
       writer.append(event_type::zone_end, now, nullptr, 0);

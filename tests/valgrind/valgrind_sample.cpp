@@ -1,5 +1,5 @@
-// What memcheck is run on: coroutines that come and go, wait, fail, overflow into several pages, and a generator.
-// Prints the sum it computed, so that a wrong run is no good run.
+// The program for memcheck: coroutines start and end, wait, fail, use several pages of stack, and a generator. Prints
+// the sum that it computed, so that a wrong run is noticed.
 #include <cstdio>
 #include <stdexcept>
 #include <vector>

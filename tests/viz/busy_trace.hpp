@@ -1,5 +1,5 @@
-// A trace of some hundred thousand events of all kinds, recorded by a real program with its checkpoints, once for all
-// tests of a program: what is a huge one when limits are small.
+// A trace of some hundred thousand events of all kinds, with checkpoints, recorded by a real program once for all tests
+// of a test program. With small limits it is a huge trace.
 #pragma once
 
 #include <chrono>
@@ -60,7 +60,7 @@ inline std::string recorded_busy_program(const support::temporary_trace& file, i
   return file.path();
 }
 
-// The file, and all of it exactly.
+// The file, and its exact model.
 struct busy_trace {
   support::temporary_trace file;
   std::string path = recorded_busy_program(file, 3000);

@@ -1,4 +1,4 @@
-// A huge trace against the same one kept exactly.
+// A huge trace, compared with the exact model of the same trace.
 #include <gtest/gtest.h>
 
 #include <fstream>
@@ -151,7 +151,7 @@ TEST(LaneIndex, TakesNoMoreMemoryForMoreEvents) {
   const auto bytes_of = [](const std::string& path) {
     diary::history names(diary::reader::open(path), diary::history::effort::told);
     lane_index::settings how;
-    how.bucket_ns = 1000;  // doubled as need be
+    how.bucket_ns = 1000;  // doubled as needed
     how.most_columns = 256;
     const lane_index index = index_of(names, how);
     return static_cast<double>(index.memory_bytes()) / static_cast<double>(index.lane_count());
@@ -217,7 +217,7 @@ TEST(HugeTrace, WhatIsInViewIsExact) {
         const std::size_t place = exact.find_event(std::max(is.event, part->begin_event() - 1));
         ASSERT_NE(place, track::npos);
         ASSERT_EQ(is.kind(), exact[place].kind());
-        if (is.event < part->begin_event()) continue;  // it began before
+        if (is.event < part->begin_event()) continue;  // it started before the part
         ASSERT_EQ(is.event, exact[place].event);
         ASSERT_EQ(is.t_ns, exact[place].t_ns);
         ASSERT_EQ(is.reason(), exact[place].reason());
@@ -269,7 +269,7 @@ TEST(HugeTrace, IsRefinedToColumnsWhereTheIndexIsTooCoarse) {
   }
 }
 
-// A view that ends in a pause: the next event comes long after it.
+// The view ends in a pause: the next event comes long after it.
 TEST(HugeTrace, APauseBehindTheViewCostsNothing) {
   std::string lines = "0.000 T0 spawn slot=1 id=1\n0.000 T0 enter to=1\n";
   for (int i = 1; i < 50; ++i) lines += "0.000" + std::to_string(100 + i) + " T0 yield to=1\n";
@@ -320,7 +320,7 @@ TEST(HugeTrace, BrokenFilesNeverBreakIt) {
       }
       EXPECT_LT(huge.roughly(whole)->memory_bytes(), std::size_t{80} << 20);
     } catch (const diary::file_error&) {
-      continue;  // the header was hit
+      continue;  // the header was damaged
     }
   }
 }

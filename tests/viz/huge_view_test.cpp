@@ -1,4 +1,4 @@
-// The whole window on a huge trace: what it draws, and what it must not claim.
+// The whole window with a huge trace: what it draws, and what it must not claim.
 #include <gtest/gtest.h>
 
 #include <fstream>
@@ -162,7 +162,7 @@ TEST_F(HugeView, TheTipOfABucketTellsShares) {
 TEST(GrowingTrace, BecomesAHugeOneWhenItHasTooManyEvents) {
   const support::temporary_trace file;
   const std::string path = busy_trace::get().path;
-  // Half of it first: whole chunks, as a program would have written them.
+  // The first half: whole chunks, as a program would have written them.
   std::ifstream in(path, std::ios::binary);
   const std::vector<char> bytes{std::istreambuf_iterator<char>(in), {}};
   const std::size_t half = diary::file_header_bytes + (bytes.size() / diary::chunk_bytes / 2) * diary::chunk_bytes;

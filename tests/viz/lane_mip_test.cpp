@@ -34,7 +34,7 @@ TEST_P(Packed, HasTheShareOfEachState) {
 INSTANTIATE_TEST_SUITE_P(Shares, Packed,
                          testing::Values(packing{0, 0, 0, 0}, packing{1'000'000, 0, 255, 0},
                                          packing{500'000, 500'000, 128, 128},
-                                         packing{1, 999'999, 1, 255},  // however brief, it is there
+                                         packing{1, 999'999, 1, 255},  // visible, however short
                                          packing{2'000'000, 0, 255, 0}));
 
 TEST(JoinedBuckets, AreTheMeanOfSharesAndEverythingThatIsSevere) {
@@ -64,7 +64,7 @@ TEST(LaneMip, HalvesBucketsThatStandInPairsOfTheWholeTrace) {
 
   lane.halve();
 
-  EXPECT_EQ(lane.first, 1u);  // of 2 and 3, the 2 being nothing
+  EXPECT_EQ(lane.first, 1u);  // of buckets 2 and 3, of which 2 was empty
   ASSERT_EQ(lane.buckets.size(), 2u);
   EXPECT_EQ(lane.buckets[0].shares[0], 100);
   EXPECT_EQ(lane.buckets[1].shares[0], 200);

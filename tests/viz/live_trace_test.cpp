@@ -1,4 +1,4 @@
-// A trace that grows while the viewer looks at it.
+// A trace that grows while the viewer shows it.
 #include <gtest/gtest.h>
 #include <unistd.h>
 
@@ -13,7 +13,7 @@ namespace {
 
 using diary::event_type;
 
-// A program that spawns one coroutine after the other; save() brings the file up to date.
+// A program that spawns one coroutine after the other; save() updates the file.
 class growing_file {
  public:
   growing_file() : path_(testing::TempDir() + "weft_live_" + std::to_string(getpid()) + ".weft"), writer_(chunks_, 0) {
@@ -31,7 +31,7 @@ class growing_file {
     writer_.append(event_type::enter, at_ns + 10, entered, 1);
     writer_.append(event_type::sleep, at_ns + 20, left, 2);
   }
-  // In place, so that whoever has mapped the file sees it.
+  // In place, so that a mapping of the file sees it.
   void save() {
     const std::vector<std::uint8_t> bytes = chunks_.file_bytes();
     const auto how = std::filesystem::exists(path_) ? std::ios::in | std::ios::out : std::ios::out;

@@ -12,7 +12,7 @@ namespace {
 
 using namespace tests;
 
-// "ready@1 running@2 ...", times in milliseconds.
+// For example "ready@1 running@2", times in milliseconds.
 std::string states_of(const trace_model& trace, coroutine_index c) {
   std::string text;
   for (const transition& t : trace.track_of(c)->states.all()) {

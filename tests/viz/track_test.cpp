@@ -10,7 +10,7 @@ namespace {
 using s = diary::coroutine_status;
 using r = diary::wait_reason;
 
-// Runs 1 ns in every 10, sleeps the rest; at `long_at` it runs for 5000.
+// Runs 1 ns in every 10, sleeps the rest; in round `long_at` it runs for 5000 ns.
 track busy_track(std::size_t rounds, std::size_t long_at) {
   track t(1000);
   std::int64_t now = 0;

@@ -1,7 +1,7 @@
-// What a huge trace costs the window: the first picture, its memory, frames at every zoom, steps. A program for people,
-// not a test: the figures depend on the machine.
+// The cost of a huge trace for the window: the first picture, memory, frames at every zoom, steps. Not a test: the
+// figures depend on the machine.
 //
-//   weft_window_figures record FILE EVENTS COROUTINES   makes a trace of all kinds of waits
+//   weft_window_figures record FILE EVENTS COROUTINES   makes a trace with all kinds of waits
 //   weft_window_figures FILE                            measures with it
 #include <algorithm>
 #include <chrono>
@@ -31,13 +31,13 @@ void hold_the_thread(std::chrono::milliseconds length) {
   }
 }
 
-// Pairs that hand items over, yield and sometimes sleep; one of them now and then holds the thread too long.
+// Pairs that pass items, yield and sometimes sleep; one of them now and then runs too long.
 void record(const std::string& path, std::uint64_t events, std::uint64_t coroutines) {
   using namespace std::chrono_literals;
   weft::trace::start({.path = path});
   weft::run([&] {
     const std::uint64_t pairs = coroutines / 2;
-    const std::uint64_t rounds = events / pairs / 6;  // a round is about so many events
+    const std::uint64_t rounds = events / pairs / 6;  // a round has about this many events
     std::vector<std::unique_ptr<weft::queue<int>>> queues;
     std::vector<weft::task<>> all;
     for (std::uint64_t p = 0; p < pairs; ++p) {
@@ -70,7 +70,7 @@ double wall_ms() {
   return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
-// Of all threads: on a machine that is busy with other things it says more than the wall clock.
+// Of all threads: on a busy machine this says more than the wall clock.
 double processor_ms() {
   timespec t{};
   clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
@@ -100,7 +100,7 @@ figure time_of(int times, double (*now_ms)(), Function f) {
   return {all.front(), all[all.size() / 2], all.back()};
 }
 
-// What belongs to the process alone, and what of the file is mapped in: that is the kernel's to drop.
+// The memory of the process itself, and the mapped memory of files, which the kernel can drop.
 void print_memory(const char* when) {
   std::printf("memory        %.0f MB, and %.0f MB of files mapped, %s\n", status_mb("RssAnon:"),
               status_mb("RssFile:") + status_mb("RssShmem:"), when);
@@ -109,7 +109,7 @@ void print_memory(const char* when) {
 void measure(const std::string& path) {
   gl_window window({.width = 1600, .height = 1000, .offscreen = true});
   window_app app(window);
-  {  // What the window and the driver take by themselves.
+  {  // what the window and the driver need themselves
     app.draw();
   }
   const figure empty = time_of(20, wall_ms, [&] { app.draw(); });

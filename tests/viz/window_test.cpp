@@ -17,7 +17,7 @@ namespace {
 
 using namespace tests;
 
-// A trace file in a folder for temporary files; gone with the object.
+// A trace file in the folder for temporary files, removed by the destructor.
 class trace_on_disk {
  public:
   trace_on_disk()
@@ -101,7 +101,7 @@ TEST_F(Window, PaintsWaitingAsAPatternOfTwoShades) {
   EXPECT_TRUE(std::all_of(seen.begin(), seen.end(), [](colour c) { return c.r > c.b; })) << "ready is orange";
 }
 
-// The file is cut to half while it is looked at: the window goes on, and says so.
+// The file is cut to half while it is shown: the window continues, and reports it.
 TEST_F(Window, OutlivesATraceThatIsCut) {
   trace_on_disk other;
   std::string text = "# weft trace text 1\n0.0 T0 thread_start tid=1 text=\"main\"\n";

@@ -1,4 +1,4 @@
-// What the views draw, asked of a recording canvas, and what they make of input.
+// What the views draw, according to a recording canvas, and their reaction to input.
 #include "view/window_view.hpp"
 
 #include <gtest/gtest.h>
@@ -45,7 +45,7 @@ class WindowView : public testing::Test {
   float x_of(std::int64_t t_ns) const {
     return view.layout().lanes.x + static_cast<float>(time_to_x(model.view.scale, t_ns));
   }
-  // A pixel's worth of a lane at a time.
+  // One pixel of a lane at a time.
   rect spot(std::size_t lane, std::int64_t t_ns) const {
     const rect row = lane_rect(view.layout(), model, lane);
     return {x_of(t_ns), row.y + row.h / 2, 1, 1};
@@ -285,7 +285,7 @@ TEST(Fitted, CutsAtALetterAndSaysSo) {
   EXPECT_EQ(fitted(canvas, "producer", face::body, 1.5f * letter), "");
 }
 
-// Ids of 0 are nobody's, and slots and ids are given twice.
+// Id 0 belongs to no coroutine, and slots and ids occur twice.
 TEST(WindowViewOfNonsense, ImpossibleSpawnsAreDrawn) {
   viewer_model model;
   model.open(model_of("0.001 T0 spawn slot=1 id=0\n"

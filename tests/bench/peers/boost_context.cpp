@@ -1,4 +1,4 @@
-// Boost.Context's raw switch: the thread's stack and one other, to and fro.
+// Boost.Context's raw switch between the thread's stack and another one.
 #include <boost/context/detail/fcontext.hpp>
 #include <vector>
 
@@ -10,7 +10,7 @@ static void answer(context::transfer_t from) {
   for (;;) from = context::jump_fcontext(from.fctx, nullptr);
 }
 
-// The same, with one sticky floating-point flag more than the other side has.
+// The same, with one more sticky floating-point flag than on the other side.
 static void answer_with_flag(context::transfer_t from) {
 #if defined(__x86_64__)
   __builtin_ia32_ldmxcsr(__builtin_ia32_stmxcsr() ^ 0x20u);

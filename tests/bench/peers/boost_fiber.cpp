@@ -19,7 +19,7 @@ static fibers::fiber start(F f) {
   return fibers::fiber(fibers::launch::post, f);
 }
 
-// Waits until `go`, however many it are.
+// Any number of fibers wait here until `open`.
 struct gate {
   fibers::mutex lock;
   fibers::condition_variable opened;
@@ -48,7 +48,7 @@ static void yields(long count, long total) {
       for (long j = 0; j <= each; ++j) boost::this_fiber::yield();
     }));
   }
-  boost::this_fiber::yield();  // everybody's stack is touched
+  boost::this_fiber::yield();  // touches every stack
   const double begin = cpu_ns();
   for (auto& f : all) f.join();
   result(("yield_" + std::to_string(count) + "_ns").c_str(), (cpu_ns() - begin) / (double)(each * count));

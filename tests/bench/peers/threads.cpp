@@ -1,4 +1,4 @@
-// Two threads of the operating system passing a turn with a mutex and a condition variable, on one core.
+// Two threads of the operating system that pass a turn with a mutex and a condition variable, on one core.
 #include <condition_variable>
 #include <mutex>
 #include <thread>

@@ -1,4 +1,4 @@
-// host PLUGIN FUNCTION EXPECTED: loads the plugin in a coroutine, calls its function there, and compares what it says
+// host PLUGIN FUNCTION EXPECTED: loads the plugin in a coroutine, calls its function there, and compares its result
 // with EXPECTED: that text, or *TEXT, a text that must be in it.
 #include <dlfcn.h>
 

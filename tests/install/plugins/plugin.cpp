@@ -1,4 +1,4 @@
-// A plugin that uses weft: in the coroutine of whoever calls it, and in a run of its own.
+// A plugin that uses weft: in its caller's coroutine, and in a run of its own.
 #include <chrono>
 #include <exception>
 #include <string>
