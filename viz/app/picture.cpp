@@ -75,7 +75,7 @@ void render_svg(const render_options& options) {
   fonts.update(1);
   viewer_model model;
   model.dark = options.theme != "light";
-  model.bottom_height = 34;  // no tabs, which are no picture; the legend stays
+  model.bottom_height = 34;  // hides the tabs, which are controls; the legend stays
   model.open(open_trace_whole(options.file), false);
   if (model.trace->is_huge()) model.analysed = viewer_model::analysis_state::left_out;
   analyse(model);

@@ -36,7 +36,7 @@ void window_app::arrange() {
   model_.resize(view_.port());
 }
 
-// True if another frame is needed to show what this one has led to.
+// True if this frame has changed something that only another frame shows.
 bool window_app::draw_once() {
   arrange();
   std::vector<action> wanted;
@@ -50,7 +50,7 @@ bool window_app::draw_once() {
 }
 
 void window_app::draw() {
-  // A control tells in one frame what the next one shows; more than a few in a row would be a circle.
+  // The next frame shows what a control reported in this one; a longer series would be an endless loop.
   for (int frame = 0; frame < 4 && draw_once(); ++frame) {
   }
 }
@@ -82,7 +82,7 @@ void window_app::perform(const action& a) {
   } else if (!program_.take(a, model_)) {
     model_.apply(a);
     if (std::holds_alternative<act::group_statistics>(a) && model_.trace) count_statistics(model_);
-    has_looked_ = true;  // where to is the user's business now
+    has_looked_ = true;  // from now on the user decides what is shown
   }
   arrange();
 }

@@ -28,15 +28,15 @@ class window_app {
   void offer(program_source programs) { programs_ = std::move(programs); }
   // Blocks until the window is closed.
   void run();
-  // What run() does for each input: a control has it, with a frame for that, or it is made into actions.
+  // What run() does for each input: gives it to a control and draws a frame for that, or turns it into actions.
   void take(const input& what);
   // Gets what is new in the trace and from the program. Returns true if draw() is needed.
   bool refresh();
   void draw();
-  // What the open tab shows.
+  // The rows of the open tab.
   std::unique_ptr<table_rows> rows() const { return panels_.bottom().rows(model_); }
-  // Does that. A trace that turns out to be unreadable meanwhile, because its file was cut, is let go: the start page
-  // says so, and true comes back. (Nobody is asked to open it again: it may be a program's that goes on.)
+  // Calls `what`. If the trace has become unreadable because its file was cut, closes the trace, shows the reason on
+  // the start page and returns true. (It is not opened again by itself: the file may belong to a program that goes on.)
   bool survive(const std::function<void()>& what);
   // Reads everything of a huge trace that the view needs, for pictures; not the findings.
   void finish_reading();

@@ -105,7 +105,7 @@ struct group_statistics {
   grouping by;
 };
 struct toggle_keys {};
-// What is chosen from a list; the app opens it.
+// A list to choose from; the app opens it.
 struct choose_command {};
 struct choose_coroutine {};
 struct find_event {};

@@ -320,7 +320,7 @@ struct viewer_model::applier {
   void operator()(const act::show_tab& a) const { m.open_tab = a.which; }
   void operator()(const act::group_statistics& a) const { m.statistics_by = a.by; }
   void operator()(const act::toggle_keys&) const { m.keys_shown = !m.keys_shown; }
-  // Not the model's business.
+  // App executes these.
   void operator()(const act::choose_command&) const {}
   void operator()(const act::choose_coroutine&) const {}
   void operator()(const act::find_event&) const {}

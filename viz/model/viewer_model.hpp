@@ -39,7 +39,7 @@ class viewer_model {
   // Everything that a view may read.
   std::unique_ptr<trace_model> trace;   // null: the start page
   std::string notice;                   // one line for the user; may be empty
-  std::string note;                     // the last hint: what came of a key, or why it did nothing; may be empty
+  std::string note;                     // result of the last key or why it did nothing; may be empty
   bool live = false;                    // the file may still grow
   std::uint32_t live_pid = 0;           // 0: unknown
   program_status program;               // of a live trace
@@ -50,9 +50,9 @@ class viewer_model {
   enum class analysis_state : std::uint8_t { done, going_on, left_out };
   analysis_state analysed = analysis_state::done;
   std::vector<overview_column> strip;        // the whole trace, port.overview_columns wide
-  std::vector<coroutine_summary> summaries;  // who ran longest comes first
+  std::vector<coroutine_summary> summaries;  // longest running time first
   grouping statistics_by = grouping::coroutine;
-  std::vector<statistics_row> grouped_statistics;  // by that, if it is not by coroutine
+  std::vector<statistics_row> grouped_statistics;  // by the chosen grouping, unless that is by coroutine
   diary::history::totals_record totals;
 
   cursor at;

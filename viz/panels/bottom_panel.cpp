@@ -65,7 +65,7 @@ void bottom_panel::draw(const viewer_model& model, const window_layout& layout, 
 }
 
 void bottom_panel::draw_tabs(const viewer_model& model, const panel_frame& f) {
-  // The model opens tabs, too: by a key, or to show a finding. The bar follows it a frame later.
+  // The model also opens tabs: for a key, or to show a finding. The bar follows one frame later.
   const bool follows = shown_ != model.open_tab;
   shown_ = model.open_tab;
   if (follows) frames_to_settle_ = 2;
@@ -156,7 +156,7 @@ void bottom_panel::draw_body(const viewer_model& model, const panel_frame& f) {
       draw_table("facts", *shown, fact_table_, f, model.selected ? left : width);
       if (!model.selected) break;
       ImGui::SameLine();
-      // Where there are none a text stands in place of the table, and has its own distance from the edge.
+      // If there are no wakes, a text replaces the table, and keeps its own distance from the edge.
       draw_table("wakes", wake_rows(model), wake_table_, f, width - left - f.px(16));
       break;
     }

@@ -1,5 +1,5 @@
-// The tabs below the lanes: events, coroutine, findings, statistics. Draws a const model; keeps what only the controls
-// know: filters, sorting, what is unfolded.
+// The tabs below the lanes: events, coroutine, findings, statistics. Draws a const model; stores only what the controls
+// need: filters, sorting, unfolded rows.
 #pragma once
 
 #include <memory>
@@ -14,15 +14,16 @@ namespace weft::viz {
 class bottom_panel {
  public:
   void draw(const viewer_model& model, const window_layout& layout, const panel_frame& f);
-  // Another trace is shown.
+  // Call when another trace is shown.
   void restart();
-  // Goes on looking for events that match; true if there is something new to draw.
+  // Continues the search for matching events until that time; returns true if there is something new to draw.
   bool work(const viewer_model& model, event_filter::clock::time_point until);
   bool has_work(const viewer_model& model) const;
-  // What the open tab shows.
+  // The rows of the open tab.
   std::unique_ptr<table_rows> rows(const viewer_model& model) const;
-  // The text field of the open tab, if it has one, gets the keys.
+  // True if another frame is needed.
   bool is_settling() const { return frames_to_settle_ > 0 || wants_focus_; }
+  // The text field of the open tab, if there is one, gets the keys.
   void focus_filter() { wants_focus_ = true; }
 
  private:
@@ -31,7 +32,7 @@ class bottom_panel {
   void draw_filter(std::string& text, const char* hint, const panel_frame& f);
   void draw_statistics_head(const viewer_model& model, const panel_frame& f);
 
-  std::optional<tab> shown_;  // as the model had it in the last frame
+  std::optional<tab> shown_;  // the model's open tab in the last frame
   int frames_to_settle_ = 0;
   bool wants_focus_ = false;
   std::string event_words_, statistics_words_;

@@ -49,7 +49,7 @@ std::vector<std::size_t> chooser::matching() const {
   std::vector<std::string> words;
   std::istringstream in(lower_case(text_));
   for (std::string word; in >> word;) words.push_back(word);
-  std::vector<std::size_t> first, later;  // those that begin with what was typed come first
+  std::vector<std::size_t> first, later;  // choices that begin with the typed text come first
   for (std::size_t i = 0; i < choices_.size(); ++i) {
     const std::string text = lower_case(choices_[i].text);
     const bool all = std::all_of(words.begin(), words.end(),

@@ -1,4 +1,4 @@
-// A text field over a list: type some letters, choose with the arrows and Enter. For commands and coroutines.
+// A text field above a list: type some letters, choose with the arrow keys and Enter. For commands and coroutines.
 #pragma once
 
 #include <string>
@@ -11,21 +11,21 @@
 namespace weft::viz {
 
 struct choice {
-  std::string text;   // what is matched
-  std::string right;  // its key, or where it is from
+  std::string text;   // matched with the typed text
+  std::string right;  // its key, or its origin
   action does;
 };
 
 class chooser {
  public:
-  // `hint` stands in the empty field; `choices` in the order in which they are offered.
+  // `hint` is shown in the empty field; `choices` are in the order in which they are offered.
   void open(std::string hint, std::vector<choice> choices);
   void close() { open_ = false; }
   bool is_open() const { return open_; }
-  // Up, Down, Enter and Escape while it is open; what was chosen comes with the next frame.
+  // Handles Up, Down, Enter and Escape while it is open; draw() then returns the chosen action in the next frame.
   bool take(const key_down& pressed);
   void draw(const window_layout& layout, const panel_frame& f);
-  // The offers that match what is typed, best first.
+  // The choices that match the typed text, best first.
   std::vector<std::size_t> matching() const;
   void type(std::string text) { text_ = std::move(text); }
 
@@ -35,7 +35,7 @@ class chooser {
   bool open_ = false, opens_ = false, chosen_ = false;
   std::string hint_, text_;
   std::vector<choice> choices_;
-  std::size_t at_ = 0;  // among those that match
+  std::size_t at_ = 0;  // index in matching()
 };
 
 }  // namespace weft::viz

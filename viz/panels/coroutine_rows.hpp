@@ -1,4 +1,4 @@
-// The selected coroutine as two tables: the facts of its life, and who woke it.
+// The selected coroutine as two tables: the facts of its life, and its wakes.
 #pragma once
 
 #include "model/viewer_model.hpp"
@@ -6,7 +6,7 @@
 
 namespace weft::viz {
 
-// What is known of it, a line each.
+// The facts, one per line.
 class fact_rows final : public table_rows {
  public:
   explicit fact_rows(const viewer_model& model);
@@ -25,7 +25,7 @@ class fact_rows final : public table_rows {
   std::vector<table_row> rows_;
 };
 
-// Its wakes up to the cursor, the latest first. Of a huge trace those near the cursor.
+// Its wakes up to the cursor, the latest first; in a huge trace only those near the cursor.
 class wake_rows final : public table_rows {
  public:
   explicit wake_rows(const viewer_model& model);

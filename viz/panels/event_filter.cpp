@@ -14,7 +14,7 @@ std::string lower_case(std::string text) {
   return text;
 }
 
-constexpr std::uint64_t slice = 256;  // events between two looks at the clock
+constexpr std::uint64_t slice = 256;  // events between two checks of the clock
 
 }  // namespace
 

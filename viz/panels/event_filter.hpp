@@ -1,5 +1,5 @@
-// Looks for the events whose line in the table has all words of a text, a slice of the trace at a time, so that a
-// window stays usable meanwhile.
+// Searches the events whose line in the table contains all words of a text. Works on one slice of the trace at a time,
+// so that the window stays usable meanwhile.
 #pragma once
 
 #include <chrono>
@@ -15,11 +15,11 @@ class event_filter {
  public:
   using clock = std::chrono::steady_clock;
 
-  // Begins anew if the text is another one. Words are told apart by blanks; ASCII letters match in either case.
+  // Starts again if the text has changed. Blanks separate words; ASCII letters match in either case.
   void look_for(const std::string& text);
-  // Forgets what was found: another trace is shown.
+  // Forgets the results; call when another trace is shown.
   void restart();
-  // Goes on until then or until the trace's end; true if there is something new to show.
+  // Searches until that time or the end of the trace; returns true if there is something new to show.
   bool work(const trace_model& trace, clock::time_point until);
 
   bool has_words() const { return !words_.empty(); }
@@ -36,7 +36,7 @@ class event_filter {
   std::string text_;
   std::vector<std::string> words_;
   std::vector<std::uint64_t> found_;
-  std::uint64_t looked_at_ = 0;  // events from 0 on
+  std::uint64_t looked_at_ = 0;  // events searched so far, from 0
 };
 
 }  // namespace weft::viz

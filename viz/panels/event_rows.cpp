@@ -10,7 +10,7 @@ event_rows::event_rows(const viewer_model& model, const event_filter* filter)
     : model_(model), filter_(filter), several_threads_(model.trace->thread_count() > 1) {
   const std::uint64_t count = model.trace->event_count();
   if (count > most_rows) {
-    // In steps, so that the rows stay where they are while the cursor moves a little.
+    // In steps, so that small movements of the cursor do not move the rows.
     constexpr std::uint64_t step = most_rows / 4;
     const std::uint64_t around = model.at.event / step * step;
     first_ = std::min(around < most_rows / 2 ? 0 : around - most_rows / 2, count - most_rows);

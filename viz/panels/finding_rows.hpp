@@ -1,4 +1,4 @@
-// The findings, the worst first.
+// The findings, the worst ones first.
 #pragma once
 
 #include "model/viewer_model.hpp"

@@ -13,7 +13,7 @@ struct key_pair {
   ImGuiKey theirs;
 };
 
-// All that a text field understands.
+// All keys that a text field handles.
 constexpr std::array keys{
     key_pair{key::left, ImGuiKey_LeftArrow},
     key_pair{key::right, ImGuiKey_RightArrow},
@@ -43,7 +43,7 @@ std::optional<ImGuiKey> theirs(key which) {
   return std::nullopt;
 }
 
-// From 1.87 on inputs are events; before, they were states.
+// From 1.87 on inputs are events; earlier they were states.
 #if IMGUI_VERSION_NUM >= 18700
 
 #if IMGUI_VERSION_NUM >= 18900
@@ -91,7 +91,7 @@ struct feeder {
     set_modifiers(io, k.with);
     const std::optional<ImGuiKey> which = theirs(k.which);
     const bool is_letter = static_cast<std::uint32_t>(k.which) < 0x110000;
-    // A letter alone arrives as text.
+    // A letter without Ctrl arrives as text.
     if (which && (!is_letter || k.with.ctrl)) set_key(io, *which, true);
   }
   void operator()(const text_typed& t) const { io.AddInputCharactersUTF8(t.utf8.c_str()); }

@@ -1,16 +1,16 @@
-// Hands what the user did to Dear ImGui, from the same inputs as the pictures get. The library's own SDL backend is not
-// used for this: it asks SDL where the mouse is now, so a script or a test could not lead it.
+// Passes the user's inputs to Dear ImGui, the same inputs that the pictures get. The library's own SDL backend is not
+// used: it asks SDL for the current mouse position, so a script or a test could not control it.
 #pragma once
 
 #include "view/window_input.hpp"
 
 namespace weft::viz::imgui_input {
 
-// Once, with Dear ImGui's context current.
+// Call once, with a current Dear ImGui context.
 void start();
-// `scale`: physical pixels a logical one.
+// `scale`: physical pixels per logical pixel.
 void feed(const input& what, float scale);
-// Lets go of every key that feed() pressed. There must be a frame in between.
+// Releases every key that feed() pressed. Draw a frame in between.
 void release_keys();
 
 }  // namespace weft::viz::imgui_input

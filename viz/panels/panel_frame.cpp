@@ -17,7 +17,7 @@ bool draw_text(const panel_frame& f, ImVec2 corner, std::string_view words, face
   if (text_width(f, words, type) > width) {
     constexpr std::string_view dots = "…";
     const float room = width - text_width(f, dots, type);
-    // The longest beginning that fits, of whole letters.
+    // The longest prefix that fits, in whole letters.
     std::size_t fits = 0, too_long = words.size();
     while (fits + 1 < too_long) {
       const std::size_t middle = (fits + too_long) / 2;

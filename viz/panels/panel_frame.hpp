@@ -1,5 +1,5 @@
-// What every panel gets besides the model: the fonts, the colours, how large a logical pixel is, and a list into which
-// it puts what the user wants. Panels draw by Dear ImGui, in physical pixels.
+// The input of every panel besides the model: fonts, colours, the size of a logical pixel, and the list to which it
+// adds the user's actions. Panels draw with Dear ImGui, in physical pixels.
 #pragma once
 
 #include <imgui.h>
@@ -27,13 +27,13 @@ struct panel_frame {
 inline ImU32 packed(colour c) { return IM_COL32(c.r, c.g, c.b, c.a); }
 inline ImVec4 vector_of(colour c) { return ImGui::ColorConvertU32ToFloat4(packed(c)); }
 
-// One line of text at `corner`, its top left; no more than `width` physical pixels, "…" where it is cut. True if it
-// was cut.
+// Draws one line of text with its top left at `corner`, at most `width` physical pixels wide; a cut text ends with "…".
+// Returns true if it was cut.
 bool draw_text(const panel_frame& f, ImVec2 corner, std::string_view words, face type, colour ink, float width);
 float text_width(const panel_frame& f, std::string_view words, face type);  // physical pixels
 float text_height(const panel_frame& f, face type);
 
-// Dear ImGui's controls look as the canvas does from here on. Cheap; for each frame.
+// From here on Dear ImGui's controls look like the canvas. Cheap enough for each frame.
 void apply_style(const theme& colours, float scale);
 
 }  // namespace weft::viz

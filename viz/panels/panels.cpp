@@ -41,7 +41,7 @@ bool panels::take(const input& what, const viewer_model& model, const window_lay
   }
   if (const auto* m = std::get_if<mouse_down>(&what)) {
     const bool ours = covers(m->at, model, layout);
-    // A click elsewhere takes the keys from a text field, too.
+    // A click elsewhere also removes the focus from a text field.
     if (!ours && !types_) return false;
     has_button_ = ours;
     imgui_input::feed(what, scale);
@@ -56,7 +56,7 @@ bool panels::take(const input& what, const viewer_model& model, const window_lay
     imgui_input::feed(what, scale);
     return true;
   }
-  // The mouse moves for all, but a picture does not see it above a control.
+  // Dear ImGui always gets the mouse position, but a picture does not see the mouse above a control.
   imgui_input::feed(what, scale);
   const auto* m = std::get_if<mouse_move>(&what);
   return m != nullptr && (has_button_ || covers(m->at, model, layout));

@@ -1,4 +1,4 @@
-// All controls of the window. Dear ImGui's context is the window's; see app/gl_window.hpp.
+// All controls of the window. Dear ImGui's context belongs to the window; see app/gl_window.hpp.
 #pragma once
 
 #include <optional>
@@ -13,18 +13,18 @@ namespace weft::viz {
 
 class panels {
  public:
-  // Within a Dear ImGui frame. Returns what the user wants.
+  // Call within a Dear ImGui frame. Returns the user's actions.
   std::vector<action> draw(const viewer_model& model, const window_layout& layout, font_set& fonts, float scale);
-  // Whether this input is a control's business. If it is Dear ImGui has it already, and a frame must be drawn before
-  // the next one comes.
+  // Returns true if a control handles this input. Dear ImGui has then got it, and a frame must be drawn before the next
+  // input.
   bool take(const input& what, const viewer_model& model, const window_layout& layout, float scale);
-  // After that frame; another one must follow.
+  // Call after that frame; another frame must follow.
   void let_go_of_keys();
-  // A text field has the keys.
+  // True if a text field gets the keys.
   bool has_keys() const { return types_ || chooser_.is_open(); }
-  // A control needs one more frame to be as it should.
+  // True if a control needs one more frame.
   bool is_settling() const { return bottom_.is_settling() || unsettled_; }
-  // There is a text cursor that blinks.
+  // True if there is a blinking text cursor.
   bool blinks() const { return types_; }
 
   bottom_panel& bottom() { return bottom_; }
@@ -38,7 +38,7 @@ class panels {
   chooser chooser_;
   bool types_ = false, menu_is_open_ = false;
   bool unsettled_ = false;   // an input came since the last frame
-  bool has_button_ = false;  // a button was pressed on a control, and is not up again
+  bool has_button_ = false;  // a mouse button was pressed on a control and is still down
 };
 
 }  // namespace weft::viz

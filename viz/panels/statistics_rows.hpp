@@ -1,4 +1,4 @@
-// What a trace amounts to, a row a coroutine, spawn site or wait reason, in the order of any column.
+// The statistics of a trace: one row per coroutine, spawn site or wait reason, sorted by any column.
 #pragma once
 
 #include "model/statistics_columns.hpp"
@@ -14,7 +14,7 @@ struct sorting {
 
 class statistics_rows final : public table_rows {
  public:
-  // Borrows the model. `filter`: only rows whose name has it; "": all.
+  // Borrows the model. `filter`: only rows whose name contains it; "": all rows.
   statistics_rows(const viewer_model& model, std::optional<sorting> by, const std::string& filter);
 
   const std::vector<table_column>& columns() const override { return columns_; }
@@ -34,7 +34,7 @@ class statistics_rows final : public table_rows {
   std::size_t current_ = npos;
 };
 
-// The whole trace in one line: coroutines, switches, events, how busy.
+// The whole trace in one line: coroutines, switches, events, how busy it was.
 std::string totals_text(const viewer_model& model);
 
 }  // namespace weft::viz

@@ -33,7 +33,7 @@ bool has_titles(const table_rows& rows) {
                      [](const table_column& c) { return !c.title.empty(); });
 }
 
-// How much of their widths the columns may have, so that the one that takes what is left has room for a name.
+// The factor for the columns' widths that leaves room for a name in the column that gets the rest.
 float share_of_widths(const table_rows& rows, float room) {
   constexpr float padding = 12, name = 130, scroll_bar = 12;
   float fixed = 0;
@@ -55,7 +55,7 @@ void draw_head(const table_rows& rows, const table_memory& memory, const panel_f
     const ImVec2 corner = ImGui::GetCursorScreenPos();
     const float room = ImGui::GetContentRegionAvail().x;
     ImGui::PushID(static_cast<int>(i));
-    ImGui::TableHeader("##title");  // sorts, and grips the edge
+    ImGui::TableHeader("##title");  // sorts, and resizes at the edge
     if (!column.hint.empty() && ImGui::IsItemHovered()) ImGui::SetTooltip("%s", column.hint.c_str());
     ImGui::PopID();
     const bool is_key = memory.sorted && memory.sorted->column == i;
@@ -94,7 +94,7 @@ void draw_menu(const table_rows& rows, const table_row& row, const panel_frame& 
   ImGui::EndPopup();
 }
 
-// The triangle of a row that folds; returns the room it takes.
+// Draws the triangle of a row that folds; returns its width.
 float draw_fold_mark(const table_row& row, ImVec2 corner, float height, const panel_frame& f) {
   if (row.folds == folding::none) return 0;
   const float s = f.px(4);
@@ -197,7 +197,7 @@ void draw_table(const char* id, const table_rows& rows, table_memory& memory, co
   if (current != memory.was_current) {
     memory.was_current = current;
     if (current != table_rows::npos && current < rows.count()) {
-      // Into the middle, unless it is in sight.
+      // Scrolls it to the middle, unless it is visible.
       const float top = static_cast<float>(current) * one_row;
       const float seen = ImGui::GetWindowHeight() - f.px(head_height);
       if (top < ImGui::GetScrollY() || top + one_row > ImGui::GetScrollY() + seen) {

@@ -1,5 +1,4 @@
-// Draws a table of rows as a Dear ImGui table: columns that can be made wider, sorted by a click, scrolled; a menu on
-// the right button.
+// Draws table rows as a Dear ImGui table, with resizable columns, sorting by a click, scrolling, and a context menu.
 #pragma once
 
 #include "panels/panel_frame.hpp"
@@ -8,13 +7,13 @@
 
 namespace weft::viz {
 
-// What a table remembers between frames.
+// What a table stores between frames.
 struct table_memory {
   std::optional<sorting> sorted;
   std::size_t was_current = table_rows::npos;
 };
 
-// In what is left of the present Dear ImGui window, or in `height` physical pixels of it. `id` must be unique in that
+// Draws in the rest of the current Dear ImGui window, or in `height` physical pixels of it. `id` must be unique in that
 // window.
 void draw_table(const char* id, const table_rows& rows, table_memory& memory, const panel_frame& f, float width = 0,
                 float height = 0);

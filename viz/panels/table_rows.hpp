@@ -1,5 +1,5 @@
-// A table as data: what its columns are called, what stands in its rows, what a click on one means. A widget draws it,
-// a test reads it as text, a script's `say` prints it.
+// A table as data: the titles of its columns, the texts of its rows, the meaning of a click. A widget draws it, a test
+// reads it as text, a script's `say` prints it.
 #pragma once
 
 #include <cstdint>
@@ -13,13 +13,13 @@ namespace weft::viz {
 
 struct table_column {
   std::string title;
-  float width = 0;      // logical pixels to begin with; 0: a share of what the others leave
-  bool number = false;  // stands right, in the type of fixed width
+  float width = 0;      // initial width in logical pixels; 0: shares what the others leave
+  bool number = false;  // aligned right, in the fixed-width font
   bool sortable = false;
-  std::string hint = {};  // while the mouse rests on the title
+  std::string hint = {};  // shown while the mouse rests on the title
 };
 
-// How much a cell is to be noticed.
+// How prominent a cell is.
 enum class tone : std::uint8_t { normal, dim, faint, chosen, severe };
 
 struct table_cell {
@@ -27,19 +27,19 @@ struct table_cell {
   tone ink = tone::normal;
 };
 
-// Whether rows belong under this one.
+// Whether other rows can be shown below this one.
 enum class folding : std::uint8_t { none, folded, unfolded };
 
 struct table_row {
-  std::vector<table_cell> cells;  // one a column
-  std::optional<action> open;     // what a click means
-  std::optional<action> toggle;   // of one that folds
+  std::vector<table_cell> cells;  // one per column
+  std::optional<action> open;     // the meaning of a click
+  std::optional<action> toggle;   // for a row that folds
   folding folds = folding::none;
-  bool here = false;          // the cursor or the selection is this one
-  std::uint8_t depth = 0;     // under how many others it stands
-  std::uint8_t severity = 0;  // 1: the worst, 4; 0: it has none
+  bool here = false;          // true: the cursor or the selection is here
+  std::uint8_t depth = 0;     // in the tree; 0: a root
+  std::uint8_t severity = 0;  // 1 (the worst) to 4; 0: none
   std::string hint = {};
-  std::string below = {};  // a second line under the first cell
+  std::string below = {};  // a second line below the first cell
 };
 
 class table_rows {
@@ -50,15 +50,15 @@ class table_rows {
   virtual const std::vector<table_column>& columns() const = 0;
   virtual std::size_t count() const = 0;
   virtual table_row row(std::size_t i) const = 0;
-  // Whether rows have something below their first cell.
+  // True if rows have a second line.
   virtual bool has_two_lines() const { return false; }
-  // The row to bring into view when it becomes another one; npos: none.
+  // The row that is scrolled into view when it changes; npos: none.
   virtual std::size_t current() const { return npos; }
-  // In place of rows, where there are none: why.
+  // Why there are no rows; shown instead of them.
   virtual std::string when_empty() const { return {}; }
 };
 
-// The cells with a tab between two, for the clipboard and for tests.
+// The cells, separated by tabs, for the clipboard and for tests.
 std::string text_of(const table_row& row);
 
 }  // namespace weft::viz

@@ -3,7 +3,7 @@
 namespace weft::viz {
 namespace {
 
-// The text grows with what is typed.
+// Resizes the string with the typed text.
 int grow(ImGuiInputTextCallbackData* data) {
   if (data->EventFlag == ImGuiInputTextFlags_CallbackResize) {
     auto& text = *static_cast<std::string*>(data->UserData);

@@ -29,7 +29,7 @@ class font_set {
 
   ImFont* of(face f) const { return fonts_[static_cast<std::size_t>(f)]; }
   float scale() const { return scale_; }
-  // As Dear ImGui wants it, in physical pixels.
+  // The size that Dear ImGui needs, in physical pixels.
   float pixel_size(face f) const;
   // In logical pixels.
   float line_height(face f) const { return pixel_size(f) / scale_; }

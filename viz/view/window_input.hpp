@@ -39,7 +39,7 @@ struct key_down {
   key which;
   modifiers with;
 };
-// Letters, in any language; for text fields.
+// Text in any language; for text fields.
 struct text_typed {
   std::string utf8;
 };

@@ -17,12 +17,12 @@ class window_view {
   const window_layout& layout() const { return layout_; }
   viewer_model::viewport port() const { return layout_.port(); }
 
-  // The pictures. Where the controls are is only the ground they stand on.
+  // Draws the pictures, and only the ground below the controls.
   void draw(canvas& to, const viewer_model& model);
-  // What lies above the controls: the words at the mouse, the page of keys. After draw().
+  // Draws what is above the controls: the tooltip and the page of keys. Call after draw().
   void draw_above(canvas& to, const viewer_model& model);
   std::vector<action> handle(const input& what, const viewer_model& model);
-  // The mouse holds something that was pressed in a picture.
+  // True while a mouse button that was pressed in a picture is down.
   bool has_button() const { return pointer_.dragging(); }
   pointer::shape pointer_shape() const { return pointer_.wanted_shape(layout_, hits_); }
 

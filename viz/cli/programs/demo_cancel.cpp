@@ -1,5 +1,5 @@
-// A group of downloads of which one fails: the others are cancelled at the place where they wait, one of them finishes
-// its tidying first, and the whole is over before the group's end returns.
+// A group of downloads, one of which fails: the others are cancelled where they wait, one of them first finishes its
+// clean-up, and all have ended before the join of the group returns.
 #include <chrono>
 #include <stdexcept>
 #include <string>
@@ -22,7 +22,7 @@ void download(semaphore& connections) {
     }
   } catch (const cancelled&) {
     connections.release();
-    throw;  // a cancelled coroutine passes it on
+    throw;  // a cancelled coroutine passes the exception on
   }
   connections.release();
 }
@@ -31,8 +31,8 @@ void download_that_tidies() {
   try {
     sleep_for(1h);
   } catch (const cancelled&) {
-    const cancel_shield shield;  // what follows is not cut off
-    sleep_for(4ms);              // deletes what there is of the file
+    const cancel_shield shield;  // the clean-up is not interrupted
+    sleep_for(4ms);              // deletes the incomplete file
     throw;
   }
 }
@@ -51,7 +51,7 @@ void one_round() {
       });
     });
   } catch (const std::exception&) {
-    // The group tells what failed.
+    // The group throws the first failure.
   }
 }
 

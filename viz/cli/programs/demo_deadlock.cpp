@@ -1,5 +1,5 @@
-// Two transfers that lock the same two accounts in opposite orders. Nobody is left who could wake either: weft ends
-// main's wait with deadlock_error, and the diary says who holds what.
+// Two transfers that lock the same two accounts in opposite orders. Nothing is left that could wake either: weft ends
+// main's wait with deadlock_error, and the diary shows which coroutine owns which lock.
 #include <chrono>
 #include <mutex>
 
@@ -15,7 +15,7 @@ using namespace std::chrono_literals;
 void transfer(mutex& from, mutex& to) {
   const std::lock_guard first(from);
   compute_for(50us);
-  sleep_for(1ms);  // a query in between
+  sleep_for(1ms);  // for example a query
   const std::lock_guard second(to);
   compute_for(50us);
 }
@@ -26,7 +26,7 @@ int run_deadlock(double seconds) {
   mutex a("account A"), b("account B");
   bool was_found = false;
   run({.name = "main"}, [&] {
-    // Some time in which all is well.
+    // At first the transfers succeed.
     for (int round = 0; round < 3; ++round) {
       const auto one = spawn("transfer A to B", [&] { transfer(a, b); });
       one.join();

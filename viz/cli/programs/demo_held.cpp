@@ -1,5 +1,5 @@
-// One who computes for 40 ms without giving up the thread, while a heartbeat, a client and its server should run every
-// two milliseconds; and the same work cut into slices with a yield() between two, which nobody notices.
+// A coroutine computes for 40 ms without giving up the thread, while a heartbeat, a client and its server should run
+// every two milliseconds. Then the same work runs in slices with a yield() after each, which delays nothing.
 #include <chrono>
 #include <string>
 

@@ -1,6 +1,6 @@
-// A wake-up that is lost: the customer looks whether the coffee is ready, and does something else before it waits; the
-// bell rings in between, and nobody hears it. The customer then waits until its patience is over. Every other time it
-// looks and waits under the lock, and hears the bell.
+// A lost wake-up: the customer checks whether the coffee is ready, and does something else before it waits. The bell
+// rings in between, when nobody waits for it, so the customer waits until its time limit. In every other round it
+// checks and waits under one lock, and hears the bell.
 #include <chrono>
 #include <mutex>
 
@@ -23,7 +23,7 @@ class coffee_bar {
     bell_.notify_one();
   }
 
-  // Looks, lets the lock go, and waits without looking again.
+  // Checks, releases the lock, and waits without a second check.
   bool wait_carelessly() {
     {
       const std::lock_guard guard(lock_);

@@ -1,5 +1,5 @@
-// Why put() does not switch and yield() does: the same producer and consumer over a queue without a bound, first with
-// put() alone, which only makes the consumer ready, then with a yield() after each put(), which gives it the thread.
+// Why put() does not switch and yield() does: the same producer and consumer with an unbounded queue. First put()
+// alone, which only makes the consumer ready; then a yield() after each put(), which gives it the thread.
 #include <chrono>
 
 #include "cli/programs/demo_support.hpp"

@@ -1,4 +1,4 @@
-// What the demo programs share: work for the processor, and an end by time or by signal.
+// Shared by the demo programs: work for the processor, and an end by time or by signal.
 #pragma once
 
 #include <array>
@@ -31,7 +31,7 @@ class end_signals {
   std::array<void (*)(int), 2> old_{};
 };
 
-// Rounds with a pause after each, until `seconds` are over or a signal comes. By a coroutine.
+// Runs rounds with a pause after each, until `seconds` are over or a signal comes. Call in a coroutine.
 void repeat(double seconds, double pause_s, const std::function<void()>& round);
 
 }  // namespace weft::viz::cli

@@ -1,4 +1,4 @@
-// A thousand visitors before ten doors: more coroutines than a picture has rows. A few of them are slow inside.
+// A thousand visitors at ten doors: more coroutines than a picture has rows. A few of them are slow inside.
 #include <chrono>
 #include <mutex>
 #include <random>

@@ -4,7 +4,7 @@
 
 namespace weft::viz::cli {
 
-// Each in the file of its name.
+// Each is defined in the file of its name.
 int run_shop(double seconds);
 int run_put_and_yield(double seconds);
 int run_deadlock(double seconds);
