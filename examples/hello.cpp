@@ -1,4 +1,4 @@
-// The README's program: two workers take turns, and the diary tells the story.
+// The README's program: two workers run in turns, and the diary shows the order.
 // WEFT_TRACE=hello.weft ./hello && weft view hello.weft
 #include <chrono>
 #include <cstdio>

@@ -63,7 +63,7 @@ class Window : public testing::Test {
     app.take(mouse_up{at, button::left});
     app.draw();
   }
-  // As SDL tells of a letter: as text, and as the key it would be to whoever does not write.
+  // Sends a letter as SDL does: as text, and as a key.
   void type(const char* typed) {
     app.take(text_typed{typed});
     app.take(key_down{letter(static_cast<char32_t>(typed[0])), {}});

@@ -30,7 +30,7 @@ struct scope {
   std::exception_ptr instead;              // if set, thrown instead of either
   unsigned shields = 0;                    // the coroutine's shields when the scope was opened
   stage at = stage::idle;
-  bool cancelled_across = false;  // another interruption than a scope's was thrown while it was open
+  bool cancelled_across = false;  // an interruption other than a scope's was thrown while it was open
 };
 
 // Opens the scope for the running coroutine; it fires after limit. Outside of a coroutine throws std::logic_error,
