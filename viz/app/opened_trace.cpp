@@ -40,6 +40,7 @@ void analyse(viewer_model& model) {
   model.findings = find_all(*model.trace, model.live);
   model.summaries = summarise_all(*model.trace);
   count_statistics(model);
+  model.arrange_rows();  // the worst lanes of a group look out of it
 }
 
 void count_statistics(viewer_model& model) {
@@ -117,6 +118,7 @@ bool live_trace::take_analysis(viewer_model& model, clock::time_point now) {
   model.summaries = std::move(found.summaries);
   model.totals = found.totals;
   model.analysed = viewer_model::analysis_state::done;
+  model.arrange_rows();
   return true;
 }
 

@@ -76,6 +76,8 @@ void window_app::perform(const action& a) {
     choose_command();
   } else if (std::holds_alternative<act::choose_coroutine>(a)) {
     choose_coroutine();
+  } else if (std::holds_alternative<act::find_lane>(a)) {
+    panels_.lanes().focus();
   } else if (std::holds_alternative<act::find_event>(a)) {
     model_.apply(act::show_tab{tab::events});
     panels_.bottom().focus_filter();

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <variant>
 
+#include "model/lane_rows.hpp"
 #include "model/statistics_row.hpp"
 #include "model/stepping.hpp"
 #include "model/time_scale.hpp"
@@ -92,6 +93,15 @@ struct redo {};
 struct select {
   coroutine_index who;
 };
+struct toggle_group {
+  std::uint64_t site;
+};
+struct filter_lanes {
+  std::string letters;
+};
+struct order_lanes {
+  lane_order by;
+};
 struct measure {
   time_range range;
 };
@@ -109,6 +119,7 @@ struct toggle_keys {};
 struct choose_command {};
 struct choose_coroutine {};
 struct find_event {};
+struct find_lane {};
 struct toggle_theme {};
 struct scale_interface {
   int step;
@@ -125,8 +136,8 @@ using action =
                  act::follow_wake, act::go_to_event, act::go_to_time, act::go_to_first, act::go_to_last,
                  act::show_finding, act::play_or_pause, act::change_speed, act::let_time_pass, act::zoom,
                  act::zoom_at_cursor, act::pan, act::scroll, act::show_range, act::fit_all, act::fit_selection,
-                 act::undo, act::redo, act::select, act::measure, act::clear, act::show_tab, act::group_statistics,
-                 act::toggle_keys, act::choose_command, act::choose_coroutine, act::find_event, act::toggle_theme,
+                 act::undo, act::redo, act::select, act::toggle_group, act::filter_lanes, act::order_lanes, act::measure, act::clear, act::show_tab, act::group_statistics,
+                 act::toggle_keys, act::choose_command, act::choose_coroutine, act::find_event, act::find_lane, act::toggle_theme,
                  act::scale_interface, act::drag_edge, act::pause_or_resume_program, act::step_program,
                  act::step_program_to_selected, act::open_program>;
 

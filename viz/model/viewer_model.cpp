@@ -22,6 +22,8 @@ void viewer_model::let_go(std::string why) {
   notice = std::move(why);
   live = following = playing = false;
   lanes = {};
+  rows = {};
+  areas_.clear();
   findings.clear();
   summaries.clear();
   grouped_statistics.clear();
@@ -41,6 +43,8 @@ void viewer_model::open(std::unique_ptr<trace_model> opened, bool is_live) {
   trace = std::move(opened);
   live = is_live;
   lanes = {};
+  row_wishes = {};
+  areas_.clear();
   lanes.update(*trace);
   selected.reset();
   measured.reset();
@@ -48,6 +52,7 @@ void viewer_model::open(std::unique_ptr<trace_model> opened, bool is_live) {
   undo_.clear();
   redo_.clear();
   view.scroll = 0;
+  arrange_rows();
   strip = overview(*trace, port.overview_columns);
   view.scale = fit(trace->whole(), port.lanes_width, fit_margin);
   following = is_live;
@@ -59,6 +64,7 @@ void viewer_model::open(std::unique_ptr<trace_model> opened, bool is_live) {
 
 void viewer_model::trace_grew() {
   lanes.update(*trace);
+  arrange_rows();
   strip = overview(*trace, port.overview_columns);
   if (following) show_end();
   tell_trace();
@@ -108,7 +114,7 @@ void viewer_model::resize(const viewport& size) {
 }
 
 void viewer_model::scroll_to(float scroll) {
-  const float content = static_cast<float>(lanes.lanes().size()) * lane_height();
+  const float content = rows.units() * lane_height();
   view.scroll = std::clamp(scroll, 0.0f, std::max(0.0f, content - port.lanes_height));
 }
 
@@ -145,9 +151,34 @@ void viewer_model::move_to(const cursor& c, bool bring_into_view) {
   }
 }
 
+void viewer_model::arrange_rows() {
+  row_wishes.selected = selected;
+  rows.arrange(*trace, lanes, summaries, row_wishes);
+  scroll_to(view.scroll);
+}
+
+const std::vector<area_column>& viewer_model::area_of(std::uint32_t group) const {
+  const lane_group& g = rows.groups()[group];
+  kept_area& kept = areas_[g.site];
+  const bool is_valid = !trace->has_work() && kept.events == trace->event_count() && kept.scale == view.scale &&
+                        kept.width == port.lanes_width && !kept.columns.empty();
+  if (!is_valid) {
+    kept = {view.scale, port.lanes_width, trace->event_count(),
+            group_area(*trace, lanes, g.lanes, view.scale, port.lanes_width)};
+  }
+  return kept.columns;
+}
+
 void viewer_model::show_lane(coroutine_index c) {
-  const float height = lane_height();
-  const float top = static_cast<float>(lanes.lane_of(c)) * height;
+  std::size_t row = rows.row_of(lanes.lane_of(c));
+  if (row == lane_rows::npos) {
+    // What is shown on purpose is not left out by a filter.
+    row_wishes.filter.clear();
+    arrange_rows();
+    row = rows.row_of(lanes.lane_of(c));
+  }
+  const float unit = lane_height();
+  const float top = rows.top(row) * unit, height = rows.height(row) * unit;
   if (top < view.scroll) scroll_to(top);
   if (top + height > view.scroll + port.lanes_height) scroll_to(top + height - port.lanes_height);
 }
@@ -301,7 +332,20 @@ struct viewer_model::applier {
   void operator()(const act::select& a) const {
     if (a.who >= m.trace->coroutine_count()) return;
     m.selected = a.who;
+    m.arrange_rows();
     m.show_lane(a.who);
+  }
+  void operator()(const act::toggle_group& a) const {
+    if (m.row_wishes.unfolded.erase(a.site) == 0) m.row_wishes.unfolded.insert(a.site);
+    m.arrange_rows();
+  }
+  void operator()(const act::filter_lanes& a) const {
+    m.row_wishes.filter = a.letters;
+    m.arrange_rows();
+  }
+  void operator()(const act::order_lanes& a) const {
+    m.row_wishes.order = a.by;
+    m.arrange_rows();
   }
   void operator()(const act::measure& a) const {
     m.measured = a.range;
@@ -310,10 +354,13 @@ struct viewer_model::applier {
   void operator()(const act::clear&) const {
     if (m.keys_shown) {
       m.keys_shown = false;
+    } else if (!m.row_wishes.filter.empty()) {
+      (*this)(act::filter_lanes{});
     } else if (m.measured) {
       m.measured.reset();
     } else {
       m.selected.reset();
+      if (m.trace) m.arrange_rows();
     }
   }
 
@@ -324,6 +371,7 @@ struct viewer_model::applier {
   void operator()(const act::choose_command&) const {}
   void operator()(const act::choose_coroutine&) const {}
   void operator()(const act::find_event&) const {}
+  void operator()(const act::find_lane&) const {}
   void operator()(const act::pause_or_resume_program&) const {}
   void operator()(const act::step_program&) const {}
   void operator()(const act::step_program_to_selected&) const {}

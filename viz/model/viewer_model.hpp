@@ -4,15 +4,19 @@
 
 #include <array>
 #include <chrono>
+#include <cmath>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "model/action.hpp"
 #include "model/finding.hpp"
+#include "model/group_area.hpp"
 #include "model/lane_layout.hpp"
+#include "model/lane_rows.hpp"
 #include "model/overview.hpp"
 #include "model/program.hpp"
 #include "model/statistics_row.hpp"
@@ -45,6 +49,8 @@ class viewer_model {
   program_status program;               // of a live trace
   std::vector<listed_program> running;  // for the start page
   lane_layout lanes;
+  lane_rows rows;               // how the lanes stand below each other
+  lane_rows::wanted row_wishes;  // filter, what is unfolded, order; the selection is set by arrange_rows()
   std::vector<finding> findings;
   // Whether findings, summaries and totals cover the whole trace.
   enum class analysis_state : std::uint8_t { done, going_on, left_out };
@@ -74,6 +80,8 @@ class viewer_model {
   void let_go(std::string why);
   // Call when the trace may have grown: updates the lanes, and the view if it follows the end.
   void trace_grew();
+  // Lanes, summaries, wishes or the selection have changed.
+  void arrange_rows();
   void apply(const action& a);
   // Reads on in a huge trace until that time; returns true if there is something new to draw.
   bool work(std::chrono::steady_clock::time_point until);
@@ -83,7 +91,11 @@ class viewer_model {
   // The state of the scheduler after the event under the cursor, and before that event.
   const diary::scheduler_state& state() const { return state_; }
   const diary::scheduler_state& state_before() const { return before_; }
-  float lane_height() const { return lane_height_for(lanes.lanes().size(), port.lanes_height); }
+  float lane_height() const {
+    return lane_height_for(static_cast<std::size_t>(std::ceil(rows.units())), port.lanes_height);
+  }
+  // The states of a group in view. Made anew only if the view or the trace is another one than last time.
+  const std::vector<area_column>& area_of(std::uint32_t group) const;
 
  private:
   struct applier;
@@ -96,6 +108,13 @@ class viewer_model {
   void read_state();
   void tell_trace();
 
+  struct kept_area {
+    time_scale scale;
+    double width = 0;
+    std::uint64_t events = 0;
+    std::vector<area_column> columns;
+  };
+  mutable std::unordered_map<std::uint64_t, kept_area> areas_;  // by site; a cache
   diary::scheduler_state state_, before_;
   std::optional<std::uint64_t> state_of_;
   std::vector<view_position> undo_, redo_;

@@ -11,7 +11,10 @@ std::vector<action> panels::draw(const viewer_model& model, const window_layout&
   const panel_frame f{fonts, model.dark ? dark_theme() : light_theme(), scale, wanted};
   apply_style(f.colours, scale);
   const bool has_trace = model.trace && model.trace->event_count() > 0;
-  if (has_trace && !model.keys_shown) bottom_.draw(model, layout, f);
+  if (has_trace && !model.keys_shown) {
+    bottom_.draw(model, layout, f);
+    lanes_.draw(model, layout, f);
+  }
   const bool was_open = chooser_.is_open();
   chooser_.draw(layout, f);
   unsettled_ = was_open != chooser_.is_open();
@@ -24,6 +27,7 @@ bool panels::covers(point at, const viewer_model& model, const window_layout& la
   if (menu_is_open_ || chooser_.is_open()) return true;
   const bool has_trace = model.trace && model.trace->event_count() > 0;
   if (!has_trace || model.keys_shown || layout.bottom_edge.contains(at) || layout.side_edge.contains(at)) return false;
+  if (lanes_.is_shown() && lane_filter::place(layout).contains(at)) return true;
   return layout.tab_heads.contains(at) || layout.tab_body.contains(at);
 }
 

@@ -6,6 +6,7 @@
 
 #include "panels/bottom_panel.hpp"
 #include "panels/chooser.hpp"
+#include "panels/lane_filter.hpp"
 #include "view/window_input.hpp"
 #include "view/window_layout.hpp"
 
@@ -22,20 +23,22 @@ class panels {
   void let_go_of_keys();
   // True if a text field gets the keys.
   bool has_keys() const { return types_ || chooser_.is_open(); }
-  // True if a control needs one more frame.
-  bool is_settling() const { return bottom_.is_settling() || unsettled_; }
-  // True if there is a blinking text cursor.
+  // A control needs one more frame to be as it should.
+  bool is_settling() const { return bottom_.is_settling() || lanes_.is_settling() || unsettled_; }
+  // There is a text cursor that blinks.
   bool blinks() const { return types_; }
 
   bottom_panel& bottom() { return bottom_; }
   const bottom_panel& bottom() const { return bottom_; }
   chooser& choices() { return chooser_; }
+  lane_filter& lanes() { return lanes_; }
 
  private:
   bool covers(point at, const viewer_model& model, const window_layout& layout) const;
 
   bottom_panel bottom_;
   chooser chooser_;
+  lane_filter lanes_;
   bool types_ = false, menu_is_open_ = false;
   bool unsettled_ = false;   // an input came since the last frame
   bool has_button_ = false;  // a mouse button was pressed on a control and is still down

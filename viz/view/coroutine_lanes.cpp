@@ -3,6 +3,7 @@
 #include <cmath>
 #include <utility>
 
+#include "view/group_row.hpp"
 #include "view/lane_painter.hpp"
 #include "view/state_text.hpp"
 #include "view/widgets.hpp"
@@ -63,34 +64,49 @@ std::pair<std::vector<coroutine_index>::const_iterator, std::vector<coroutine_in
   return {from, to};
 }
 
+void draw_one_lane(const screen& on, const window_layout& layout, const viewer_model& model, const lane_row& what,
+                   const rect& row, const rect& label, time_range in_view) {
+  const lane& l = model.lanes.lanes()[what.index];
+  draw_label(on, what.inside ? rect{label.x + 14, label.y, label.w - 14, label.h} : label, model, l);
+  if (on.mouse && label.contains(*on.mouse)) {
+    on.on_click(label, act::select{present_in(l, *model.trace, model.at.event)});
+  }
+  const clip_scope inner(on.to, layout.lanes);
+  const auto [from, to] = lives_in(l, *model.trace, in_view);
+  for (auto c = from; c != to; ++c) draw_lane(on, row, model, *c, in_view);
+}
+
 }  // namespace
 
 void draw_coroutine_lanes(const screen& on, const window_layout& layout, const viewer_model& model) {
-  const trace_model& trace = *model.trace;
-  const auto lanes = model.lanes.lanes();
-  const lane_range seen = visible_lanes(lanes.size(), model.lane_height(), model.view.scroll, layout.lanes.h);
+  const float unit = model.lane_height();
+  const lane_range seen = model.rows.within(model.view.scroll / unit, (model.view.scroll + layout.lanes.h) / unit);
   const rect both{layout.lane_labels.x, layout.lanes.y, layout.lane_labels.w + layout.lanes.w + 8, layout.lanes.h};
   const clip_scope clip(on.to, both);
   const time_range in_view = visible_range(model.view.scale, static_cast<double>(layout.lanes.w));
   for (std::size_t i = seen.first; i < seen.last; ++i) {
-    const rect row = lane_rect(layout, model, i);
+    const lane_row& what = model.rows.rows()[i];
+    const rect row = row_rect(layout, model, i);
     const rect whole{both.x, row.y, both.w, row.h};
-    const coroutine_index who = present_in(lanes[i], trace, model.at.event);
-    if (model.selected && model.lanes.lane_of(*model.selected) == i) {
+    if (!what.is_group && model.selected && model.lanes.lane_of(*model.selected) == what.index) {
       on.to.fill(whole, on.colours.row);
     } else if (on.hovered(whole) && on.hovered(both)) {
       on.to.fill(whole, on.colours.text.faded(0.035f));
     }
     on.to.line({both.x, row.bottom()}, {both.right(), row.bottom()}, on.colours.line.faded(0.6f), 1);
     const rect label{layout.lane_labels.x, row.y, layout.lane_labels.w, row.h};
-    draw_label(on, label, model, lanes[i]);
-    if (on.mouse && both.contains(*on.mouse)) on.on_click(label, act::select{who});
-    const clip_scope inner(on.to, layout.lanes);
-    const auto [from, to] = lives_in(lanes[i], trace, in_view);
-    for (auto c = from; c != to; ++c) draw_lane(on, row, model, *c, in_view);
+    if (what.is_group) {
+      draw_group(on, layout, model, what.index, row, label);
+    } else {
+      draw_one_lane(on, layout, model, what, row, label, in_view);
+    }
+  }
+  if (model.rows.rows().empty() && !model.row_wishes.filter.empty()) {
+    on.to.text({layout.lanes.x + 16, layout.lanes.y + 28}, "No name has these letters: Esc shows all lanes.",
+               face::body, on.colours.text_dim);
   }
   // A scroll mark, if not all lanes fit.
-  const float content = static_cast<float>(lanes.size()) * model.lane_height();
+  const float content = model.rows.units() * unit;
   if (content > layout.lanes.h) {
     const float share = layout.lanes.h / content;
     const float y = layout.lanes.y + model.view.scroll * share;

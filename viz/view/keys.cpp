@@ -47,6 +47,8 @@ constexpr std::array bindings{
     key_binding{letter('-'), plain, [](place) -> action { return act::change_speed{direction::back}; }, key_group::step,
                 nullptr, nullptr},
 
+    key_binding{letter('/'), plain, [](place) -> action { return act::find_lane{}; }, key_group::look, "/",
+                "only the lanes whose names have these letters"},
     key_binding{letter('p'), ctrl, [](place) -> action { return act::choose_coroutine{}; }, key_group::look, "Ctrl P",
                 "go to a coroutine by its name"},
     key_binding{letter('f'), ctrl, [](place) -> action { return act::find_event{}; }, key_group::look, "Ctrl F",

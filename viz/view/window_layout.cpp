@@ -41,10 +41,16 @@ window_layout layout_window(float width, float height, const viewer_model& model
   return l;
 }
 
+rect row_rect(const window_layout& layout, const viewer_model& model, std::size_t row) {
+  const float unit = model.lane_height();
+  return {layout.lanes.x, layout.lanes.y + model.rows.top(row) * unit - std::round(model.view.scroll), layout.lanes.w,
+          model.rows.height(row) * unit};
+}
+
 rect lane_rect(const window_layout& layout, const viewer_model& model, std::size_t i) {
-  const float height = model.lane_height();
-  return {layout.lanes.x, layout.lanes.y + static_cast<float>(i) * height - std::round(model.view.scroll),
-          layout.lanes.w, height};
+  const std::size_t row = model.rows.row_of(i);
+  if (row == lane_rows::npos) return {layout.lanes.x, layout.lanes.y - 1000, layout.lanes.w, 0};
+  return row_rect(layout, model, row);
 }
 
 rect thread_rect(const window_layout& layout, std::size_t i) {
@@ -54,9 +60,13 @@ rect thread_rect(const window_layout& layout, std::size_t i) {
 
 std::size_t lane_at(const window_layout& layout, const viewer_model& model, point p) {
   if (!model.trace || (!layout.lanes.contains(p) && !layout.lane_labels.contains(p))) return track::npos;
-  const float y = p.y - layout.lanes.y + model.view.scroll;
-  const auto i = static_cast<std::size_t>(y / model.lane_height());
-  return i < model.lanes.lanes().size() ? i : track::npos;
+  const std::size_t row = row_at(layout, model, p);
+  if (row == lane_rows::npos || model.rows.rows()[row].is_group) return track::npos;
+  return model.rows.rows()[row].index;
+}
+
+std::size_t row_at(const window_layout& layout, const viewer_model& model, point p) {
+  return model.rows.row_at((p.y - layout.lanes.y + model.view.scroll) / model.lane_height());
 }
 
 }  // namespace weft::viz

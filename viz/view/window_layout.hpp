@@ -34,10 +34,16 @@ struct window_layout {
 
 window_layout layout_window(float width, float height, const viewer_model& model);
 
-// The rectangle of lane i, as wide as `lanes`; may be outside of it.
+// The rectangle of a row, as wide as `lanes`; may be outside of it.
+rect row_rect(const window_layout& layout, const viewer_model& model, std::size_t row);
+// The rectangle of the row that shows lane i: its own row, or its group's. Flat and far outside if a filter leaves the
+// lane out.
 rect lane_rect(const window_layout& layout, const viewer_model& model, std::size_t i);
 rect thread_rect(const window_layout& layout, std::size_t i);
 // The lane at a point in `lanes` or `lane_labels`; npos if there is none.
 std::size_t lane_at(const window_layout& layout, const viewer_model& model, point p);
+
+// The same for a row, which may be a group's; lane_rows::npos if there is none. `p` must be in one of the two.
+std::size_t row_at(const window_layout& layout, const viewer_model& model, point p);
 
 }  // namespace weft::viz

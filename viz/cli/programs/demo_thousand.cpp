@@ -17,11 +17,11 @@ constexpr unsigned visitors = 1000, doors = 10;
 
 void visit(unsigned number, bounded_semaphore& permits, mutex& book, queue<unsigned>& guests) {
   std::minstd_rand random(number + 1);
-  std::uniform_int_distribution<int> pause(2000, 60'000);
+  std::uniform_int_distribution<int> pause(20'000, 200'000);
   for (;;) {
     sleep_for(std::chrono::microseconds(pause(random)));
     permits.acquire();
-    compute_for(number % 100 == 42 ? 400us : 8us);
+    compute_for(number % 100 == 42 ? 4ms : 8us);
     {
       const std::lock_guard guard(book);
       compute_for(2us);
