@@ -26,10 +26,6 @@ core::coroutine* running_coroutine() noexcept {
   return s != nullptr ? s->running() : nullptr;
 }
 
-[[noreturn]] void throw_closed(int fd) {
-  throw std::system_error(ECANCELED, std::generic_category(), "wait for fd " + std::to_string(fd));
-}
-
 // Between these two calls the coroutine runs a co_task's body: functions that the body calls must not suspend.
 co_driver* enter_driven_part(core::coroutine& c, co_driver& d) noexcept {
   ++c.unsuspendable;
@@ -152,30 +148,45 @@ void co_wait::end(scheduler& s) noexcept {
   if (s.interruption_due(me)) outcome_ = io_outcome::interrupted;
 }
 
-io_outcome co_wait::finish_otherwise() {
+io_outcome co_wait::outcome() {
   if (error_ != nullptr) std::rethrow_exception(std::move(error_));
-  if (outcome_ == io_outcome::interrupted) throw_interruption();
   return outcome_;
 }
 
 bool sleep_wait::start(scheduler& s) { return begun(s, ns_ > 0 ? s.begin_sleep(ns_) : s.begin_yield()); }
+
+void sleep_wait::fail() {
+  static_cast<void>(outcome());
+  throw_interruption();
+}
 
 bool fd_wait::start(scheduler& s) {
   waiter_.emplace();
   return begun(s, s.begin_wait_fd(fd_, direction_, *waiter_));
 }
 
-void fd_wait::await_resume() {
-  if (finish() == io_outcome::closed) throw_closed(fd_);
+void fd_wait::await_resume() { end_of_fd_wait(fd_, outcome()); }
+
+bool object_wait::start(scheduler& s) {
+  waiter_.emplace();
+  object* const o = stand_in_line(*waiter_);
+  return o != nullptr && begun(s, s.begin_wait(*o, *waiter_, reason_));
 }
+
+bool object_wait::finish_otherwise() {
+  const bool interrupted = outcome() == io_outcome::interrupted;
+  return end_of_wait(*waiter_, interrupted ? wait_outcome::interrupted : wait_outcome::timed_out,
+                     [this] { give_back(*waiter_); });
+}
+
+completion_wait::completion_wait(completion& c) noexcept
+    : object_wait(c.what().kind() == diary::object_kind::task ? wait_reason::join : wait_reason::future),
+      completion_(c) {}
 
 bool completion_wait::await_ready() const noexcept { return completion_.over(); }
 
-bool completion_wait::start(scheduler& s) {
-  waiter_.emplace();
-  object& o = completion_.waited();
-  const wait_reason reason = o.kind() == diary::object_kind::task ? wait_reason::join : wait_reason::future;
-  return completion_.stand_in_line(*waiter_) && begun(s, s.begin_wait(o, *waiter_, reason));
+object* completion_wait::stand_in_line(waiter& w) noexcept {
+  return completion_.stand_in_line(w) ? &completion_.waited() : nullptr;
 }
 
 // ---- foreign ends
@@ -203,19 +214,18 @@ bool foreign_end::stand_in_line(waiter& w) noexcept {
   return true;
 }
 
-bool foreign_wait_base::start(scheduler& s) {
-  waiter_.emplace();
-  return end_->stand_in_line(*waiter_) && begun(s, s.begin_wait(end_->waited(), *waiter_, wait_reason::awaitable));
+foreign_wait_base::foreign_wait_base(bool shielded) noexcept : object_wait(wait_reason::awaitable) {
+  shielded_ = shielded;
+}
+
+object* foreign_wait_base::stand_in_line(waiter& w) noexcept {
+  return end_->stand_in_line(w) ? &end_->waited() : nullptr;
 }
 
 // ---- the same for a coroutine with a stack, or a plain thread
 
 void sleep_awaitable::block() const { sleep_ns(ns_); }
 
-void fd_awaitable::block() const {
-  const io_outcome outcome = wait_fd(fd_, direction_, forever, false);
-  if (outcome == io_outcome::interrupted) throw_interruption();
-  if (outcome == io_outcome::closed) throw_closed(fd_);
-}
+void fd_awaitable::block() const { end_of_fd_wait(fd_, wait_fd(fd_, direction_, forever, false)); }
 
 }  // namespace weft::detail

@@ -100,15 +100,7 @@ bool completion::await_end(diary::wait_reason reason, time_limit limit) {
   if (limit.is_zero()) return finished();
   waiter w;
   if (!stand_in_line(w)) return true;
-  switch (suspend(object_, w, reason, limit)) {
-    case wait_outcome::granted:
-      return true;
-    case wait_outcome::timed_out:
-      return false;
-    case wait_outcome::interrupted:
-      break;
-  }
-  throw_interruption();
+  return wait_in_line(object_, w, reason, limit);
 }
 #if defined(__GNUC__) && !defined(__clang__) && __GNUC__ >= 12
 #pragma GCC diagnostic pop

@@ -32,9 +32,7 @@ void pool_state::enter() {
   const auto kept = shared_from_this();  // the pool may be destroyed before its waiters
   waiter w;
   enterers_.push_back(w);
-  if (suspend(object_, w, diary::wait_reason::pool_slot) == wait_outcome::granted) return;
-  if (w.granted) leave();
-  throw_interruption();
+  wait_in_line(object_, w, diary::wait_reason::pool_slot, forever, [this] { leave(); });
 }
 
 bool pool_state::try_enter() noexcept {
@@ -107,15 +105,7 @@ bool pool_state::join(time_limit limit) {
   const auto kept = shared_from_this();
   waiter w;
   joiners_.push_back(w);
-  switch (suspend(object_, w, diary::wait_reason::pool_join, limit)) {
-    case wait_outcome::granted:
-      return true;
-    case wait_outcome::timed_out:
-      return false;
-    case wait_outcome::interrupted:
-      break;
-  }
-  throw_interruption();
+  return wait_in_line(object_, w, diary::wait_reason::pool_join, limit);
 }
 
 std::vector<task<void>> pool_state::jobs_of(const void* owner) const {

@@ -121,19 +121,15 @@ wait_outcome several::wait_uninterrupted(const goal& g, time_limit limit) {
   return suspend(object_, w, reason_, limit);
 }
 
-bool several::wait(const goal& g, time_limit limit) {
-  const wait_outcome outcome = wait_uninterrupted(g, limit);
-  if (outcome == wait_outcome::interrupted) throw_interruption();
-  return outcome == wait_outcome::granted;
-}
+bool several::wait(const goal& g, time_limit limit) { return end_of_wait(wait_uninterrupted(g, limit)); }
 
 void several::own_until_valueless() { own({goal::valueless, 1}); }
 void several::own_until_all() { own({goal::ends, members_}); }
 
 void several::own(const goal& g) {
-  if (wait_uninterrupted(g, forever) != wait_outcome::interrupted) return;
+  const wait_outcome outcome = wait_uninterrupted(g, forever);
   try {
-    throw_interruption();
+    end_of_wait(outcome);
   } catch (...) {
     for (std::size_t i = 0; i < members_; ++i) {
       all_[i].state->mark_read();

@@ -35,10 +35,7 @@ task_group_state::child* task_group_state::admit() {
     waiter w;
     spawners_.push_back(w);
     name_owner();
-    if (suspend(object_, w, diary::wait_reason::task_group_place) != wait_outcome::granted) {
-      if (w.granted) give_up_place();
-      throw_interruption();
-    }
+    wait_in_line(object_, w, diary::wait_reason::task_group_place, forever, [this] { give_up_place(); });
   }
   struct place {
     task_group_state* of;
@@ -213,13 +210,12 @@ void task_group_state::join() {
   if (in_coroutine() && access::state(this_coroutine::self())->kept_by() == this) {
     throw deadlock_error("deadlock: a child of a task group would wait for its own end");
   }
-  if (wait() == wait_outcome::interrupted) {
-    try {
-      throw_interruption();
-    } catch (...) {
-      cancel_and_wait();
-      throw;
-    }
+  const wait_outcome outcome = wait();
+  try {
+    end_of_wait(outcome);
+  } catch (...) {
+    cancel_and_wait();
+    throw;
   }
   rethrow_first();
 }
@@ -231,7 +227,7 @@ void task_group_state::cancel_and_wait() {
     return;
   }
   const cancel_shield until_they_have_ended;
-  if (wait() == wait_outcome::interrupted) throw_interruption();
+  end_of_wait(wait());
 }
 
 void task_group_state::rethrow_first() const {

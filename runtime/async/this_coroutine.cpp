@@ -45,8 +45,8 @@ void detail::sleep_ns(time_limit limit) {
   }
   if (limit.is_zero()) {
     s->yield();
-  } else if (s->sleep(limit) == wait_outcome::interrupted) {
-    throw_interruption();
+  } else {
+    end_of_wait(s->sleep(limit));
   }
 }
 

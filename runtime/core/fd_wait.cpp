@@ -61,6 +61,20 @@ io_outcome wait_fd(int fd, direction d, time_limit limit, bool tried) {
   return core::scheduler::current()->wait_fd(fd, d, limit, tried);
 }
 
+bool end_of_fd_wait(int fd, io_outcome outcome) {
+  switch (outcome) {
+    case io_outcome::ready:
+      return true;
+    case io_outcome::timed_out:
+      return false;
+    case io_outcome::interrupted:
+      throw_interruption();
+    case io_outcome::closed:
+      throw std::system_error(ECANCELED, std::generic_category(), "wait for fd " + std::to_string(fd));
+  }
+  return false;
+}
+
 void forget_fd(int fd) noexcept {
   core::scheduler* const here = core::scheduler::current();
   if (here != nullptr) here->close_fd(fd);

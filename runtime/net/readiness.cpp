@@ -8,17 +8,7 @@
 namespace weft {
 
 bool detail::wait_fd_or_throw(int fd, direction d, detail::time_limit limit) {
-  switch (wait_fd(fd, d, limit, false)) {
-    case io_outcome::ready:
-      return true;
-    case io_outcome::timed_out:
-      return false;
-    case io_outcome::interrupted:
-      throw_interruption();
-    case io_outcome::closed:
-      throw std::system_error(ECANCELED, std::generic_category(), "wait for fd " + std::to_string(fd));
-  }
-  return false;
+  return end_of_fd_wait(fd, wait_fd(fd, d, limit, false));
 }
 
 void close(int fd) {

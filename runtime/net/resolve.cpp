@@ -106,20 +106,14 @@ void start_thread(const std::shared_ptr<look_up>& l) {
 answer ask_on_a_thread(std::string_view host, std::string_view service, const detail::deadline& end) {
   const auto l = std::make_shared<look_up>(host, service);
   const core::outside_work under_way;  // during a look-up a wait is no deadlock
-  // suspend() releases the lock, so the answer cannot arrive before the coroutine waits for it.
+  // wait_in_line() releases the lock, so the answer cannot arrive before the coroutine waits for it.
   std::unique_lock guard(l->done.lock);
   start_thread(l);
   detail::waiter me;
   l->waiting.push_back(me);
   guard.release();
-  switch (detail::suspend(l->done, me, diary::wait_reason::resolve, end.left())) {
-    case detail::wait_outcome::granted:
-      break;
-    case detail::wait_outcome::timed_out:
-      throw timeout_error(std::string(l->done.name()) + ": timed out");
-    case detail::wait_outcome::interrupted:
-      detail::throw_interruption();
-  }
+  if (!detail::wait_in_line(l->done, me, diary::wait_reason::resolve, end.left()))
+    throw timeout_error(std::string(l->done.name()) + ": timed out");
   return std::move(*l->result);
 }
 

@@ -56,15 +56,8 @@ std::optional<int> signal_state::wait(detail::time_limit limit) {
   waiter w;
   w.handed = &signal;
   waiters_.push_back(w);
-  switch (suspend(object_, w, diary::wait_reason::signal, limit)) {
-    case wait_outcome::granted:
-      return signal;
-    case wait_outcome::timed_out:
-      return std::nullopt;
-    case wait_outcome::interrupted:
-      break;
-  }
-  if (w.granted && !w.object_gone) {  // the signal goes to the next waiter, or stays the oldest received one
+  // Given back, the signal goes to the next waiter, or stays the oldest received one.
+  const bool received = wait_in_line(object_, w, diary::wait_reason::signal, limit, [&] {
     const std::lock_guard guard(object_.lock);
     if (waiter* const next = waiters_.pop_front()) {
       *static_cast<int*>(next->handed) = signal;
@@ -72,8 +65,8 @@ std::optional<int> signal_state::wait(detail::time_limit limit) {
     } else {
       received_.push_front(signal);
     }
-  }
-  throw_interruption();
+  });
+  return received ? std::optional(signal) : std::nullopt;
 }
 
 namespace {

@@ -70,10 +70,9 @@ struct tcp_server::state : std::enable_shared_from_this<tcp_server::state> {
     if (limit.is_zero()) return false;
     detail::waiter me;
     waiting.push_back(me);
-    const auto outcome = detail::suspend(server, me, reason, limit);
-    if (outcome == detail::wait_outcome::interrupted) detail::throw_interruption();
+    const bool changed = detail::wait_in_line(server, me, reason, limit);
     server.lock.lock();
-    return outcome == detail::wait_outcome::granted;
+    return changed;
   }
 
   void accept_connections();

@@ -18,12 +18,11 @@ bool turn::wait(io_operation& op, diary::wait_reason reason, time_limit limit, s
     const io_operation::wait waits(op, this, &me);
     outcome = suspend(line_->whose, me, reason, limit);
   }
-  if (outcome == wait_outcome::interrupted) {
-    if (me.granted && !op.is_cut_off()) give();
-    throw_interruption();
-  }
+  const bool granted = end_of_wait(me, outcome, [&] {
+    if (!op.is_cut_off()) give();
+  });
   if (op.is_cut_off()) op.throw_cut_off();
-  return outcome == wait_outcome::granted;  // on granted taken_ has stayed set
+  return granted;  // then taken_ has stayed set
 }
 
 void turn::dismiss(waiter& w) noexcept {

@@ -32,16 +32,9 @@ std::optional<std::size_t> barrier::arrive(detail::time_limit limit) {
   }
   detail::waiter w;
   waiters_.push_back(w);
-  switch (detail::suspend(object_, w, diary::wait_reason::barrier, limit)) {
-    case detail::wait_outcome::granted:
-      if (w.handed != nullptr) throw_broken();
-      return w.tag;
-    case detail::wait_outcome::timed_out:
-      return std::nullopt;
-    case detail::wait_outcome::interrupted:
-      break;
-  }
-  detail::throw_interruption();
+  if (!detail::wait_in_line(object_, w, diary::wait_reason::barrier, limit)) return std::nullopt;
+  if (w.handed != nullptr) throw_broken();
+  return w.tag;
 }
 
 void barrier::abort() {

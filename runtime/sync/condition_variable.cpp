@@ -58,16 +58,14 @@ bool condition_variable::wait_limited(std::unique_lock<mutex>& guard, detail::ti
   if (limit.is_zero()) return false;
 
   detail::waiter w;
-  detail::wait_outcome outcome;
+  bool notified = false;
   object_.lock.lock();
   waiters_.push_back(w);
   guard.mutex()->lock_.release();  // under our lock: the next owner notifies after we are in line
   try {
-    outcome = detail::suspend(object_, w, diary::wait_reason::condition_variable, limit);
-    if (outcome == detail::wait_outcome::interrupted) {
-      if (w.granted && w.tag == notified_alone) notify_one();
-      detail::throw_interruption();
-    }
+    notified = detail::wait_in_line(object_, w, diary::wait_reason::condition_variable, limit, [&] {
+      if (w.tag == notified_alone) notify_one();
+    });
   } catch (...) {
     if (w.object_gone) {
       guard.release();  // the mutex was destroyed too
@@ -77,7 +75,7 @@ bool condition_variable::wait_limited(std::unique_lock<mutex>& guard, detail::ti
     throw;
   }
   lock_again(guard);
-  return outcome == detail::wait_outcome::granted;
+  return notified;
 }
 
 // Locks the mutex again, because the guard must own it when the wait ends. Only a deadlock prevents that: the guard is

@@ -37,15 +37,8 @@ bool event::wait_limited(detail::time_limit limit) {
   }
   detail::waiter w;
   waiters_.push_back(w);
-  switch (detail::suspend(object_, w, diary::wait_reason::event, limit)) {
-    case detail::wait_outcome::granted:
-      return true;  // even if the event is clear again by now
-    case detail::wait_outcome::timed_out:
-      return false;
-    case detail::wait_outcome::interrupted:
-      break;
-  }
-  detail::throw_interruption();
+  // Once woken it has happened, even if the event is clear again by now.
+  return detail::wait_in_line(object_, w, diary::wait_reason::event, limit);
 }
 
 }  // namespace weft

@@ -41,15 +41,7 @@ bool latch::wait_limited(detail::time_limit limit) {
   }
   detail::waiter w;
   waiters_.push_back(w);
-  switch (detail::suspend(object_, w, diary::wait_reason::latch, limit)) {
-    case detail::wait_outcome::granted:
-      return true;
-    case detail::wait_outcome::timed_out:
-      return false;
-    case detail::wait_outcome::interrupted:
-      break;
-  }
-  detail::throw_interruption();
+  return detail::wait_in_line(object_, w, diary::wait_reason::latch, limit);
 }
 
 }  // namespace weft

@@ -27,16 +27,7 @@ bool owned_lock::acquire(time_limit limit) {
   waiter w;
   w.handed = const_cast<void*>(me);
   waiters_.push_back(w);
-  switch (suspend(object_, w, reason_, limit)) {
-    case wait_outcome::granted:
-      return true;
-    case wait_outcome::timed_out:
-      return false;
-    case wait_outcome::interrupted:
-      break;
-  }
-  if (w.granted && !w.object_gone) release();
-  throw_interruption();
+  return wait_in_line(object_, w, reason_, limit, [this] { release(); });
 }
 
 void owned_lock::release() noexcept {

@@ -52,15 +52,7 @@ queue_answer queue_base::begin_get_slowly(time_limit limit) {
     }
     getter g(place);
     stand_in_line(g);
-    switch (suspend(object_, g, reason, left)) {
-      case wait_outcome::granted:
-        break;
-      case wait_outcome::timed_out:
-        return queue_answer::not_now;
-      case wait_outcome::interrupted:
-        if (g.granted && !g.object_gone) decline_item(g);
-        throw_interruption();
-    }
+    if (!wait_in_line(object_, g, reason, left, [&] { decline_item(g); })) return queue_answer::not_now;
     if (const queue_answer answer = redeem_item(g); answer != queue_answer::not_now) return answer;
   }
 }
@@ -114,15 +106,7 @@ queue_answer queue_base::begin_put_slowly(void* item, time_limit limit) {
   putters_.push_back(w);
   if (rendezvous()) serve();
   const auto reason = role_ == queue_role::queue ? diary::wait_reason::queue_put : diary::wait_reason::channel_send;
-  switch (suspend(object_, w, reason, limit)) {
-    case wait_outcome::granted:
-      break;
-    case wait_outcome::timed_out:
-      return queue_answer::not_now;
-    case wait_outcome::interrupted:
-      if (w.granted && !w.object_gone) decline_place(w);
-      throw_interruption();
-  }
+  if (!wait_in_line(object_, w, reason, limit, [&] { decline_place(w); })) return queue_answer::not_now;
   return redeem_place(w);
 }
 
@@ -221,15 +205,7 @@ bool queue_base::join_limited(time_limit limit) {
   }
   waiter w;
   joiners_.push_back(w);
-  switch (suspend(object_, w, diary::wait_reason::queue_join, limit)) {
-    case wait_outcome::granted:
-      return true;
-    case wait_outcome::timed_out:
-      return false;
-    case wait_outcome::interrupted:
-      break;
-  }
-  throw_interruption();
+  return wait_in_line(object_, w, diary::wait_reason::queue_join, limit);
 }
 
 // ---- questions

@@ -34,19 +34,10 @@ bool semaphore::take(detail::time_limit limit) {
   }
   detail::waiter w;
   waiters_.push_back(w);
-  switch (detail::suspend(object_, w, diary::wait_reason::semaphore, limit)) {
-    case detail::wait_outcome::granted:
-      return true;
-    case detail::wait_outcome::timed_out:
-      return false;
-    case detail::wait_outcome::interrupted:
-      break;
-  }
-  if (w.granted && !w.object_gone) {
+  return detail::wait_in_line(object_, w, diary::wait_reason::semaphore, limit, [this] {
     const std::lock_guard guard(object_.lock);
     give(1);
-  }
-  detail::throw_interruption();
+  });
 }
 
 void semaphore::release(std::ptrdiff_t n) {

@@ -49,18 +49,16 @@ bool shared_mutex::acquire_exclusive(detail::time_limit limit) {
   w.handed = const_cast<void*>(me);
   w.tag = wants_exclusive;
   waiters_.push_back(w);
-  const auto outcome = detail::suspend(object_, w, diary::wait_reason::shared_mutex_exclusive, limit);
-  if (outcome == detail::wait_outcome::granted) return true;
-  if (!w.object_gone) {
-    const std::lock_guard guard(object_.lock);
-    if (w.granted) {
-      release_exclusive();
-    } else {
-      serve();  // readers behind this writer may own the lock now
-    }
-  }
-  if (outcome == detail::wait_outcome::timed_out) return false;
-  detail::throw_interruption();
+  return detail::wait_in_line(
+      object_, w, diary::wait_reason::shared_mutex_exclusive, limit,
+      [this] {
+        const std::lock_guard guard(object_.lock);
+        release_exclusive();
+      },
+      [this] {
+        const std::lock_guard guard(object_.lock);
+        serve();  // readers behind this writer may own the lock now
+      });
 }
 
 void shared_mutex::unlock() {
@@ -109,18 +107,16 @@ bool shared_mutex::acquire_shared(detail::time_limit limit) {
   w.handed = const_cast<void*>(me);
   w.tag = wants_shared;
   waiters_.push_back(w);
-  const auto outcome = detail::suspend(object_, w, diary::wait_reason::shared_mutex_shared, limit);
-  if (outcome == detail::wait_outcome::granted) return true;
-  if (!w.object_gone) {
-    const std::lock_guard guard(object_.lock);
-    if (w.granted) {
-      remove_reader(me);
-    } else {
-      --may_read_;
-    }
-  }
-  if (outcome == detail::wait_outcome::timed_out) return false;
-  detail::throw_interruption();
+  return detail::wait_in_line(
+      object_, w, diary::wait_reason::shared_mutex_shared, limit,
+      [&] {
+        const std::lock_guard guard(object_.lock);
+        remove_reader(me);
+      },
+      [this] {
+        const std::lock_guard guard(object_.lock);
+        --may_read_;
+      });
 }
 
 void shared_mutex::unlock_shared() {

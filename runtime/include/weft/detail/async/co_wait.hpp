@@ -81,11 +81,10 @@ class co_wait {
   // The same for a foreign awaitable, which may have asked the driver for a wait of its own already: that wait comes
   // first.
   void ask_outside(co_driver& d, std::coroutine_handle<> frame);
-  // For await_resume(): returns ready or closed, or throws the error or interruption that ended the wait.
-  io_outcome finish() {
-    if (outcome_ != io_outcome::ready || error_ != nullptr) return finish_otherwise();
-    return io_outcome::ready;
-  }
+  // For await_resume(), which ends the wait as everybody does who waits: end_of_wait() or end_of_fd_wait(). outcome()
+  // throws the error that kept the wait from beginning.
+  bool has_succeeded() const noexcept { return outcome_ == io_outcome::ready && error_ == nullptr; }
+  io_outcome outcome();
 
   // Begins the wait through one of the scheduler's begin_..() functions. Returns false if there is nothing to wait for.
   virtual bool start(core::scheduler& s) = 0;
@@ -95,7 +94,6 @@ class co_wait {
 
  private:
   [[noreturn]] static void refuse_second();
-  io_outcome finish_otherwise();
 
   io_outcome outcome_ = io_outcome::ready;
   std::exception_ptr error_;
@@ -107,10 +105,14 @@ class co_wait {
 class sleep_wait final : public co_wait {
  public:
   explicit sleep_wait(std::int64_t ns) noexcept : ns_(ns) {}
-  void await_resume() { finish(); }
+  void await_resume() {
+    if (!has_succeeded()) [[unlikely]]
+      fail();
+  }
 
  private:
   bool start(core::scheduler& s) override;
+  [[noreturn]] void fail();
   std::int64_t ns_;
 };
 
@@ -126,19 +128,38 @@ class fd_wait final : public co_wait {
   std::optional<waiter> waiter_;
 };
 
+// Waits in an object's list: what wait_in_line() is for a coroutine with a stack. The object may be destroyed
+// meanwhile, as any object that is waited for.
+class object_wait : public co_wait {
+ protected:
+  explicit object_wait(diary::wait_reason reason) noexcept : reason_(reason) {}
+  ~object_wait() = default;
+  // Returns the object, with w in one of its lists and its lock held; null: there is nothing to wait for.
+  virtual object* stand_in_line(waiter& w) = 0;
+  // See end_of_wait().
+  virtual void give_back(waiter&) noexcept {}
+  // For await_resume(): returns true if there was nothing to wait for or the wait was granted.
+  bool finish() { return has_succeeded() || finish_otherwise(); }
+
+ private:
+  bool start(core::scheduler& s) final;
+  bool finish_otherwise();
+  diary::wait_reason reason_;
+  std::optional<waiter> waiter_;
+};
+
 // Waits for the end of a task or future. A derived class keeps that alive and reads the value.
-class completion_wait : public co_wait {
+class completion_wait : public object_wait {
  public:
   bool await_ready() const noexcept;
 
  protected:
-  explicit completion_wait(completion& c) noexcept : completion_(c) {}
+  explicit completion_wait(completion& c) noexcept;
   ~completion_wait() = default;
 
  private:
-  bool start(core::scheduler& s) final;
+  object* stand_in_line(waiter& w) noexcept final;
   completion& completion_;
-  std::optional<waiter> waiter_;
 };
 
 // The end of a foreign awaitable, one whose type weft does not know.
@@ -162,7 +183,7 @@ class foreign_end {
   bool reached_ = false;
 };
 
-class foreign_wait_base : public co_wait {
+class foreign_wait_base : public object_wait {
  public:
   template <class P>
   void await_suspend(std::coroutine_handle<P> frame) {
@@ -170,13 +191,12 @@ class foreign_wait_base : public co_wait {
   }
 
  protected:
-  explicit foreign_wait_base(bool shielded) noexcept { shielded_ = shielded; }
+  explicit foreign_wait_base(bool shielded) noexcept;
   ~foreign_wait_base() = default;
-  bool start(core::scheduler& s) override;
   std::shared_ptr<foreign_end> end_;
 
  private:
-  std::optional<waiter> waiter_;
+  object* stand_in_line(waiter& w) noexcept final;
 };
 
 }  // namespace weft::detail

@@ -29,6 +29,9 @@ enum class io_outcome : std::uint8_t {
 // just failed with EAGAIN. Then an edge since that try is enough, and no system call is needed. Without `tried` (any fd
 // of the program) the kernel is asked for the level.
 io_outcome wait_fd(int fd, direction d, time_limit limit, bool tried);
+// The end of a wait for any fd of the program, however it was done. Returns true if the fd is ready and false if the
+// wait timed out. Throws if it was interrupted or the fd was closed.
+bool end_of_fd_wait(int fd, io_outcome outcome);
 
 // Wakes all waiters for fd, on all threads, with io_outcome::closed, stops watching it and closes it. The number may be
 // reused at once afterwards. Returns 0 or the errno value of close(2); EINTR counts as closed.

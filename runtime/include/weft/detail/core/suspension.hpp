@@ -4,11 +4,12 @@
 //
 // The rules, which each waiting operation follows:
 //  1. Lock the object. If the operation is possible at once, do it and unlock: that is no suspension.
-//  2. Else make a `waiter`, put it into one of the object's lists, call suspend(): it unlocks and returns when woken.
+//  2. Else make a `waiter`, put it into one of the object's lists, call wait_in_line(): it unlocks and returns when
+//     woken.
 //  3. granted: the waker removed the waiter from its list, did the hand-over under the lock, and called wake().
 //     timed_out: the time limit removed the waiter from its list, and nothing was handed over.
-//     interrupted: cancelled. If waiter.granted is set, something was handed over all the same: lock the object, pass
-//     it to the next waiter or back to the object, unlock. Then call throw_interruption().
+//     interrupted: cancelled. If waiter.granted is set, something was handed over all the same: give_back() locks the
+//     object and passes it to the next waiter or back to the object. Then the interruption is thrown.
 //  A grant that comes before the time limit wins over it; a grant does not win over a cancellation.
 #pragma once
 
@@ -182,6 +183,38 @@ enum class wait_outcome : std::uint8_t { granted, timed_out, interrupted };
 // Suspends the running coroutine (blocks a plain thread) until wake(w), the time limit or a cancellation. Before:
 // o.lock is locked and w is in one of o's lists. After: o.lock is free, w is in no list.
 wait_outcome suspend(object& o, waiter& w, diary::wait_reason reason, time_limit limit = forever);
+// Throws what interrupted the running coroutine's wait: cancelled, or the exception of throw_in.
+[[noreturn]] void throw_interruption();
+
+// The end of a wait, however it was done: by suspend(), or by a co_await (object_wait, in co_wait.hpp). Returns true if
+// it was granted and false if it timed out. Throws if it was interrupted; what was handed over before that is given
+// back first, unless the object is gone.
+inline bool end_of_wait(wait_outcome outcome) {
+  if (outcome == wait_outcome::interrupted) [[unlikely]]
+    throw_interruption();
+  return outcome == wait_outcome::granted;
+}
+template <class GiveBack>
+bool end_of_wait(const waiter& w, wait_outcome outcome, GiveBack&& give_back) {
+  if (outcome == wait_outcome::interrupted && w.granted && !w.object_gone) [[unlikely]]
+    give_back();
+  return end_of_wait(outcome);
+}
+struct nothing_to_do {
+  void operator()() const noexcept {}
+};
+// suspend() and the end of the wait. `give_up`: called first if the wait ends without a grant, unless the object is
+// gone; for an object that reckons with those who wait for it.
+template <class GiveBack = nothing_to_do, class GiveUp = nothing_to_do>
+bool wait_in_line(object& o, waiter& w, diary::wait_reason reason, time_limit limit, GiveBack&& give_back = {},
+                  GiveUp&& give_up = {}) {
+  const wait_outcome outcome = suspend(o, w, reason, limit);
+  if constexpr (!std::is_same_v<std::decay_t<GiveUp>, nothing_to_do>) {
+    if (outcome != wait_outcome::granted && !w.granted && !w.object_gone) give_up();
+  }
+  return end_of_wait(w, outcome, give_back);
+}
+
 // For the destructor of an object that hands something over with a wake. A coroutine that was woken and has not run
 // since must not give it back when it is cancelled: its waiter gets object_gone. This happens because main's locals are
 // destroyed before run() cancels the remaining coroutines, see wait_line. Visits all ready coroutines of this thread.
@@ -189,8 +222,6 @@ void forget_grants_of(const object& o) noexcept;
 // Makes w's coroutine ready, at the back of its scheduler's ready queue, or unblocks its thread; the outcome is
 // granted. Before: the object's lock is locked and w has been removed from its list. Do not use w afterwards.
 void wake(const object& o, waiter& w) noexcept;
-// Throws what interrupted the running coroutine's wait: cancelled, or the exception of throw_in.
-[[noreturn]] void throw_interruption();
 
 // True if this is a scheduler's thread and a diary is kept.
 bool recording() noexcept;
