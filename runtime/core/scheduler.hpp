@@ -89,7 +89,7 @@ class scheduler {
   detail::wait_outcome wait(detail::object& o, detail::waiter& w, diary::wait_reason reason, detail::time_limit limit);
   // Suspends it until fd is ready; see detail::wait_fd().
   detail::io_outcome wait_fd(int fd, detail::direction d, detail::time_limit limit, bool tried);
-  // The same in two halves, for a co_task, which cannot stop inside a function (stackless.cpp). True: the wait has
+  // The same in two halves, for a co_task, which cannot stop inside a function (waiting.cpp). True: the wait has
   // begun and the coroutine must stop at once: one without a stack by returning `none` from body::run(), any other by
   // stop(). False: no need to stop. Both times end_wait() comes next, and tells the outcome. Throw std::logic_error
   // where waiting is forbidden.
@@ -199,22 +199,22 @@ class scheduler {
   }
   bool root_is_wanted() noexcept;
 
-  // -- switching (switch.cpp)
+  // -- switching (switch.cpp, switching.hpp)
   void change_running(coroutine& from, coroutine& to);  // everything of a switch but the stack
   enum class leaving { in_place, by_call };             // switch_inline() or switch_given()
   template <leaving how>
   void change_stack(coroutine& whose_stack, coroutine& to,
                     control_words now);  // to the one that `to` runs on; comes back later
   coroutine* with_stack(coroutine* c);
-  coroutine* next_ready_inline();  // the same two as below, for switch.cpp itself
-  coroutine& pick_next_inline();
   coroutine* next_ready();           // takes the next one out of the ready queue, with a stack; null if nobody is ready
-  coroutine& pick_next();            // the same; the root if nobody is ready or it is time to look at events
+  coroutine* next_ready_inline();    // the same
+  coroutine& pick_next_inline();     // the same; the root if nobody is ready or it is time to look at events
   coroutine& events_due() noexcept;  // it is time: the root, or with a script whom that says
+  coroutine& stand_behind_all(coroutine& me);  // in the ready queue; returns who runs next, which may be `me`
   void resume(coroutine& from, coroutine& to, control_words now);
   void yield_in_any_case(control_words now);
-  void enter(coroutine& next);            // from the root; returns when the root runs again
-  void before_suspension(coroutine& me);  // throws what is due, or that a callback must not wait
+  void enter(coroutine& next);              // from the root; returns when the root runs again
+  coroutine& run_stackless(coroutine& me);  // on the root's stack, until it has stopped; returns who runs next
   bool give_stack(coroutine& c) noexcept;
   // Its end; returns who runs next.
   coroutine& retire(coroutine& me, diary::coroutine_status status) noexcept;
@@ -223,9 +223,19 @@ class scheduler {
   static void coroutine_entry(void* c);
   static void deliver_entry(void* c);
 
-  // -- without a stack (stackless.cpp)
-  coroutine& run_stackless(coroutine& me);  // on the root's stack, until it has stopped; returns who runs next
-  bool may_begin(coroutine& me);            // false: an interruption is due
+  // -- waiting (waiting.cpp). block_..() make `me` wait and return who runs next; end_of_..() come when it runs again.
+  void before_suspension(coroutine& me);  // throws what is due, or that a callback must not wait
+  bool may_begin(coroutine& me);          // the same for a co_task; false: an interruption is due
+  coroutine& block_for(coroutine& me, detail::time_limit limit);
+  coroutine& block_on(coroutine& me, detail::object& o, detail::waiter& w, diary::wait_reason reason,
+                      detail::time_limit limit);
+  detail::wait_outcome end_of_object_wait(coroutine& me) noexcept;
+  void let_waker_leave(coroutine& me) noexcept;
+  fd_table::entry& watched_fd(int fd, bool level);
+  coroutine& block_on_fd(coroutine& me, fd_table::entry& e, int fd, detail::direction d, detail::waiter& w,
+                         detail::time_limit limit);
+  detail::io_outcome end_of_fd_wait(coroutine& me);
+  bool waits_for_former_fd(const coroutine& me);
 
   // -- waking (scheduler.cpp)
   void begin_block(coroutine& me, diary::wait_reason reason, detail::time_limit limit, timer_kind kind) {
@@ -282,7 +292,6 @@ class scheduler {
   void dispatch(int fd, std::uint32_t generation, std::uint32_t ready);
   void take_closed_fds();
   void wake_fd_waiters(detail::wait_list& list, int fd, std::uint32_t ready) noexcept;
-  bool waits_for_former_fd(const coroutine& me);
   void wake_waiters_of_closed(int fd, const closed_fd* told) noexcept;  // null: closed on this thread
   bool counts_agree() const noexcept;  // ready and blocked ones are all there are; only of debug builds
   bool hopeless() const;               // nothing inside or outside can ever wake anybody
