@@ -393,6 +393,16 @@ const char* to_text(chain_end end) {
   return "?";
 }
 
+std::string text_of(const explanation& why) {
+  std::string text;
+  for (std::size_t depth = 0; depth < why.links.size(); ++depth) {
+    if (depth > 0) text += "\n" + std::string(std::min<std::size_t>(depth, 20) * 2, ' ') + "└─ ";
+    text += why.links[depth].text;
+  }
+  if (!why.end_text.empty()) text += "\n" + why.end_text;
+  return text;
+}
+
 explanation explain(const diary::history& trace, std::uint64_t count, std::int64_t t_ns, std::uint64_t id) {
   return explainer(trace, count, t_ns).from(id);
 }

@@ -63,6 +63,9 @@ struct explanation {
 const char* to_text(because how);
 const char* to_text(chain_end end);
 
+// Formats the chain as text: one indented line per link and a line for its end. The last line has no line end.
+std::string text_of(const explanation& why);
+
 // Explains the state after the first `count` events, at t_ns, which must not be before the last of them. `id` must be
 // one of trace.coroutines().
 explanation explain(const diary::history& trace, std::uint64_t count, std::int64_t t_ns, std::uint64_t id);

@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "app/program_source.hpp"
+#include "app/script_output.hpp"
+#include "app/window_script.hpp"
 
 namespace weft::viz {
 
@@ -17,11 +19,17 @@ struct view_options {
   std::string theme;                  // "dark", "light"; "": the last one used
   program_source programs = {};       // for the start page
   control_client* program = nullptr;  // to pause and step a live program; null: it takes no requests
+  // The first event at the cursor and the id of the first selected coroutine; none: as the trace's story begins.
+  std::optional<std::uint64_t> event, coroutine;
+  // Uses the window instead of a user; without a display if `offscreen`. None: the user does.
+  std::optional<std::vector<script_step>> script;
+  script_output script_out = {};
+  bool offscreen = false;
 };
 
-// Shows the window and blocks until it is closed; returns the exit status 0. Closing the window does not affect the
-// program that writes the trace. Throws std::runtime_error with one line if no window can be opened or a file cannot be
-// read. Call from the main thread, once at a time.
+// Shows the window and blocks until it is closed or the script ends; returns the exit status 0. Closing the window does
+// not affect the program that writes the trace. Throws std::runtime_error with one line if no window can be opened, a
+// file cannot be read or a step of the script fails. Call from the main thread, once at a time.
 int run_window(const view_options& options);
 
 struct render_options {

@@ -5,9 +5,9 @@
 #include <cstdlib>
 #include <stdexcept>
 #include <string_view>
+#include <utility>
 
 #include "app/imgui_backend.hpp"
-#include "app/input_from_sdl.hpp"
 #include "panels/imgui_input.hpp"
 
 namespace weft::viz {
@@ -33,9 +33,17 @@ bool is_driver_wanted() {
   return asked_for != nullptr && name == asked_for;
 }
 
+// True for what a user does with mouse and keyboard.
+bool is_of_hand(const SDL_Event& event) {
+  const bool is_pointer_crossing = event.type == SDL_WINDOWEVENT && (event.window.event == SDL_WINDOWEVENT_ENTER ||
+                                                                     event.window.event == SDL_WINDOWEVENT_LEAVE);
+  return is_pointer_crossing || (event.type >= SDL_KEYDOWN && event.type <= SDL_TEXTINPUT) ||
+         (event.type >= SDL_MOUSEMOTION && event.type <= SDL_MOUSEWHEEL);
+}
+
 }  // namespace
 
-gl_window::gl_window(const settings& wanted) : offscreen_(wanted.offscreen) {
+gl_window::gl_window(const settings& wanted) : offscreen_(wanted.offscreen), by_script_(wanted.by_script) {
   // Overrides the environment: a picture needs no display, so a missing one must not matter.
   if (offscreen_) SDL_SetHintWithPriority(SDL_HINT_VIDEODRIVER, "offscreen", SDL_HINT_OVERRIDE);
 #if !defined(__APPLE__)
@@ -55,7 +63,7 @@ gl_window::gl_window(const settings& wanted) : offscreen_(wanted.offscreen) {
   int width = wanted.width;
   int height = wanted.height;
   SDL_Rect usable{};
-  if (!offscreen_ && SDL_GetDisplayUsableBounds(0, &usable) == 0 && usable.w > 0) {
+  if (!offscreen_ && !by_script_ && SDL_GetDisplayUsableBounds(0, &usable) == 0 && usable.w > 0) {
     width = std::min(width, usable.w * 19 / 20);
     height = std::min(height, usable.h * 9 / 10);
   }
@@ -77,7 +85,7 @@ gl_window::gl_window(const settings& wanted) : offscreen_(wanted.offscreen) {
   }
   if (!offscreen_) {
     SDL_GL_SetSwapInterval(1);
-    SDL_SetWindowMinimumSize(window_, 720, 480);
+    if (!by_script_) SDL_SetWindowMinimumSize(window_, 720, 480);
     SDL_StartTextInput();
     constexpr std::array<SDL_SystemCursor, 4> shapes{SDL_SYSTEM_CURSOR_ARROW, SDL_SYSTEM_CURSOR_HAND,
                                                      SDL_SYSTEM_CURSOR_SIZEWE, SDL_SYSTEM_CURSOR_SIZENS};
@@ -147,7 +155,7 @@ std::string gl_window::clipboard() const {
 }
 
 void gl_window::copy(const std::string& text) {
-  clipboard_ = text;
+  clipboard_ = copied_ = text;
   if (!offscreen_) SDL_SetClipboardText(text.c_str());
 }
 
@@ -159,23 +167,50 @@ const char* gl_window::pasted() {
 gl_window::news gl_window::wait(int timeout_ms) {
   news what;
   SDL_Event event;
-  int more = timeout_ms > 0 ? SDL_WaitEventTimeout(&event, timeout_ms) : SDL_PollEvent(&event);
+  int more = timeout_ms > 0 && played_.empty() ? SDL_WaitEventTimeout(&event, timeout_ms) : SDL_PollEvent(&event);
   for (; more != 0; more = SDL_PollEvent(&event)) {
-    if (event.type == SDL_QUIT) what.closed = true;
-    if (event.type == SDL_DROPFILE) {
-      what.dropped_files.emplace_back(event.drop.file);
-      SDL_free(event.drop.file);
-    }
-    if (event.type == SDL_WINDOWEVENT) {
-      const std::uint8_t kind = event.window.event;
-      what.redraw |= kind == SDL_WINDOWEVENT_EXPOSED || kind == SDL_WINDOWEVENT_SIZE_CHANGED ||
-                     kind == SDL_WINDOWEVENT_SHOWN || kind == SDL_WINDOWEVENT_RESTORED;
-      if (kind == SDL_WINDOWEVENT_CLOSE) what.closed = true;
-    }
-    if (event.type == SDL_TEXTINPUT) what.inputs.emplace_back(text_typed{event.text.text});
-    if (const std::optional<input> i = input_from_sdl(event, 1 / interface_scale_)) what.inputs.push_back(*i);
+    if (!by_script_ || !is_of_hand(event)) take(event, devices_of_user(), what);
   }
+  take_played(what);
   return what;
+}
+
+void gl_window::take(const SDL_Event& event, const devices_now& now, news& what) {
+  if (event.type == SDL_QUIT) what.closed = true;
+  if (event.type == SDL_DROPFILE) {
+    what.dropped_files.emplace_back(event.drop.file);
+    SDL_free(event.drop.file);
+  }
+  if (event.type == SDL_WINDOWEVENT) {
+    const std::uint8_t kind = event.window.event;
+    what.redraw |= kind == SDL_WINDOWEVENT_EXPOSED || kind == SDL_WINDOWEVENT_SIZE_CHANGED ||
+                   kind == SDL_WINDOWEVENT_SHOWN || kind == SDL_WINDOWEVENT_RESTORED;
+    if (kind == SDL_WINDOWEVENT_CLOSE) what.closed = true;
+  }
+  if (event.type == SDL_TEXTINPUT) what.inputs.emplace_back(text_typed{event.text.text});
+  if (const std::optional<input> i = input_from_sdl(event, now, 1 / interface_scale_)) what.inputs.push_back(*i);
+}
+
+void gl_window::take_played(news& what) {
+  for (const SDL_Event& event : std::exchange(played_, {})) {
+    if (event.type == SDL_MOUSEMOTION) {
+      played_devices_.mouse_x = event.motion.x;
+      played_devices_.mouse_y = event.motion.y;
+    }
+    take(event, played_devices_, what);
+  }
+}
+
+void gl_window::resize(int width, int height) {
+  const float ratio = pixel_ratio();
+  const auto in_units = [ratio](int px) { return static_cast<int>(std::lround(static_cast<float>(px) / ratio)); };
+  SDL_SetWindowSize(window_, in_units(width), in_units(height));
+  int has_width = 0;
+  int has_height = 0;
+  SDL_GL_GetDrawableSize(window_, &has_width, &has_height);
+  if (std::abs(has_width - width) <= 1 && std::abs(has_height - height) <= 1) return;  // whole units
+  throw std::runtime_error("the window cannot have this size here: it has " + std::to_string(has_width) + " x " +
+                           std::to_string(has_height) + " pixels");
 }
 
 void gl_window::make_patterns(float scale) {
@@ -234,9 +269,24 @@ void gl_window::draw_once(float interface_scale, const std::function<void(const 
   imgui_backend::draw(ImGui::GetDrawData());
 }
 
-void gl_window::draw(float interface_scale, const std::function<void(const window_frame&)>& paint) {
+void gl_window::render(float interface_scale, const std::function<void(const window_frame&)>& paint) {
   draw_once(interface_scale, paint);
   if (fonts_->wants_more()) draw_once(interface_scale, paint);
+}
+
+void gl_window::draw(float interface_scale, const std::function<void(const window_frame&)>& paint) {
+  render(interface_scale, paint);
+  present();
+}
+
+picture gl_window::draw_and_read(float interface_scale, const std::function<void(const window_frame&)>& paint) {
+  render(interface_scale, paint);
+  picture drawn = read_pixels();  // before present(): a presented frame cannot be read
+  present();
+  return drawn;
+}
+
+void gl_window::present() {
   // Offscreen nothing else ends a frame, and the driver would collect all frames.
   if (offscreen_) {
     gl_.finish();

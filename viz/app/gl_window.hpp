@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "app/gl_functions.hpp"
+#include "app/input_from_sdl.hpp"
 #include "view/imgui_canvas.hpp"
 #include "view/pointer.hpp"
 #include "view/window_input.hpp"
@@ -35,6 +36,7 @@ class gl_window {
   struct settings {
     int width = 1600, height = 1000;  // logical pixels
     bool offscreen = false;
+    bool by_script = false;  // has exactly this size and ignores mouse and keyboard: only play() gives it input
     const char* title = "weft";
   };
 
@@ -52,26 +54,40 @@ class gl_window {
   };
   // Waits at most timeout_ms for events; 0: does not wait.
   news wait(int timeout_ms);
+  // The next wait() takes these events as if the user had caused them.
+  void play(const std::vector<SDL_Event>& events) { played_.insert(played_.end(), events.begin(), events.end()); }
+  std::uint32_t id() const { return SDL_GetWindowID(window_); }
+  // Sets the window's size in physical pixels. Throws std::runtime_error if the display does not allow it.
+  void resize(int width, int height);
 
   // Physical pixels per logical pixel, without the user's own factor.
   float pixel_ratio() const;
   // What was copied last, by anybody.
   std::string clipboard() const;
   void copy(const std::string& text);
+  // The last text that this window copied.
+  const std::string& copied() const { return copied_; }
   // Logical size at `interface_scale`.
   float width(float interface_scale) const;
   float height(float interface_scale) const;
 
   // One frame: `paint` draws it. A second pass follows by itself if letters were missing.
   void draw(float interface_scale, const std::function<void(const window_frame&)>& paint);
-  // What was drawn last.
+  // The same; returns the pixels.
+  picture draw_and_read(float interface_scale, const std::function<void(const window_frame&)>& paint);
+  // The pixels of the last frame; offscreen only.
   picture read_pixels();
+  font_set& fonts() { return *fonts_; }
   void set_pointer(pointer::shape shape);
   void set_title(const std::string& title) { SDL_SetWindowTitle(window_, title.c_str()); }
   const std::string& font_notice() const { return fonts_->notice(); }
 
  private:
+  void take(const SDL_Event& event, const devices_now& now, news& what);
+  void take_played(news& what);
   void draw_once(float interface_scale, const std::function<void(const window_frame&)>& paint);
+  void render(float interface_scale, const std::function<void(const window_frame&)>& paint);
+  void present();
   void make_patterns(float scale);
   void clean_up();
   const char* pasted();  // the clipboard, until it is asked for again
@@ -80,6 +96,10 @@ class gl_window {
   SDL_GLContext context_ = nullptr;
   bool backend_started_ = false;
   bool offscreen_ = false;
+  bool by_script_ = false;
+  std::string copied_;
+  std::vector<SDL_Event> played_;
+  devices_now played_devices_;
   gl_functions gl_;
   std::unique_ptr<font_set> fonts_;
   pattern_textures patterns_;

@@ -68,7 +68,14 @@ button button_of(std::uint8_t sdl_button) {
 
 }  // namespace
 
-std::optional<input> input_from_sdl(const SDL_Event& event, float to_logical) {
+devices_now devices_of_user() {
+  devices_now now;
+  SDL_GetMouseState(&now.mouse_x, &now.mouse_y);
+  now.held = SDL_GetModState();
+  return now;
+}
+
+std::optional<input> input_from_sdl(const SDL_Event& event, const devices_now& now, float to_logical) {
   const auto at = [&](int x, int y) {
     return point{static_cast<float>(x) * to_logical, static_cast<float>(y) * to_logical};
   };
@@ -81,16 +88,13 @@ std::optional<input> input_from_sdl(const SDL_Event& event, float to_logical) {
       return mouse_move{at(event.motion.x, event.motion.y)};
     case SDL_MOUSEBUTTONDOWN:
       return mouse_down{at(event.button.x, event.button.y), button_of(event.button.button), event.button.clicks,
-                        modifiers_now(SDL_GetModState())};
+                        modifiers_now(now.held)};
     case SDL_MOUSEBUTTONUP:
       return mouse_up{at(event.button.x, event.button.y), button_of(event.button.button)};
     case SDL_MOUSEWHEEL: {
-      int x = 0;
-      int y = 0;
-      SDL_GetMouseState(&x, &y);
       const float turn = event.wheel.direction == SDL_MOUSEWHEEL_FLIPPED ? -1.0f : 1.0f;
-      return mouse_wheel{at(x, y), turn * event.wheel.preciseX, turn * event.wheel.preciseY,
-                         modifiers_now(SDL_GetModState())};
+      return mouse_wheel{at(now.mouse_x, now.mouse_y), turn * event.wheel.preciseX, turn * event.wheel.preciseY,
+                         modifiers_now(now.held)};
     }
     case SDL_WINDOWEVENT:
       if (event.window.event == SDL_WINDOWEVENT_LEAVE) return mouse_leave{};

@@ -4,8 +4,8 @@
 
 #include "app/app.hpp"
 #include "app/png_file.hpp"
+#include "app/svg_picture.hpp"
 #include "app/window_app.hpp"
-#include "view/svg_canvas.hpp"
 
 #include <imgui.h>
 
@@ -82,18 +82,8 @@ void render_svg(const render_options& options) {
   window_view view;
   prepare(model, view, options, static_cast<float>(options.width), static_cast<float>(options.height));
   model.trace->finish_work();
-  const auto measure = [&](std::string_view words, face f) {
-    fonts.want(words);
-    return fonts.text_width(words, f);
-  };
-  const auto drawn = [&] {
-    svg_canvas to(static_cast<float>(options.width), static_cast<float>(options.height), measure);
-    view.draw(to, model);
-    view.draw_above(to, model);
-    return to.document();
-  };
-  std::string document = drawn();
-  if (fonts.update(1)) document = drawn();  // missing glyphs change what fits
+  std::string document = svg_of(view, model, fonts);
+  if (fonts.update(1)) document = svg_of(view, model, fonts);  // missing glyphs change what fits
   std::ofstream out(options.out, std::ios::binary);
   out << document;
   out.close();

@@ -4,6 +4,7 @@
 
 #include "app/app.hpp"
 #include "app/preferences.hpp"
+#include "app/script_player.hpp"
 #include "app/window_app.hpp"
 
 namespace weft::viz {
@@ -32,13 +33,20 @@ int run_window(const view_options& options) {
     diary::reader::open(options.files.front(), diary::reader::trust::sealed_chunks);
   }
 
-  gl_window window({});
+  gl_window::settings settings;
+  if (options.script) settings = {.width = 1600, .height = 900, .offscreen = options.offscreen, .by_script = true};
+  gl_window window(settings);
   window_app app(window, options.program);
   app.offer(options.programs);
   load_preferences(app.model());
   if (!options.theme.empty()) app.model().dark = options.theme != "light";
   if (!options.files.empty()) app.open(options.files.front(), options.live, options.live_pid, false);
-  app.run();
+  app.look_first(options.event, options.coroutine);
+  if (options.script) {
+    script_player(window, app, options.script_out).play(*options.script);
+  } else {
+    app.run();
+  }
   save_preferences(app.model());
   return 0;
 }

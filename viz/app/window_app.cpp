@@ -1,7 +1,9 @@
 #include "app/window_app.hpp"
 
+#include <algorithm>
 #include <iostream>
 
+#include "app/svg_picture.hpp"
 #include "view/keys.hpp"
 
 namespace weft::viz {
@@ -16,6 +18,7 @@ void window_app::open(const std::string& path, bool live, std::uint32_t pid, boo
     model_.findings.clear();
     model_.summaries.clear();
     live_ = {};
+    first_look_.reset();
     panels_.bottom().restart();
     has_looked_ = !model_.trace->is_huge();
     if (model_.trace->is_huge()) {
@@ -31,20 +34,41 @@ void window_app::open(const std::string& path, bool live, std::uint32_t pid, boo
   }
 }
 
+void window_app::look_first(std::optional<std::uint64_t> event, std::optional<std::uint64_t> coroutine) {
+  if (!model_.trace || (!event && !coroutine)) return;
+  first_look_ = first_look{event, coroutine};
+  if (has_looked_) take_first_look();
+}
+
+void window_app::take_first_look() {
+  const first_look wanted = *std::exchange(first_look_, std::nullopt);
+  if (wanted.event) {
+    model_.selected.reset();  // whom the story is about
+    model_.apply(act::go_to_event{*wanted.event});
+  }
+  const auto who = wanted.coroutine ? model_.trace->find_coroutine(*wanted.coroutine) : std::nullopt;
+  if (who) model_.apply(act::select{*who});
+}
+
 void window_app::arrange() {
   view_.arrange(window_.width(model_.interface_scale), window_.height(model_.interface_scale), model_);
   model_.resize(view_.port());
 }
 
 // True if this frame has changed something that only another frame shows.
-bool window_app::draw_once() {
+bool window_app::draw_once(picture* pixels) {
   arrange();
   std::vector<action> wanted;
-  window_.draw(model_.interface_scale, [&](const window_frame& frame) {
+  const auto paint = [&](const window_frame& frame) {
     view_.draw(frame.below, model_);
     wanted = panels_.draw(model_, view_.layout(), frame.fonts, frame.scale);
     view_.draw_above(frame.above, model_);
-  });
+  };
+  if (pixels != nullptr) {
+    *pixels = window_.draw_and_read(model_.interface_scale, paint);
+  } else {
+    window_.draw(model_.interface_scale, paint);
+  }
   for (const action& a : wanted) perform(a);
   return !wanted.empty() || panels_.is_settling();
 }
@@ -53,6 +77,21 @@ void window_app::draw() {
   // The next frame shows what a control reported in this one; a longer series would be an endless loop.
   for (int frame = 0; frame < 4 && draw_once(); ++frame) {
   }
+}
+
+picture window_app::draw_picture() {
+  draw();  // until the controls have settled
+  picture pixels;
+  draw_once(&pixels);
+  return pixels;
+}
+
+std::string window_app::draw_svg() {
+  arrange();
+  std::string document = svg_of(view_, model_, window_.fonts());
+  if (!window_.fonts().wants_more()) return document;
+  draw();  // with the letters that were missing, which change what fits
+  return svg_of(view_, model_, window_.fonts());
 }
 
 void window_app::take(const input& what) {
@@ -153,6 +192,7 @@ bool window_app::read_on(std::chrono::steady_clock::time_point now) {
     return true;
   }
   if (!has_looked_ && !model_.live) look_at_the_story(model_);
+  if (!has_looked_ && first_look_) take_first_look();
   has_looked_ = true;
   live_.start_analysis(model_, now);
   return true;
@@ -181,42 +221,48 @@ bool window_app::survive(const std::function<void()>& what) {
   }
 }
 
-void window_app::run() {
+bool window_app::is_busy() const {
+  const bool reads = model_.trace && model_.trace->has_work();
+  return reads || panels_.bottom().has_work(model_) || live_.is_busy() || model_.playing || program_.is_busy();
+}
+
+window_app::round_end window_app::go_round(int longest_wait_ms) {
   using clock = std::chrono::steady_clock;
-  bool said_about_fonts = false;
-  bool dirty = true;
-  clock::time_point last_frame = clock::now();
-  for (;;) {
-    const bool live = model_.trace && model_.live;
-    const bool reads = model_.trace && (model_.trace->has_work() || panels_.bottom().has_work(model_));
-    const int patience_ms = dirty || reads                         ? 0
-                            : model_.playing || program_.is_busy() ? 8
-                            : live || live_.is_busy()              ? 50
-                            : panels_.blinks()                     ? 250
-                                                                   : 1000;
-    const gl_window::news news = window_.wait(patience_ms);
-    if (news.closed) return;
-    dirty |= panels_.blinks() || news.redraw || !news.inputs.empty() || !news.dropped_files.empty();
-    const bool has_lost_trace = survive([&] {
-      for (const std::string& path : news.dropped_files) open(path, false, 0, true);
-      for (const input& i : news.inputs) take(i);
-      const clock::time_point now = clock::now();
-      const clock::duration passed = now - std::exchange(last_frame, now);
-      if (model_.playing) {
-        model_.apply(act::let_time_pass{std::min(0.1, std::chrono::duration<double>(passed).count())});
-        dirty = true;
-      }
-      dirty |= refresh();
-      if (dirty) draw();
-    });
-    if (has_lost_trace) draw();
-    if (!dirty && !has_lost_trace) continue;
-    window_.set_pointer(view_.pointer_shape());
-    if (!said_about_fonts && !window_.font_notice().empty()) {
-      std::cerr << "weft: " << window_.font_notice() << "\n";
-      said_about_fonts = true;
+  const bool live = model_.trace && model_.live;
+  const bool reads = model_.trace && (model_.trace->has_work() || panels_.bottom().has_work(model_));
+  const int patience_ms = is_dirty_ || reads                     ? 0
+                          : model_.playing || program_.is_busy() ? 8
+                          : live || live_.is_busy()              ? 50
+                          : panels_.blinks()                     ? 250
+                                                                 : longest_wait_ms;
+  const gl_window::news news = window_.wait(std::min(patience_ms, longest_wait_ms));
+  if (news.closed) return round_end::closed;
+  is_dirty_ |= news.redraw || !news.inputs.empty() || !news.dropped_files.empty();
+  const bool has_lost_trace = survive([&] {
+    for (const std::string& path : news.dropped_files) open(path, false, 0, true);
+    for (const input& i : news.inputs) take(i);
+    const clock::time_point now = clock::now();
+    const clock::duration passed = now - std::exchange(last_round_, now);
+    if (model_.playing) {
+      model_.apply(act::let_time_pass{std::min(0.1, std::chrono::duration<double>(passed).count())});
+      is_dirty_ = true;
     }
-    dirty = false;
+    is_dirty_ |= refresh();
+    if (is_dirty_ || panels_.blinks()) draw();
+  });
+  if (has_lost_trace) draw();
+  if (!is_dirty_ && !has_lost_trace) return round_end::nothing_new;
+  window_.set_pointer(view_.pointer_shape());
+  if (!has_said_about_fonts_ && !window_.font_notice().empty()) {
+    std::cerr << "weft: " << window_.font_notice() << "\n";
+    has_said_about_fonts_ = true;
+  }
+  is_dirty_ = false;
+  return round_end::drew;
+}
+
+void window_app::run() {
+  while (go_round(1000) != round_end::closed) {
   }
 }
 

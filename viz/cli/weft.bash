@@ -20,7 +20,7 @@ _weft() {
   case $before in
     --theme) mapfile -t COMPREPLY < <(compgen -W 'dark light' -- "$word"); return ;;
     --by) mapfile -t COMPREPLY < <(compgen -W 'coroutine site reason' -- "$word"); return ;;
-    -o | --output) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
+    -o | --output | --script) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
     --format) mapfile -t COMPREPLY < <(compgen -W 'text json junit' -- "$word"); return ;;
     --to) if [[ $command == export ]]; then mapfile -t COMPREPLY < <(compgen -W 'perfetto chrome csv' -- "$word"); return; fi ;;
     --only | --without) mapfile -t COMPREPLY < <(compgen -W 'held-thread never-yielded wait-cycle blocked-at-end starved late-timer blocking-call growing-queue never-joined two-waiters stack-near-guard lone-yields wake-without-effect queue-delay' -- "$word"); return ;;
@@ -29,7 +29,7 @@ _weft() {
   if [[ $word == -* ]]; then
     local options=
     case $command in
-      view) options='--theme' ;;
+      view) options='--theme --event --select --script' ;;
       live) options='--output --ring --force --theme' ;;
       tail) options='--output --ring --force' ;;
       control | ps | info | validate | diff) options='--json' ;;

@@ -74,12 +74,7 @@ void print_why_json(const moment& m, std::uint64_t id, const explanation& why, c
 
 void print_why_text(const moment& m, const explanation& why, console& io) {
   io.out << fmt::format("{} {}\n", diary::sanitised(m.trace().source().info().path), m.place_text());
-  std::size_t depth = 0;
-  for (const why_link& link : why.links) {
-    io.out << fmt::format("{:{}}{}{}\n", "", std::min<std::size_t>(depth, 20) * 2, depth == 0 ? "" : "└─ ", link.text);
-    ++depth;
-  }
-  if (!why.end_text.empty()) io.out << why.end_text << '\n';
+  io.out << text_of(why) << '\n';
 }
 
 }  // namespace

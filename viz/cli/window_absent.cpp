@@ -13,6 +13,7 @@ namespace {
 
 bool has_window() { return false; }
 bool has_display() { return false; }
+std::shared_ptr<const window_script> read_script(const std::string&, const std::string&, console&) { refuse(); }
 int open_window(const window_request&) { refuse(); }
 void draw_picture(const picture_request&) { refuse(); }
 

@@ -1,8 +1,11 @@
 #include <cstdlib>
+#include <ostream>
 #include <string_view>
 
 #include "app/app.hpp"
 #include "cli/output/console.hpp"
+#include "cli/output/json_output.hpp"
+#include "cli/output/output_file.hpp"
 #include "cli/programs/running_programs.hpp"
 #include "cli/watched_program.hpp"
 #include "cli/window.hpp"
@@ -18,7 +21,42 @@ std::string_view variable(const char* name) {
 // The user chose explicitly where SDL draws.
 bool has_chosen_driver() { return !variable("SDL_VIDEODRIVER").empty(); }
 
+// The answer to `say`: one line of JSON.
+std::string line_of(const window_words& words, const std::string& clipboard) {
+  const auto optional = [](const auto& value) { return value ? json(*value) : json(nullptr); };
+  json line;
+  line["event"] = optional(words.event);
+  line["t_ns"] = optional(words.t_ns);
+  line["selected"] = nullptr;
+  if (words.selected) line["selected"] = {{"id", words.selected->id}, {"name", words.selected->name}};
+  line["from_ns"] = words.seen ? json(words.seen->begin_ns) : json(nullptr);
+  line["to_ns"] = words.seen ? json(words.seen->end_ns) : json(nullptr);
+  line["lanes"] = words.lanes;
+  line["sentence"] = words.sentence;
+  line["why"] = words.why;
+  line["tab"] = words.tab;
+  line["findings"] = words.findings;
+  line["rows"] = words.rows;
+  line["note"] = words.note;
+  line["clipboard"] = clipboard;
+  return line.dump_line();
+}
+
 }  // namespace
+
+struct window_script {
+  std::string name;
+  std::vector<script_step> steps;
+  console& io;
+};
+
+std::shared_ptr<const window_script> read_script(const std::string& text, const std::string& name, console& io) {
+  try {
+    return std::make_shared<const window_script>(window_script{name, parse_window_script(text), io});
+  } catch (const script_error& e) {
+    throw usage_error("view: " + name + ": " + e.what());
+  }
+}
 
 bool has_window() { return true; }
 
@@ -33,7 +71,8 @@ bool has_display() {
 }
 
 int open_window(const window_request& request) {
-  if (!has_display() && !has_chosen_driver()) {
+  const bool is_seen = has_display() || has_chosen_driver();
+  if (!is_seen && !request.script) {
     throw usage_error("no display: set DISPLAY or WAYLAND_DISPLAY, or draw a picture: weft render FILE -o OUT.png");
   }
   view_options options;
@@ -55,7 +94,23 @@ int open_window(const window_request& request) {
       return opened_program{program.trace(), program.pid(), program.control()};
     };
   }
-  return run_window(options);
+  options.event = request.event;
+  options.coroutine = request.select;
+  if (!request.script) return run_window(options);
+  const window_script& script = *request.script;
+  options.script = script.steps;
+  options.offscreen = !is_seen;
+  options.script_out.say = [&io = script.io](const window_words& words, const std::string& clipboard) {
+    io.out << line_of(words, clipboard) << std::endl;
+  };
+  options.script_out.write = [&io = script.io](const std::string& file, const std::string& bytes) {
+    write_output(file, bytes, io);
+  };
+  try {
+    return run_window(options);
+  } catch (const script_error& e) {
+    throw usage_error("view: " + script.name + ": " + e.what());
+  }
 }
 
 void draw_picture(const picture_request& request) {

@@ -1,7 +1,9 @@
 // Everything that the user can do, as values. Views and keys make them; apply() in viewer_model.hpp executes them.
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <string_view>
 #include <variant>
 
 #include "model/lane_rows.hpp"
@@ -13,6 +15,8 @@ namespace weft::viz {
 
 enum class tab : std::uint8_t { events, coroutine, findings, statistics };
 inline constexpr std::size_t tab_count = 4;
+inline constexpr std::array<std::string_view, tab_count> tab_words{"events", "coroutine", "findings", "statistics"};
+constexpr std::string_view to_text(tab which) { return tab_words[static_cast<std::size_t>(which)]; }
 enum class panel_edge : std::uint8_t { side, bottom, labels };
 
 namespace act {
@@ -136,9 +140,10 @@ using action =
                  act::follow_wake, act::go_to_event, act::go_to_time, act::go_to_first, act::go_to_last,
                  act::show_finding, act::play_or_pause, act::change_speed, act::let_time_pass, act::zoom,
                  act::zoom_at_cursor, act::pan, act::scroll, act::show_range, act::fit_all, act::fit_selection,
-                 act::undo, act::redo, act::select, act::toggle_group, act::filter_lanes, act::order_lanes, act::measure, act::clear, act::show_tab, act::group_statistics,
-                 act::toggle_keys, act::choose_command, act::choose_coroutine, act::find_event, act::find_lane, act::toggle_theme,
-                 act::scale_interface, act::drag_edge, act::pause_or_resume_program, act::step_program,
-                 act::step_program_to_selected, act::open_program>;
+                 act::undo, act::redo, act::select, act::toggle_group, act::filter_lanes, act::order_lanes,
+                 act::measure, act::clear, act::show_tab, act::group_statistics, act::toggle_keys, act::choose_command,
+                 act::choose_coroutine, act::find_event, act::find_lane, act::toggle_theme, act::scale_interface,
+                 act::drag_edge, act::pause_or_resume_program, act::step_program, act::step_program_to_selected,
+                 act::open_program>;
 
 }  // namespace weft::viz

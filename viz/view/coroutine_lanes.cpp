@@ -78,6 +78,18 @@ void draw_one_lane(const screen& on, const window_layout& layout, const viewer_m
 
 }  // namespace
 
+std::vector<std::string> lane_names_in_view(const window_layout& layout, const viewer_model& model) {
+  const float unit = model.lane_height();
+  const lane_range seen = model.rows.within(model.view.scroll / unit, (model.view.scroll + layout.lanes.h) / unit);
+  std::vector<std::string> names;
+  for (const lane_row& row : model.rows.rows().subspan(seen.first, seen.last - seen.first)) {
+    const lane* l = row.is_group ? nullptr : &model.lanes.lanes()[row.index];
+    names.push_back(l == nullptr ? model.rows.groups()[row.index].name
+                                 : model.trace->label(present_in(*l, *model.trace, model.at.event)));
+  }
+  return names;
+}
+
 void draw_coroutine_lanes(const screen& on, const window_layout& layout, const viewer_model& model) {
   const float unit = model.lane_height();
   const lane_range seen = model.rows.within(model.view.scroll / unit, (model.view.scroll + layout.lanes.h) / unit);

@@ -10,6 +10,8 @@ void draw_transport_bar(const screen& on, const window_layout& layout, const vie
 void draw_overview_strip(const screen& on, const window_layout& layout, const viewer_model& model);
 void draw_time_axis(const screen& on, const window_layout& layout, const viewer_model& model);
 void draw_thread_lanes(const screen& on, const window_layout& layout, const viewer_model& model);
+// The names in the labels of the lanes in view, from the top.
+std::vector<std::string> lane_names_in_view(const window_layout& layout, const viewer_model& model);
 void draw_coroutine_lanes(const screen& on, const window_layout& layout, const viewer_model& model);
 void draw_wake_arrows(const screen& on, const window_layout& layout, const viewer_model& model);
 // The cursor's line over all lanes, the measured range, and their times on the axis.

@@ -35,16 +35,19 @@ void json::push_back(json element) {
   std::get<elements>(value_).push_back(std::move(element));
 }
 
-void json::append_to(std::string& out, std::size_t indent) const {
+void json::append_to(std::string& out, std::size_t indent, bool in_one_line) const {
   // Writes `open`, calls each(index) for the elements, writes `close`.
   const auto append_list = [&](char open, char close, std::size_t count, const auto& each) {
     out += open;
     for (std::size_t i = 0; i < count; ++i) {
-      out += i == 0 ? "\n" : ",\n";
-      out.append(indent + 2, ' ');
+      if (i > 0) out += in_one_line ? ", " : ",";
+      if (!in_one_line) {
+        out += '\n';
+        out.append(indent + 2, ' ');
+      }
       each(i);
     }
-    if (count > 0) {
+    if (count > 0 && !in_one_line) {
       out += '\n';
       out.append(indent, ' ');
     }
@@ -54,10 +57,10 @@ void json::append_to(std::string& out, std::size_t indent) const {
     append_list('{', '}', all->size(), [&](std::size_t i) {
       diary::append_json(out, (*all)[i].first);
       out += ": ";
-      (*all)[i].second.append_to(out, indent + 2);
+      (*all)[i].second.append_to(out, indent + 2, in_one_line);
     });
   } else if (const auto* const list = std::get_if<elements>(&value_)) {
-    append_list('[', ']', list->size(), [&](std::size_t i) { (*list)[i].append_to(out, indent + 2); });
+    append_list('[', ']', list->size(), [&](std::size_t i) { (*list)[i].append_to(out, indent + 2, in_one_line); });
   } else if (const auto* const text = std::get_if<std::string>(&value_)) {
     diary::append_json(out, *text);
   } else if (const auto* const truth = std::get_if<bool>(&value_)) {
@@ -76,7 +79,13 @@ void json::append_to(std::string& out, std::size_t indent) const {
 
 std::string json::dump() const {
   std::string out;
-  append_to(out, 0);
+  append_to(out, 0, false);
+  return out;
+}
+
+std::string json::dump_line() const {
+  std::string out;
+  append_to(out, 0, true);
   return out;
 }
 

@@ -40,11 +40,13 @@ class json {
 
   // Indents by two spaces. Never throws for text that is not UTF-8: U+FFFD replaces it.
   std::string dump() const;
+  // The same in one line.
+  std::string dump_line() const;
 
  private:
   using members = std::vector<std::pair<std::string, json>>;
   using elements = std::vector<json>;
-  void append_to(std::string& out, std::size_t indent) const;
+  void append_to(std::string& out, std::size_t indent, bool in_one_line) const;
 
   std::variant<std::monostate, bool, std::uint64_t, std::int64_t, double, std::string, elements, members> value_;
 };
