@@ -1,9 +1,6 @@
 #include "view/fonts.hpp"
 
 #include <imgui.h>
-#ifdef WEFT_IMGUI_FREETYPE
-#include <imgui_freetype.h>
-#endif
 
 #include <algorithm>
 #include <cmath>
@@ -12,6 +9,7 @@
 #include <vector>
 
 #include "view/imgui_canvas.hpp"
+#include "view/imgui_fonts.hpp"
 
 namespace weft::viz {
 namespace {
@@ -123,32 +121,29 @@ bool font_set::update(float scale) {
       atlas_.AddFontFromFileTTF(far, size, &merged, far_ranges.Data);
     }
   }
-#ifdef WEFT_IMGUI_FREETYPE
-  atlas_.FontBuilderIO = ImGuiFreeType::GetBuilderForFreeType();
-  atlas_.FontBuilderFlags = ImGuiFreeTypeBuilderFlags_LightHinting;
-#endif
+  imgui_fonts::use_freetype(atlas_);
   // As many periods as fit into some sixty pixels.
   const int period = pattern_period(scale);
   const int size = period * (64 / period);
   std::array<int, 3> places{};
-  for (int& place : places) place = atlas_.AddCustomRectRegular(size, size);
+  for (int& place : places) place = imgui_fonts::reserve(atlas_, size, size);
   atlas_.Build();
   unsigned char* pixels = nullptr;
   int width = 0, height = 0;
   atlas_.GetTexDataAsRGBA32(&pixels, &width, &height);
   for (std::size_t i = 0; i < places.size(); ++i) {
-    const ImFontAtlasCustomRect& place = *atlas_.GetCustomRectByIndex(places[i]);
+    const imgui_fonts::place place = imgui_fonts::place_of(atlas_, places[i]);
     const std::vector<std::uint8_t> tile = pattern_pixels(static_cast<pattern>(i), period);
     for (int y = 0; y < size; ++y) {
       for (int x = 0; x < size; ++x) {
         const auto from = static_cast<std::size_t>((y % period) * period + x % period) * 4;
-        const auto to = static_cast<std::size_t>((place.Y + y) * width + place.X + x) * 4;
+        const auto to = static_cast<std::size_t>((place.y + y) * width + place.x + x) * 4;
         std::copy_n(tile.begin() + static_cast<std::ptrdiff_t>(from), 4, pixels + to);
       }
     }
     const float texel_u = 1 / static_cast<float>(width), texel_v = 1 / static_cast<float>(height);
-    tiles_[i] = {static_cast<float>(place.X) * texel_u,
-                 static_cast<float>(place.Y) * texel_v,
+    tiles_[i] = {static_cast<float>(place.x) * texel_u,
+                 static_cast<float>(place.y) * texel_v,
                  texel_u,
                  texel_v,
                  static_cast<float>(period),
@@ -157,12 +152,11 @@ bool font_set::update(float scale) {
   return true;
 }
 
-float font_set::pixel_size(face f) const { return of(f)->FontSize; }
+float font_set::pixel_size(face f) const { return imgui_fonts::size_of(*of(f)); }
 
 float font_set::text_width(std::string_view words, face f) const {
   if (words.empty()) return 0;
-  const ImFont* font = of(f);
-  return font->CalcTextSizeA(pixel_size(f), 1e9f, 0, words.data(), words.data() + words.size()).x / scale_;
+  return imgui_fonts::width_of(*of(f), words) / scale_;
 }
 
 }  // namespace weft::viz

@@ -29,6 +29,7 @@ class font_set {
 
   ImFont* of(face f) const { return fonts_[static_cast<std::size_t>(f)]; }
   float scale() const { return scale_; }
+  ImFontAtlas& atlas() const { return atlas_; }
   // The size that Dear ImGui needs, in physical pixels.
   float pixel_size(face f) const;
   // In logical pixels.

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "view/imgui_fonts.hpp"
+
 namespace weft::viz {
 namespace {
 
@@ -77,7 +79,7 @@ void imgui_canvas::fill_pattern(const rect& area, pattern kind, colour ink) {
   const float width = b.high.x - b.low.x, height = b.high.y - b.low.y;
   if (left + width <= tile.size && top + height <= tile.size) {
     const ImVec2 from{tile.u + left * tile.texel_u, tile.v + top * tile.texel_v};
-    list_.AddImage(fonts_.of(face::body)->ContainerAtlas->TexID, b.low, b.high, from,
+    list_.AddImage(imgui_fonts::texture_of(fonts_.atlas()), b.low, b.high, from,
                    {from.x + width * tile.texel_u, from.y + height * tile.texel_v}, packed(ink));
     return;
   }
@@ -125,8 +127,8 @@ void imgui_canvas::text(point at, std::string_view words, face f, colour ink, al
   ImFont* font = fonts_.of(f);
   const float width = a == align::left ? 0 : fonts_.text_width(words, f);
   const float x = a == align::left ? at.x : a == align::centre ? at.x - width / 2 : at.x - width;
-  const ImVec2 corner{std::round(x * scale_), std::round(at.y * scale_ - font->Ascent)};
-  list_.AddText(font, font->FontSize, corner, packed(ink), words.data(), words.data() + words.size());
+  const ImVec2 corner{std::round(x * scale_), std::round(at.y * scale_ - imgui_fonts::ascent_of(*font))};
+  list_.AddText(font, fonts_.pixel_size(f), corner, packed(ink), words.data(), words.data() + words.size());
 }
 
 float imgui_canvas::text_width(std::string_view words, face f) {
