@@ -76,7 +76,10 @@ void look_at_the_story(viewer_model& model) {
 bool live_trace::refresh(viewer_model& model, clock::time_point now) {
   using namespace std::chrono_literals;
   const bool grew = model.trace->refresh();
-  if (grew) model.trace_grew();
+  if (grew) {
+    model.trace_grew();
+    model.rates.take_in(*model.trace);
+  }
   bool ended = false;
   if (now >= next_look_at_program_) {
     next_look_at_program_ = now + 1s;

@@ -14,6 +14,7 @@ void window_app::open(const std::string& path, bool live, std::uint32_t pid, boo
     const bool ended = trace->events().info().complete;
     model_.live_pid = pid;
     model_.open(std::move(trace), live && !ended);
+    if (model_.live) model_.rates.restart(*model_.trace, model_.trace->event_count());
     model_.notice.clear();
     model_.findings.clear();
     model_.summaries.clear();

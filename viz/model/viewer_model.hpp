@@ -17,6 +17,7 @@
 #include "model/group_area.hpp"
 #include "model/lane_layout.hpp"
 #include "model/lane_rows.hpp"
+#include "model/live_rates.hpp"
 #include "model/overview.hpp"
 #include "model/program.hpp"
 #include "model/statistics_row.hpp"
@@ -60,6 +61,7 @@ class viewer_model {
   grouping statistics_by = grouping::coroutine;
   std::vector<statistics_row> grouped_statistics;  // by the chosen grouping, unless that is by coroutine
   diary::history::totals_record totals;
+  live_rates rates;  // of a live trace, from where it was opened
 
   cursor at;
   view_position view;

@@ -16,6 +16,9 @@ void draw_coroutine_lanes(const screen& on, const window_layout& layout, const v
 void draw_wake_arrows(const screen& on, const window_layout& layout, const viewer_model& model);
 // The cursor's line over all lanes, the measured range, and their times on the axis.
 void draw_cursor(const screen& on, const window_layout& layout, const viewer_model& model);
+// Whether the rates of the last second stand where the state at the cursor does.
+bool shows_dashboard(const viewer_model& model);
+void draw_live_dashboard(const screen& on, const window_layout& layout, const viewer_model& model);
 void draw_state_panel(const screen& on, const window_layout& layout, const viewer_model& model);
 // `top` is the place and the width; the card is at most switch_card_height high.
 void draw_switch_card(const screen& on, const rect& top, const viewer_model& model);

@@ -26,7 +26,7 @@ void window_view::draw(canvas& to, const viewer_model& model) {
     draw_coroutine_lanes(on, layout_, model);
     draw_wake_arrows(on, layout_, model);
     draw_cursor(on, layout_, model);
-    draw_state_panel(on, layout_, model);
+    (shows_dashboard(model) ? draw_live_dashboard : draw_state_panel)(on, layout_, model);
     const rect& heads = layout_.tab_heads;
     to.fill({heads.x, heads.y, heads.w, layout_.legend.bottom() - heads.y}, on.colours.panel);
     to.line({heads.x, heads.y}, {heads.right(), heads.y}, on.colours.line);
