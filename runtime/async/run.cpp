@@ -93,9 +93,9 @@ void cancel_left_overs() {
   if (s.live() == 1) return;
   s.cancel_all_but(*s.running());
   try {
-    s.wait_for_others();
+    s.end_of_main().wait_for_others(s);
   } catch (...) {
-    s.give_up();
+    s.end_of_main().give_up();
     throw;
   }
 }

@@ -17,6 +17,14 @@ using diary::coroutine_status;
 
 namespace {
 
+// "echo.cpp:42": what a coroutine without a name of its own is called.
+std::string default_name(const source_location& site) {
+  const std::string_view file = site.file_name();
+  const std::size_t slash = file.rfind('/');
+  return std::string(slash == std::string_view::npos ? file : file.substr(slash + 1)) + ':' +
+         std::to_string(site.line());
+}
+
 // Copies a name, zero-terminated; null for an empty one. A pointer, because most tasks have no name and there may be a
 // million.
 std::unique_ptr<char[]> copy_of(std::string_view name) {
@@ -68,7 +76,7 @@ std::string task_state::name() const {
     const std::lock_guard guard(object_.lock);
     if (name_ != nullptr) return name_.get();
   }
-  return core::default_name(where_);
+  return default_name(where_);
 }
 
 void task_state::rename(std::string_view name) {

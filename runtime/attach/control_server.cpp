@@ -19,6 +19,7 @@
 
 #include "attach/control_door.hpp"
 #include "core/fork.hpp"
+#include "core/outside.hpp"
 #include "core/scheduler.hpp"
 #include "record/attached_recording.hpp"
 #include "trace/words/say.hpp"

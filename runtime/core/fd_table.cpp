@@ -50,6 +50,8 @@ fd_table::entry& fd_table::watch(int fd, bool level) {
   return e;
 }
 
+void fd_table::rearm(int fd, const entry& e) noexcept { static_cast<void>(poller_.rearm(fd, e.generation)); }
+
 void fd_table::forget(int fd) noexcept {
   const entry* e = find(fd);
   if (e != nullptr && e->watched) poller_.forget(fd);

@@ -1,5 +1,4 @@
-// Who waits for which file descriptor, and which edges came while nobody waited. One per scheduler, used on its thread
-// only.
+// Which file descriptors are watched, the lines of those who wait for each, and which edges came while nobody waited.
 #pragma once
 
 #include <cstdint>
@@ -43,14 +42,13 @@ class fd_table {
   entry* find(int fd) noexcept;
   // No fd from here on has an entry.
   int end() const noexcept { return static_cast<int>(entries_.size()); }
+  // The kernel shall tell again what is ready now. The fd is watched.
+  void rearm(int fd, const entry& e) noexcept;
   // Stops watching fd. Its waiters must have been taken out.
   void forget(int fd) noexcept;
   // The same where another thread closes it, or has: the kernel forgets it by itself, and the number may be somebody
   // else's by now.
   void drop(int fd) noexcept;
-
-  // How many coroutines wait here: while 0, the poller need not be asked.
-  std::size_t waiting = 0;
 
  private:
   entry& at(int fd);

@@ -12,6 +12,7 @@
 #include "core/coroutine_slab.hpp"
 #include "core/fd_closing.hpp"
 #include "core/inbox.hpp"
+#include "core/outside.hpp"
 #include "core/scheduler.hpp"
 #include "core/stack.hpp"
 #include "trace/words/check.hpp"

@@ -1,11 +1,12 @@
-// Could anything outside of this scheduler still wake somebody? Asked only when it would sleep without end.
+// Asked only when a scheduler would sleep without end.
+#include "core/outside.hpp"
+
 #include <unistd.h>
 
 #include <atomic>
 
 #include "core/foreign_threads.hpp"
 #include "core/sanitizer.hpp"
-#include "core/scheduler.hpp"
 
 #if defined(__linux__)
 #include <dirent.h>

@@ -5,6 +5,7 @@
 #include <cassert>
 #include <string>
 
+#include "core/outside.hpp"
 #include "core/scheduler.hpp"
 #include "trace/words/check.hpp"
 #include "weft_switch.h"
@@ -17,28 +18,28 @@ using diary::wake_cause;
 
 bool scheduler::run(coroutine& main) {
   const std::uint64_t main_id = main.id;
-  pace_.rested(clock_.now_ns());
+  rounds_.pace().rested(clock_.now_ns());
   while (!live_.empty()) {
-    if (script_ != nullptr) [[unlikely]] {
-      if (coroutine* next = next_by_script(main)) {
+    if (player_.plays()) [[unlikely]] {
+      if (coroutine* next = player_.play(main)) {
         enter(*next);
         release_ended();
-        if (main_gave_up_) return live_.empty();
+        if (main_end_.gave_up()) return live_.empty();
       } else {
-        leave_script(live_.find(main_id));
+        player_.leave(live_.find(main_id));
       }
       continue;
     }
     assert(counts_agree());
-    const bool by_look = events_countdown_ == 0;
-    begin_round();
+    const bool by_look = rounds_.at_look();
+    rounds_.begin();
     if (gate_.closed()) [[unlikely]] {
-      if (gate_.begin_round()) events_countdown_ = 1;
+      if (gate_.begin_round()) rounds_.look_at_next_step();
     }
     if (checkpointer::wanted(pen_, live_)) [[unlikely]]
       record_checkpoint();
     take_messages();
-    if (!timers_.empty()) fire_timers(by_look ? pace_.looked_ns() : clock_.now_ns());
+    if (!limits_.empty()) fire_timers(by_look ? rounds_.pace().looked_ns() : clock_.now_ns());
     if (ready_.empty()) {
       if (hopeless()) {
         if (live_.find(main_id) == nullptr) return false;
@@ -46,16 +47,16 @@ bool scheduler::run(coroutine& main) {
       } else {
         poll(sleep_ns());
         const std::int64_t now = clock_.now_ns();
-        pace_.rested(now);
+        rounds_.pace().rested(now);
         take_messages();
         fire_timers(now);
       }
     } else {
       if (stacks_.may_age()) stacks_.age(clock_.now_ns(), 8);
-      if (fds_.waiting > 0) {
+      if (fds_.any()) {
         poll(0);
       } else {
-        gate_.look_if_due(pace_.looked_ns());
+        gate_.look_if_due(rounds_.pace().looked_ns());
       }
     }
     if (gate_.closed()) [[unlikely]] {
@@ -65,7 +66,7 @@ bool scheduler::run(coroutine& main) {
     if (next == nullptr) continue;
     enter(*next);
     release_ended();
-    if (main_gave_up_) return live_.empty();
+    if (main_end_.gave_up()) return live_.empty();
   }
   return true;
 }
@@ -86,9 +87,9 @@ std::int64_t scheduler::sleep_ns() noexcept {
   const auto at_most = [&longest](std::int64_t ns) {
     if (longest < 0 || ns < longest) longest = ns;
   };
-  if (!timers_.empty()) {
-    at_most(std::max<std::int64_t>(timers_.next_deadline() - clock_.now_ns(), 0));
-  } else if (settings_.detect_deadlock && fds_.waiting == 0) {
+  if (!limits_.empty()) {
+    at_most(std::max<std::int64_t>(limits_.next_deadline() - clock_.now_ns(), 0));
+  } else if (settings_.detect_deadlock && !fds_.any()) {
     // Threads outside may end without waking anybody, and then nothing would ever ask again whether there is hope.
     at_most(1'000'000'000);
   }
@@ -100,14 +101,14 @@ std::int64_t scheduler::sleep_ns() noexcept {
 }
 
 bool scheduler::hopeless() const {
-  return settings_.detect_deadlock && timers_.empty() && fds_.waiting == 0 && !inbox_->maybe_filled() &&
+  return settings_.detect_deadlock && limits_.empty() && !fds_.any() && !inbox_->maybe_filled() &&
          !outside_work_under_way() && outside_threads() == 0 && !inbox_->maybe_filled();
 }
 
 void scheduler::take_messages() {
   if (!inbox_->maybe_filled()) return;
   inbox_->take(messages_);
-  if (inbox_->has_closed_fds()) take_closed_fds();
+  if (fds_.told_of_closing()) fds_.take_closed();
   for (inbox_message& m : messages_) take_message(m);
   messages_.clear();
 }
@@ -124,24 +125,32 @@ void scheduler::take_message(inbox_message& m) {
   pen_.granted_remotely(c, m.object_id, m.waker);
 }
 
+// It is time to look: returns the root if there is something for it, else who goes on. A script says who it is.
+coroutine& scheduler::events_due() noexcept {
+  coroutine* next = nullptr;
+  if (player_.plays()) [[unlikely]] {
+    rounds_.look_at_next_step();
+    next = player_.next();
+  } else if (!root_is_wanted()) {
+    rounds_.count_to_next_look();
+    next = next_ready();
+  }
+  return next != nullptr ? *next : root_;
+}
+
 // Is there anything for the root to do, before a whole round is over?
 bool scheduler::root_is_wanted() noexcept {
-  bool wanted = rest_of_round_ == 0 || fds_.waiting > 0 || gate_.closed() || inbox_->maybe_filled();
-  if (pace_.wants_clock(!timers_.empty() || fds_.waiting > 0)) {
+  bool wanted = rounds_.over() || fds_.any() || gate_.closed() || inbox_->maybe_filled();
+  if (rounds_.pace().wants_clock(!limits_.empty() || fds_.any())) {
     const std::int64_t now = clock_.now_ns();
-    if (pace_.looked(now) || (!timers_.empty() && timers_.next_deadline() <= now) || gate_.is_due(now)) wanted = true;
+    if (rounds_.pace().looked(now) || (!limits_.empty() && limits_.next_deadline() <= now) || gate_.is_due(now))
+      wanted = true;
   }
   return wanted;
 }
 
 void scheduler::fire_timers(std::int64_t now_ns) {
-  while (timer* t = timers_.pop_due(now_ns)) {
-    if (has_come(*t)) {
-      fire(*t, now_ns - t->deadline_ns);
-    } else {  // there is room: one has just been taken out
-      timers_.add(*t, detail::saturated_sum(now_ns, detail::left_until({t->point_ns, t->asks})));
-    }
-  }
+  while (timer* t = limits_.pop_due(now_ns)) fire(*t, now_ns - t->deadline_ns);
 }
 
 void scheduler::fire(timer& t, std::int64_t lateness_ns) {
@@ -194,61 +203,8 @@ void scheduler::poll(std::int64_t timeout_ns) {
   const std::size_t count = poller_.wait(events, timeout_ns);
   if (poller_.take_knock()) [[unlikely]]
     gate_.look();
-  for (std::size_t i = 0; i < count; ++i) dispatch(events[i].fd, events[i].generation, events[i].ready);
+  for (std::size_t i = 0; i < count; ++i) fds_.dispatch(events[i].fd, events[i].generation, events[i].ready);
   pen_.poll_ended(count);
-}
-
-void scheduler::dispatch(int fd, std::uint32_t generation, std::uint32_t ready) {
-  fd_table::entry* e = fds_.find(fd);
-  if (e == nullptr || e->generation != generation) return;
-  const bool failed = (ready & diary::fd_error_bit) != 0;
-  const bool wakes_readers = (failed || (ready & diary::fd_readable_bit) != 0) && !e->readers.empty();
-  const bool wakes_writers = (failed || (ready & diary::fd_writable_bit) != 0) && !e->writers.empty();
-  // What nobody takes now is remembered until the next wait in that direction, because the kernel says it once.
-  std::uint32_t kept = ready;
-  if (wakes_readers) kept &= ~static_cast<std::uint32_t>(diary::fd_readable_bit);
-  if (wakes_writers) kept &= ~static_cast<std::uint32_t>(diary::fd_writable_bit);
-  const bool news = (e->edges | kept) != e->edges;
-  e->edges |= kept;
-  if (wakes_readers) wake_fd_waiters(e->readers, fd, ready);
-  if (wakes_writers) wake_fd_waiters(e->writers, fd, ready);
-  if (news && !wakes_readers && !wakes_writers) pen_.fd_ready(fd, ready);
-}
-
-void scheduler::wake_fd_waiters(detail::wait_list& list, int fd, std::uint32_t ready) noexcept {
-  while (detail::waiter* w = list.pop_front()) {
-    coroutine& c = *w->coroutine;
-    --fds_.waiting;
-    make_ready(c);
-    pen_.fd_woke(c, fd, ready);
-  }
-}
-
-void scheduler::take_closed_fds() {
-  inbox_->take_closed_fds(closed_fds_);
-  for (const closed_fd& told : closed_fds_) wake_waiters_of_closed(told.fd, &told);
-}
-
-void scheduler::wake_waiters_of_closed(int fd, const closed_fd* told) noexcept {
-  fd_table::entry* e = fds_.find(fd);
-  if (e == nullptr) return;
-  for (detail::wait_list* list : {&e->readers, &e->writers}) {
-    while (detail::waiter* w = list->pop_front()) {
-      coroutine& c = *w->coroutine;
-      --fds_.waiting;
-      make_ready(c);
-      if (told == nullptr) {
-        pen_.interrupted(c, wake_cause::closed);
-      } else {
-        pen_.closed_remotely(c, told->closer);
-      }
-    }
-  }
-  if (told == nullptr) {
-    fds_.forget(fd);
-  } else {
-    fds_.drop(fd);
-  }
 }
 
 }  // namespace weft::core

@@ -6,8 +6,8 @@
 #include <stdexcept>
 #include <utility>
 
+#include "core/blocked_report.hpp"
 #include "core/fork.hpp"
-#include "trace/words/diary_event.hpp"
 #include "weft/errors.hpp"
 
 namespace weft::core {
@@ -22,9 +22,11 @@ scheduler::scheduler(const scheduler_settings& settings, clock& c, poller& p)
     : registers_(registers_of_this_thread()),
       clock_(c),
       poller_(p),
-      fds_(p),
-      stacks_(settings.stack_size),
+      limits_(c),
+      stacks_(settings.stack_size, &coroutine_entry),
       inbox_(inbox::open(p)),
+      fds_(p, *inbox_, ready_, pen_),
+      player_(*this),
       settings_(settings) {
   look_after_forks();
   if (settings.shuffle_seed) {
@@ -34,13 +36,6 @@ scheduler::scheduler(const scheduler_settings& settings, clock& c, poller& p)
   root_.slot = 0;
   root_.annotation.adopt_thread();
   running_ = &root_;
-  stacks_.will_be_aged();
-  try {
-    reserve_ = &stacks_.take();
-  } catch (...) {
-    inbox_->close();
-    throw;
-  }
   current_of_thread_ = this;
   scheduler_list::add(*this);
 }
@@ -62,11 +57,8 @@ scheduler::~scheduler() {
     live_.remove(*c);
     detach_scopes(*c);
     if (c->work != nullptr) c->work->abandoned();
-    c->annotation.destroy();
-    if (c->memory != nullptr) stacks_.give(*c->memory);
-    slab_.give(c);
+    give_back_block(*c);
   }
-  stacks_.give(*reserve_);
 }
 
 namespace {
@@ -80,14 +72,12 @@ coroutine* scheduler::spawn(body& work, std::size_t stack_size, std::int64_t del
   try {
     if (stack_size == no_stack) {
       stackless = true;
-    } else if (stack_size != 0 && stack_size != stacks_.default_size()) {
-      // An unusual size is asked for now, so that it can be refused here; the default one is taken when it first runs,
-      // so that many short coroutines in a row share one warm stack.
-      c->memory = &stacks_.take(stack_size);
+    } else {
+      stacks_.lend_if_unusual(*c, stack_size);
     }
     if (delay_ns >= 0) arm(c->time_limit, delay_ns);
   } catch (...) {
-    if (c->memory != nullptr) stacks_.give(*c->memory);
+    if (c->memory != nullptr) stacks_.take_back(*c->memory);
     slab_.give(c);
     throw;
   }
@@ -112,27 +102,8 @@ coroutine* scheduler::spawn(body& work, std::size_t stack_size, std::int64_t del
 }
 
 void scheduler::arm(timer& t, detail::time_limit limit) {
-  t.asks = nullptr;
-  const bool steady = clock_.is_steady_clock();
-  if (limit.clock == &detail::own_now_ns || (limit.clock == &detail::steady_now_ns && steady))
-    return timers_.add(t, limit.ns);
-  // The other clock first: what passes between the two looks makes the wait longer and not shorter.
-  const std::int64_t left = limit.clock != nullptr ? detail::left_until(limit) : limit.ns;
-  const std::int64_t now = clock_.now_ns();
-  if (limit.clock != nullptr && steady) {
-    t.asks = limit.clock;
-    t.point_ns = limit.ns;
-  }
-  timers_.add(t, detail::saturated_sum(now, left));
-  if (pace_.overdue(now) && script_ == nullptr) events_countdown_ = 1;
-}
-
-bool scheduler::has_come(timer& t) noexcept {
-  return t.asks == nullptr || detail::left_until({t.point_ns, t.asks}) == 0;
-}
-
-std::int64_t scheduler::distance_of(const timer& t) noexcept {
-  return std::max<std::int64_t>(t.deadline_ns - clock_.now_ns(), 0);
+  const std::optional<std::int64_t> now = limits_.arm(t, limit);
+  if (now.has_value() && rounds_.pace().overdue(*now) && !player_.plays()) rounds_.look_at_next_step();
 }
 
 void scheduler::limit_block(coroutine& me, detail::time_limit limit, timer_kind kind) {
@@ -143,22 +114,15 @@ void scheduler::limit_block(coroutine& me, detail::time_limit limit, timer_kind 
 
 // A wait that does not happen leaves no step in the diary, so the diary says at which check a point had come.
 bool scheduler::point_has_come(bool by_clock) noexcept {
-  ++checks_of_points_;
-  if (script_ != nullptr) by_clock = script_->point_has_come(checks_of_points_);
-  if (by_clock) pen_.point_passed(checks_of_points_);
-  return by_clock;
+  const bool has_come = player_.point_has_come(by_clock);
+  if (has_come) pen_.point_passed(player_.checks_of_points());
+  return has_come;
 }
 
 bool scheduler::take_out_of_wait(coroutine& c) noexcept {
   detail::waiter* w = c.waiting;
   if (w == nullptr) return true;
-  if (c.object == nullptr) {  // an fd: its lists are ours alone
-    // Woken by the fd already, and still in the ready queue while its time limit passes.
-    if (w->list == nullptr) return false;
-    w->list->remove(*w);
-    --fds_.waiting;
-    return true;
-  }
+  if (c.object == nullptr) return fds_.leave_line(*w);  // an fd
   c.object->lock.lock();
   const bool was_in = w->list != nullptr;
   if (was_in) w->list->remove(*w);
@@ -193,7 +157,7 @@ void scheduler::push_interruption(coroutine& c) noexcept {
   } else if (c.status == coroutine_status::blocked) {
     // A grant from another thread that is under way is turned into an interruption when it arrives.
     if (!take_out_of_wait(c)) return;
-    if (c.time_limit.armed()) timers_.remove(c.time_limit);
+    limits_.disarm(c.time_limit);
     c.outcome = detail::wait_outcome::interrupted;
     wake_interrupted(c, wake_cause::cancelled);
   }
@@ -201,11 +165,11 @@ void scheduler::push_interruption(coroutine& c) noexcept {
 
 void scheduler::interrupt_by_deadlock(coroutine& main) {
   std::exception_ptr error = std::make_exception_ptr(
-      deadlock_error("deadlock: nothing is ready and nothing can wake anybody\n" + blocked_report() +
+      deadlock_error("deadlock: nothing is ready and nothing can wake anybody\n" + blocked_report(live_) +
                      (in_forked_child() ? "\n(this is a forked child: nobody of its parent runs here)" : "")));
   if (!take_out_of_wait(main)) return;
   main.pending = main.pending | interruption::deadlock;
-  deadlock_error_ = std::move(error);
+  main_end_.set_deadlock(std::move(error));
   main.outcome = detail::wait_outcome::interrupted;
   wake_interrupted(main, wake_cause::deadlock);
 }
@@ -224,35 +188,6 @@ void scheduler::cancel_all_but(coroutine& self) noexcept {
   }
 }
 
-void scheduler::wait_for_others() {
-  detail::object others{diary::object_kind::other, "left-over coroutines"};
-  detail::wait_list list;
-  coroutine& me = *running_;
-  ++me.shields;  // main has ended: cancelling it now means nothing
-  while (live_.size() > 1) {
-    detail::waiter w;
-    others.lock.lock();
-    list.push_back(w);
-    waits_for_others_ = &me;
-    const detail::wait_outcome outcome = wait(others, w, diary::wait_reason::main_end, detail::forever);
-    waits_for_others_ = nullptr;
-    if (outcome == detail::wait_outcome::interrupted) {
-      --me.shields;
-      detail::throw_interruption();
-    }
-  }
-  --me.shields;
-}
-
-void scheduler::close_fd(int fd) noexcept { wake_waiters_of_closed(fd, nullptr); }
-
-std::string default_name(const source_location& site) {
-  const std::string_view file = site.file_name();
-  const std::size_t slash = file.rfind('/');
-  return std::string(slash == std::string_view::npos ? file : file.substr(slash + 1)) + ':' +
-         std::to_string(site.line());
-}
-
 void scheduler::record_rename(const coroutine& c, std::string_view name) { pen_.renamed(c, name); }
 
 void scheduler::set_observer(observer* o) noexcept {
@@ -260,33 +195,14 @@ void scheduler::set_observer(observer* o) noexcept {
   checkpointer_.start_anew(live_.empty());
 }
 
+void scheduler::follow(script& s) noexcept {
+  player_.follow(s);
+  rounds_.look_at_next_step();  // each choice asks events_due()
+}
+
 void scheduler::record_checkpoint() noexcept {
   if (!pen_.on()) return;
   checkpointer_.record(pen_, {live_, ready_, running_->slot, counts_.switches, clock_.now_ns()});
-}
-
-std::string scheduler::blocked_report() const {
-  std::string report;
-  for (const coroutine* c = live_.oldest(); c != nullptr; c = c->younger) {
-    if (c->status != coroutine_status::blocked || c->work == nullptr) continue;
-    report += "  #" + std::to_string(c->id) + " " + diary::sanitised(c->work->name()) + ": " +
-              std::string(diary::to_text(c->reason));
-    if (c->object != nullptr) {
-      report += " on " + std::string(diary::to_text(c->object->kind()));
-      if (!c->object->name().empty()) report += " \"" + diary::sanitised(c->object->name()) + "\"";
-      if (const std::uint64_t owner = c->object->owner.load(std::memory_order_relaxed); owner != 0) {
-        const coroutine* o = live_.find(owner);
-        report += ", owned by #" + std::to_string(owner);
-        report +=
-            o != nullptr && o->work != nullptr ? " " + diary::sanitised(o->work->name()) : std::string(" (ended)");
-      }
-    } else if (c->fd >= 0) {
-      report += " fd " + std::to_string(c->fd);
-    }
-    report += '\n';
-  }
-  if (!report.empty()) report.pop_back();
-  return report;
 }
 
 }  // namespace weft::core

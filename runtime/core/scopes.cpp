@@ -42,7 +42,7 @@ void scheduler::open_scope(scope& s, detail::time_limit limit) {
 }
 
 void scheduler::arm_scope(scope& s, detail::time_limit limit) {
-  if (s.limit.armed()) timers_.remove(s.limit);
+  limits_.disarm(s.limit);
   s.at = scope::stage::idle;
   if (!limit.is_forever()) {
     s.limit.owner = &s;
@@ -55,7 +55,7 @@ void scheduler::arm_scope(scope& s, detail::time_limit limit) {
 
 void scheduler::close_scope(scope& s) noexcept {
   coroutine& c = *s.owner;
-  if (s.limit.armed()) timers_.remove(s.limit);
+  limits_.disarm(s.limit);
   scope** place = &c.scopes;
   while (*place != &s) place = &(*place)->outer;  // the first, unless a generator kept it open
   *place = s.outer;
@@ -73,7 +73,7 @@ void scheduler::close_scope(scope& s) noexcept {
 
 void scheduler::detach_scopes(coroutine& c) noexcept {
   while (scope* s = c.scopes) {
-    if (s->limit.armed()) timers_.remove(s->limit);
+    limits_.disarm(s->limit);
     c.scopes = s->outer;
     s->owner = nullptr;
   }
@@ -84,9 +84,9 @@ scope* scheduler::due_scope(coroutine& c) noexcept {
   const std::int64_t now = clock_.now_ns();
   for (scope* s = c.scopes; s != nullptr; s = s->outer) {
     // The timers are looked at now and then only, but a suspension knows the time.
-    if (s->at == scope::stage::armed && (script_ == nullptr ? s->limit.deadline_ns <= now && has_come(s->limit)
-                                                            : script_->scope_expires(c.slot, depth_of(*s)))) {
-      timers_.remove(s->limit);
+    if (s->at == scope::stage::armed &&
+        (player_.plays() ? player_.scope_expires(c.slot, depth_of(*s)) : time_limits::is_due(s->limit, now))) {
+      limits_.disarm(s->limit);
       s->at = scope::stage::fired;
       record_scope_expired(*s);
     }
@@ -104,9 +104,9 @@ bool scheduler::something_due(coroutine& c) noexcept {
 // A select that finds something at once leaves no step in the diary, so the diary says at which of them a scope ran
 // out. A script says it: the recording may be one of a time when such a select threw nothing.
 bool scheduler::select_interrupted(coroutine& me) noexcept {
-  ++looks_of_selects_;
-  if (script_ != nullptr) {
-    if (!script_->interrupts_select(looks_of_selects_)) return false;
+  const std::uint64_t look = player_.count_look_of_select();
+  if (player_.plays()) {
+    if (!player_.interrupts_select()) return false;
   } else if (!has(me.pending, interruption::deadlock) && !cancel_due(me)) {
     const std::int64_t now = clock_.now_ns();
     const scope* s = me.scopes;
@@ -117,9 +117,9 @@ bool scheduler::select_interrupted(coroutine& me) noexcept {
     }
     if (s == nullptr) return false;
   }
-  pen_.select_interrupted(looks_of_selects_);
+  pen_.select_interrupted(look);
   if (something_due(me)) return true;
-  if (script_ != nullptr) script_->cannot("nothing was to be thrown there");
+  if (player_.plays()) player_.cannot("nothing was to be thrown there");
   return false;
 }
 
@@ -137,7 +137,7 @@ std::exception_ptr scheduler::take_interruption() {
   pen_.cancel_delivered();
   if (has(me.pending, interruption::deadlock)) {
     me.pending = without(me.pending, interruption::deadlock);
-    return std::exchange(deadlock_error_, nullptr);
+    return main_end_.take_deadlock();
   }
   if (!cancel_due(me)) {
     if (scope* s = due_scope(me)) {
@@ -183,13 +183,13 @@ coroutine* scheduler::expire(scope& s) noexcept {
     return nullptr;
   }
   if (c.status != coroutine_status::blocked || !take_out_of_wait(c)) return nullptr;
-  if (c.time_limit.armed()) timers_.remove(c.time_limit);
+  limits_.disarm(c.time_limit);
   c.outcome = detail::wait_outcome::interrupted;
   return &c;
 }
 
 void scheduler::fire_scope(scope& s) noexcept {
-  if (s.limit.armed()) timers_.remove(s.limit);
+  limits_.disarm(s.limit);
   s.limit.deadline_ns = clock_.now_ns();
   coroutine* c = expire(s);
   if (c == nullptr) return;

@@ -7,6 +7,7 @@
 
 #include "core/fork.hpp"
 #include "core/other_weft.hpp"
+#include "core/outside.hpp"
 #include "core/scheduler.hpp"
 #include "core/thread_parker.hpp"
 #include "weft/errors.hpp"

@@ -18,37 +18,6 @@ namespace weft::core {
 using diary::coroutine_status;
 using diary::event_type;
 
-bool scheduler::give_stack(coroutine& c) noexcept {
-  try {
-    if (c.memory == nullptr) c.memory = &stacks_.take();
-  } catch (const std::bad_alloc&) {
-    if (reserve_lent_) return false;
-    reserve_lent_ = true;
-    c.memory = reserve_;
-    c.pending = c.pending | interruption::error;
-    c.pending_error = std::make_exception_ptr(std::bad_alloc());
-    c.shields = 0;
-  }
-  c.sp = make_context(c.memory->top, &coroutine_entry, &c, c.control);
-  c.annotation.create(c.memory->base, c.memory->size);
-  return true;
-}
-
-// c is taken out of the queue and begins now; null: neither it nor anybody else can have a stack.
-coroutine* scheduler::with_stack(coroutine* c) {
-  for (std::size_t refused = 0;;) {
-    if (c == nullptr || c->resume != resume_kind::start) return c;
-    if (give_stack(*c)) {
-      c->resume = resume_kind::plain;
-      return c;
-    }
-    // Its turn comes when the one that fails on the reserve has ended.
-    ready_.push_back(c);
-    if (++refused == ready_.size()) return nullptr;
-    c = ready_.pop();
-  }
-}
-
 coroutine* scheduler::next_ready() { return next_ready_inline(); }
 
 // Coroutines without a stack are the spawned co_tasks. Their control blocks stand in the same queues and lists as all
@@ -99,9 +68,9 @@ void scheduler::yield() {
   coroutine& me = *running_;
   coroutine* const next = ready_.front();
   if (next == nullptr || next->resume != resume_kind::plain || me.pending != interruption::none ||
-      me.unsuspendable != 0 || events_countdown_ == 1 || pen_.on() || !ready_.is_fifo()) [[unlikely]]
+      me.unsuspendable != 0 || rounds_.next_step_looks() || pen_.on() || !ready_.is_fifo()) [[unlikely]]
     return yield_in_any_case(now);
-  --events_countdown_;
+  static_cast<void>(rounds_.step());
   transitions::yield(me);
   ready_.rotate(&me);
   change_running(me, *next);
@@ -129,10 +98,10 @@ coroutine& scheduler::retire(coroutine& me, coroutine_status status) noexcept {
   if (status == coroutine_status::cancelled) ++counts_.cancelled;
   if (status == coroutine_status::failed) ++counts_.failed;
   live_.remove(me);
-  if (waits_for_others_ != nullptr && live_.size() == 1) {
-    if (take_out_of_wait(*waits_for_others_)) {
-      make_ready(*waits_for_others_);
-      pen_.others_ended(*waits_for_others_);
+  if (coroutine* const main = main_end_.waiting(); main != nullptr && live_.size() == 1) {
+    if (take_out_of_wait(*main)) {
+      make_ready(*main);
+      pen_.others_ended(*main);
     }
   }
   release_ended();
@@ -170,18 +139,13 @@ void scheduler::coroutine_entry(void* c) {
 }
 
 void scheduler::release_ended() noexcept {
-  coroutine* c = std::exchange(ended_, nullptr);
-  if (c == nullptr) return;
-  c->annotation.destroy();
-  if (c->memory != nullptr) {
-    forget_stack_poison(c->memory->base, c->memory->size);
-    if (reserve_lent_ && c->memory == reserve_) {
-      reserve_lent_ = false;
-    } else {
-      stacks_.give(*c->memory);
-    }
-  }
-  slab_.give(c);
+  if (coroutine* const c = std::exchange(ended_, nullptr)) give_back_block(*c);
+}
+
+void scheduler::give_back_block(coroutine& c) noexcept {
+  c.annotation.destroy();
+  if (c.memory != nullptr) stacks_.take_back(*c.memory);
+  slab_.give(&c);
 }
 
 }  // namespace weft::core

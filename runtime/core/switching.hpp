@@ -12,11 +12,11 @@ namespace weft::core {
   coroutine* const c = ready_.pop();
   if (c == nullptr || c->resume != resume_kind::start) [[likely]]
     return c;
-  return with_stack(c);
+  return stacks_.with_stack(c, ready_);
 }
 
 [[gnu::always_inline]] inline coroutine& scheduler::pick_next_inline() {
-  if (--events_countdown_ == 0) [[unlikely]]
+  if (rounds_.step()) [[unlikely]]
     return events_due();
   coroutine* next = next_ready_inline();
   return next != nullptr ? *next : root_;

@@ -162,21 +162,11 @@ bool scheduler::begin_wait(detail::object& o, detail::waiter& w, wait_reason rea
 
 // ---- for a file descriptor
 
-[[gnu::always_inline]] inline fd_table::entry& scheduler::watched_fd(int fd, bool level) {
-  if (inbox_->has_closed_fds()) [[unlikely]]
-    take_closed_fds();
-  return fds_.watch(fd, level);
-}
-
-[[gnu::always_inline]] inline coroutine& scheduler::block_on_fd(coroutine& me, fd_table::entry& e, int fd,
+[[gnu::always_inline]] inline coroutine& scheduler::block_on_fd(coroutine& me, fd_waits::entry& e, int fd,
                                                                 detail::direction d, detail::waiter& w,
                                                                 detail::time_limit limit) {
   const bool reads = d == detail::direction::readable;
-  w.tag = e.generation;
-  (reads ? e.readers : e.writers).push_back(w);
-  ++fds_.waiting;
-  me.waiting = &w;
-  me.fd = fd;
+  fds_.stand_in_line(me, e, fd, d, w);
   begin_block(me, reads ? wait_reason::fd_readable : wait_reason::fd_writable, limit, timer_kind::wait_limit);
   coroutine& next = pick_next_inline();
   pen_.blocked_on_fd(me, next, told_limit(me.time_limit, limit));
@@ -184,7 +174,10 @@ bool scheduler::begin_wait(detail::object& o, detail::waiter& w, wait_reason rea
 }
 
 [[gnu::always_inline]] inline detail::io_outcome scheduler::end_of_fd_wait(coroutine& me) {
-  const bool closed = waits_for_former_fd(me);
+  // With a script, closings are taken when it says so.
+  if (fds_.told_of_closing() && !player_.plays()) [[unlikely]]
+    fds_.take_closed();
+  const bool closed = fds_.waits_for_former_fd(me);
   end_block(me);
   me.fd = -1;
   if (me.outcome == detail::wait_outcome::interrupted) return detail::io_outcome::interrupted;
@@ -194,15 +187,14 @@ bool scheduler::begin_wait(detail::object& o, detail::waiter& w, wait_reason rea
 
 detail::io_outcome scheduler::wait_fd(int fd, detail::direction d, detail::time_limit limit, bool tried) {
   coroutine& me = *running_;
-  fd_table::entry& e = watched_fd(fd, !tried);
+  fd_waits::entry& e = fds_.watch(fd, !tried);
   if (e.always_ready) return detail::io_outcome::ready;
   // The kernel has just said EAGAIN: whatever it reported before is over, be it an error or a hang-up. What comes next
   // is an edge that it will report.
   if (tried) e.forget_edges(d);
   if (me.unsuspendable != 0) before_suspension(me);
   if (interruption_due(me)) return detail::io_outcome::interrupted;
-  // In the recording it did not have to wait: what came from outside was quicker then.
-  if (script_ != nullptr && ready_by_script(fd, d)) [[unlikely]] {
+  if (player_.plays() && player_.fd_was_ready(fd, d)) [[unlikely]] {
     if (d == detail::direction::readable) pen_.input_at_once(fd);
     return detail::io_outcome::ready;
   }
@@ -217,19 +209,10 @@ detail::io_outcome scheduler::wait_fd(int fd, detail::direction d, detail::time_
 bool scheduler::begin_wait_fd(int fd, detail::direction d, detail::waiter& w) {
   coroutine& me = *running_;
   me.outcome = detail::wait_outcome::granted;
-  fd_table::entry& e = watched_fd(fd, true);
+  fd_waits::entry& e = fds_.watch(fd, true);
   if (e.always_ready || !may_begin(me)) return false;
   chosen_next_ = &block_on_fd(me, e, fd, d, w, detail::forever);
   return true;
-}
-
-// A wait is one for a registration, not for a number: closed while it stood, or after it was woken and before it ran,
-// the number is nobody's or somebody else's by now.
-bool scheduler::waits_for_former_fd(const coroutine& me) {
-  // With a script messages are taken when it says so.
-  if (inbox_->has_closed_fds() && script_ == nullptr) [[unlikely]]
-    take_closed_fds();
-  return fds_.find(me.fd)->generation != me.waiting->tag;
 }
 
 }  // namespace weft::core

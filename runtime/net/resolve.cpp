@@ -15,6 +15,7 @@
 #include <system_error>
 #include <thread>
 
+#include "core/outside.hpp"
 #include "core/scheduler.hpp"
 #include "net/socket_address.hpp"
 #include "trace/words/states.hpp"

@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "core/fork.hpp"
+#include "core/outside.hpp"
 #include "core/scheduler.hpp"
 #include "net/signal_state.hpp"
 

@@ -10,6 +10,7 @@
 #include <string>
 #include <utility>
 
+#include "core/outside.hpp"
 #include "core/scheduler.hpp"
 #include "net/signal_dispatch.hpp"
 #include "net/signal_state.hpp"

@@ -12,6 +12,7 @@
 #include <cstring>
 #include <system_error>
 
+#include "core/outside.hpp"
 #include "core/scheduler.hpp"
 #include "record/chunk_copy.hpp"
 #include "record/secure_file.hpp"

@@ -13,6 +13,7 @@
 
 #include "core/environment.hpp"
 #include "core/fork.hpp"
+#include "core/outside.hpp"
 #include "core/scheduler.hpp"
 #include "record/process_state.hpp"
 #include "record/recording.hpp"
