@@ -16,11 +16,11 @@
 #include <stdexcept>
 #include <system_error>
 #include <thread>
+#include <utility>
 
 #include "attach/control_door.hpp"
 #include "core/fork.hpp"
 #include "core/outside.hpp"
-#include "core/scheduler.hpp"
 #include "record/attached_recording.hpp"
 #include "trace/words/say.hpp"
 #include "weft/trace.hpp"

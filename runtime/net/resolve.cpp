@@ -14,9 +14,9 @@
 #include <string>
 #include <system_error>
 #include <thread>
+#include <utility>
 
 #include "core/outside.hpp"
-#include "core/scheduler.hpp"
 #include "net/socket_address.hpp"
 #include "trace/words/states.hpp"
 #include "weft/detail/core/deadline.hpp"

@@ -19,7 +19,6 @@
 
 #include "core/fork.hpp"
 #include "core/outside.hpp"
-#include "core/scheduler.hpp"
 #include "net/signal_state.hpp"
 
 namespace weft::detail {

@@ -11,7 +11,6 @@
 #include <utility>
 
 #include "core/outside.hpp"
-#include "core/scheduler.hpp"
 #include "net/signal_dispatch.hpp"
 #include "net/signal_state.hpp"
 #include "trace/words/states.hpp"

@@ -13,7 +13,6 @@
 #include <system_error>
 
 #include "core/outside.hpp"
-#include "core/scheduler.hpp"
 #include "record/chunk_copy.hpp"
 #include "record/secure_file.hpp"
 #include "trace/words/diary_event.hpp"
