@@ -34,17 +34,23 @@ class uninterrupted {
 
 condition_variable::condition_variable(std::string_view name) : object_(diary::object_kind::condition_variable, name) {}
 
+condition_variable::~condition_variable() {
+  if (has_notified_) detail::forget_grants_of(object_);
+}
+
 void condition_variable::notify_one() noexcept {
   const std::lock_guard guard(object_.lock);
   detail::waiter* const w = waiters_.pop_front();
   if (w == nullptr) return detail::record(diary::event_type::notify_unheard, object_);
   w->tag = notified_alone;
+  has_notified_ = true;
   detail::wake(object_, *w);
 }
 
 void condition_variable::notify_all() noexcept {
   const std::lock_guard guard(object_.lock);
   if (waiters_.empty()) return detail::record(diary::event_type::notify_unheard, object_);
+  has_notified_ = true;
   while (detail::waiter* const w = waiters_.pop_front()) {
     w->tag = notified_with_all;
     detail::wake(object_, *w);

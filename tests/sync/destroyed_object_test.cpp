@@ -6,6 +6,7 @@
 #include <mutex>
 
 #include "support/recorded.hpp"
+#include "weft/condition_variable.hpp"
 #include "weft/mutex.hpp"
 #include "weft/queue.hpp"
 #include "weft/semaphore.hpp"
@@ -53,6 +54,21 @@ TEST(DestroyedObject, PutterThatGotAPlaceIsCancelled) {
 TEST(DestroyedObject, WhoGotAPermitIsCancelled) {
   EXPECT_EQ(status_after_grant_end_and_cancel(
                 std::make_unique<semaphore>(0), [](semaphore& s) { s.acquire(); }, [](semaphore& s) { s.release(); }),
+            task_status::cancelled);
+}
+
+TEST(DestroyedObject, WhoWasNotifiedIsCancelled) {
+  struct box {
+    mutex lock;
+    condition_variable changed;
+  };
+  EXPECT_EQ(status_after_grant_end_and_cancel(
+                std::make_unique<box>(),
+                [](box& b) {
+                  std::unique_lock guard(b.lock);
+                  b.changed.wait(guard);
+                },
+                [](box& b) { b.changed.notify_one(); }),
             task_status::cancelled);
 }
 

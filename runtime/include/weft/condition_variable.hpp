@@ -23,6 +23,9 @@ class condition_variable {
  public:
   condition_variable() : condition_variable(std::string_view()) {}
   explicit condition_variable(std::string_view name);
+  condition_variable(const condition_variable&) = delete;
+  condition_variable& operator=(const condition_variable&) = delete;
+  ~condition_variable();
 
   // Wakes the first waiter, or all waiters. The caller need not own the mutex. Never suspends.
   void notify_one() noexcept;
@@ -75,6 +78,7 @@ class condition_variable {
 
   detail::object object_;
   detail::wait_line waiters_;  // waiter::tag: 1 if woken by notify_all(), whose notification is not passed on
+  bool has_notified_ = false;  // has ever woken a waiter; guarded by object_.lock
 };
 
 }  // namespace weft
