@@ -1,18 +1,6 @@
 #include "app/gl_functions.hpp"
 
-#include <SDL.h>
-
 namespace weft::viz {
-namespace {
-
-template <class Function>
-bool load_one(Function& function, const char* name) {
-  function = reinterpret_cast<Function>(SDL_GL_GetProcAddress(name));
-  return function != nullptr;
-}
-
-}  // namespace
-
 bool gl_functions::load() {
   return load_one(gen_textures, "glGenTextures") && load_one(delete_textures, "glDeleteTextures") &&
          load_one(bind_texture, "glBindTexture") && load_one(tex_image_2d, "glTexImage2D") &&

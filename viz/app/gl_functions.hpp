@@ -1,6 +1,7 @@
 // The few OpenGL functions that the app itself calls, loaded from the current context: no link to a GL library.
 #pragma once
 
+#include <SDL.h>
 #include <SDL_opengl.h>
 
 namespace weft::viz {
@@ -21,6 +22,12 @@ struct gl_functions {
 
   // Returns false if one is missing. Needs a current context.
   bool load();
+  // Returns false if there is none of this name.
+  template <class Function>
+  static bool load_one(Function& function, const char* name) {
+    function = reinterpret_cast<Function>(SDL_GL_GetProcAddress(name));
+    return function != nullptr;
+  }
 };
 
 }  // namespace weft::viz

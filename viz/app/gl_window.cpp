@@ -91,6 +91,8 @@ gl_window::gl_window(const settings& wanted) : offscreen_(wanted.offscreen), by_
                                                      SDL_SYSTEM_CURSOR_SIZEWE, SDL_SYSTEM_CURSOR_SIZENS};
     for (std::size_t i = 0; i < shapes.size(); ++i) pointers_[i] = SDL_CreateSystemCursor(shapes[i]);
   }
+  const char* const driver = SDL_GetCurrentVideoDriver();
+  has_own_target_ = driver != nullptr && std::string_view(driver) == "offscreen" && target_.load(gl_);
   IMGUI_CHECKVERSION();
   ImGui::CreateContext();
   ImGuiIO& io = ImGui::GetIO();
@@ -111,6 +113,7 @@ gl_window::gl_window(const settings& wanted) : offscreen_(wanted.offscreen), by_
 }
 
 gl_window::~gl_window() {
+  target_.release();
   gl_.delete_textures(static_cast<GLsizei>(textures_.size()), textures_.data());
   imgui_backend::stop();
   ImGui::DestroyContext();
@@ -263,6 +266,7 @@ void gl_window::draw_once(float interface_scale, const std::function<void(const 
     }
   }
   ImGui::Render();
+  if (has_own_target_) target_.use(w, h);
   gl_.viewport(0, 0, w, h);
   gl_.clear_colour(0, 0, 0, 1);
   gl_.clear(GL_COLOR_BUFFER_BIT);

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "app/gl_functions.hpp"
+#include "app/gl_target.hpp"
 #include "app/input_from_sdl.hpp"
 #include "view/imgui_canvas.hpp"
 #include "view/pointer.hpp"
@@ -101,6 +102,8 @@ class gl_window {
   std::vector<SDL_Event> played_;
   devices_now played_devices_;
   gl_functions gl_;
+  bool has_own_target_ = false;  // the display is SDL's offscreen driver
+  gl_target target_;
   std::unique_ptr<font_set> fonts_;
   pattern_textures patterns_;
   std::array<GLuint, 3> textures_{};

@@ -114,13 +114,17 @@ void window_app::perform(const action& a) {
     open_program(wanted->pid);
   } else if (std::holds_alternative<act::choose_command>(a)) {
     choose_command();
+    draw();
   } else if (std::holds_alternative<act::choose_coroutine>(a)) {
     choose_coroutine();
+    draw();
   } else if (std::holds_alternative<act::find_lane>(a)) {
     panels_.lanes().focus();
+    draw();  // what is typed next is for the text field
   } else if (std::holds_alternative<act::find_event>(a)) {
     model_.apply(act::show_tab{tab::events});
     panels_.bottom().focus_filter();
+    draw();
   } else if (!program_.take(a, model_)) {
     model_.apply(a);
     if (std::holds_alternative<act::group_statistics>(a) && model_.trace) count_statistics(model_);

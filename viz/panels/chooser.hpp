@@ -22,6 +22,8 @@ class chooser {
   void open(std::string hint, std::vector<choice> choices);
   void close() { open_ = false; }
   bool is_open() const { return open_; }
+  // It was opened since the last frame.
+  bool opens() const { return opens_; }
   // Handles Up, Down, Enter and Escape while it is open; draw() then returns the chosen action in the next frame.
   bool take(const key_down& pressed);
   void draw(const window_layout& layout, const panel_frame& f);

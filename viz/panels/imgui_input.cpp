@@ -120,6 +120,10 @@ void start() {
 #endif
 }
 
+bool edits_text(const key_down& pressed) {
+  return pressed.with.ctrl && !pressed.with.shift && theirs(pressed.which).has_value();
+}
+
 void feed(const input& what, float scale) { std::visit(feeder{ImGui::GetIO(), scale}, what); }
 
 void release_keys() {

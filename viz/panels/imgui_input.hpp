@@ -12,5 +12,7 @@ void start();
 void feed(const input& what, float scale);
 // Releases every key that feed() pressed. Draw a frame in between.
 void release_keys();
+// True for the letters that mean something to a text field together with Ctrl: select all, copy, cut, paste, undo.
+bool edits_text(const key_down& pressed);
 
 }  // namespace weft::viz::imgui_input

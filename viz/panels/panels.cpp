@@ -10,6 +10,7 @@ std::vector<action> panels::draw(const viewer_model& model, const window_layout&
   std::vector<action> wanted;
   const panel_frame f{fonts, model.dark ? dark_theme() : light_theme(), scale, wanted};
   apply_style(f.colours, scale);
+  const bool asks_for_keys = bottom_.is_settling() || lanes_.is_settling() || chooser_.opens();
   const bool has_trace = model.trace && model.trace->event_count() > 0;
   if (has_trace && !model.keys_shown) {
     bottom_.draw(model, layout, f);
@@ -18,7 +19,10 @@ std::vector<action> panels::draw(const viewer_model& model, const window_layout&
   const bool was_open = chooser_.is_open();
   chooser_.draw(layout, f);
   unsettled_ = was_open != chooser_.is_open();
+  if (asks_for_keys) expects_text_ = 3;
   types_ = ImGui::GetIO().WantTextInput;
+  if (types_) expects_text_ = 0;
+  if (expects_text_ > 0) --expects_text_;
   menu_is_open_ = ImGui::IsPopupOpen("", ImGuiPopupFlags_AnyPopupId | ImGuiPopupFlags_AnyPopupLevel);
   return wanted;
 }
@@ -34,7 +38,13 @@ bool panels::covers(point at, const viewer_model& model, const window_layout& la
 bool panels::take(const input& what, const viewer_model& model, const window_layout& layout, float scale) {
   if (const auto* pressed = std::get_if<key_down>(&what)) {
     if (chooser_.take(*pressed)) return true;
-    if (!types_ && !menu_is_open_) return false;
+    if (!has_keys() && !menu_is_open_) return false;
+    // A text field knows few keys with Ctrl; the others remain the window's.
+    const bool is_letter = static_cast<std::uint32_t>(pressed->which) < 0x110000;
+    if (is_letter && (pressed->with.alt || pressed->with.ctrl) && !imgui_input::edits_text(*pressed)) {
+      chooser_.close();
+      return false;
+    }
     imgui_input::feed(what, scale);
     return true;
   }

@@ -24,7 +24,7 @@ class panels {
   // True if a text field gets the keys.
   bool has_keys() const { return types_ || chooser_.is_open(); }
   // A control needs one more frame to be as it should.
-  bool is_settling() const { return bottom_.is_settling() || lanes_.is_settling() || unsettled_; }
+  bool is_settling() const { return bottom_.is_settling() || lanes_.is_settling() || unsettled_ || expects_text_ > 0; }
   // There is a text cursor that blinks.
   bool blinks() const { return types_; }
 
@@ -40,6 +40,7 @@ class panels {
   chooser chooser_;
   lane_filter lanes_;
   bool types_ = false, menu_is_open_ = false;
+  int expects_text_ = 0;      // frames until a text field that was asked for must have the keys
   bool unsettled_ = false;   // an input came since the last frame
   bool has_button_ = false;  // a mouse button was pressed on a control and is still down
 };
