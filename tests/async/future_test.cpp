@@ -447,6 +447,23 @@ TEST_F(Future, AHopelessWaitNamesIt) {
 
 // ---- real threads
 
+TEST_F(Future, AReferenceMayBeAssignedOrDestroyedUnderItsWaiters) {
+  sim.run([] {
+    promise<int> first, second;
+    auto f = std::make_unique<future<int>>(first.get_future());
+    const auto reader = spawn([p = f.get()] { return p->get(); });
+    const auto patient = spawn([p = f.get()] { return p->get_for(1s); });
+    const auto waiter = spawn([p = f.get()] { return p->wait_for(1s); });
+    yield();
+    *f = second.get_future();
+    f.reset();
+    first.set_value(1);
+    EXPECT_EQ(reader.get(), 1);
+    EXPECT_EQ(patient.get(), 1);
+    EXPECT_TRUE(waiter.get());
+  });
+}
+
 TEST(FutureThreads, APlainThreadWaitsForACoroutine) {
   promise<int> p;
   int got = 0;

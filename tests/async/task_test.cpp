@@ -449,5 +449,37 @@ TEST_F(Task, StatsCountSpawnsEndsAndSwitches) {
   EXPECT_EQ(stats().switches, 0u);
 }
 
+TEST_F(Task, GetIsOfTheTaskThatTheHandleReferredTo) {
+  sim.run([] {
+    task<int> t = spawn([] {
+      sleep_for(2ms);
+      return 1;
+    });
+    const auto reader = spawn([&t] { return t.get(); });
+    const auto patient = spawn([&t] { return t.get_for(1s); });
+    yield();
+    t = spawn([] { return 2; });
+    EXPECT_EQ(reader.get(), 1);
+    EXPECT_EQ(patient.get(), 1);
+  });
+}
+
+TEST_F(Task, AHandleMayBeDestroyedUnderItsWaiters) {
+  sim.run([] {
+    auto t = std::make_unique<task<std::string>>(spawn([] {
+      sleep_for(2ms);
+      return std::string(100, 'x');
+    }));
+    const auto joiner = spawn([p = t.get()] { p->join(); });
+    const auto reader = spawn([p = t.get()] { return p->get(); });
+    const auto killer = spawn([p = t.get()] { return p->kill_for(0s); });
+    yield();
+    t.reset();
+    joiner.get();
+    EXPECT_THROW(reader.get(), task_cancelled);
+    EXPECT_FALSE(killer.get());
+  });
+}
+
 }  // namespace
 }  // namespace weft

@@ -66,35 +66,40 @@ class future {
   // The error of a failed future, task_cancelled of a cancelled one, else null. Counts as reading the error.
   std::exception_ptr exception() const { return state().exception(); }
 
-  // Suspends until the future has ended in any way. Cancelling the waiter does not affect the future.
-  void wait() const { state().wait(detail::forever); }
+  // Suspends until the future has ended in any way. Cancelling the waiter does not affect the future. This reference
+  // may be assigned or destroyed meanwhile, here and in all that wait below: they wait for the future that it referred
+  // to.
+  void wait() const { future(*this).state().wait(detail::forever); }
   // The same; false if the future has not ended in time.
   template <class Rep, class Period>
   bool wait_for(std::chrono::duration<Rep, Period> d) const {
-    return state().wait(detail::nanoseconds_of(d));
+    return future(*this).state().wait(detail::nanoseconds_of(d));
   }
   template <class Clock, class Duration>
   bool wait_until(std::chrono::time_point<Clock, Duration> t) const {
-    return state().wait(detail::until(t));
+    return future(*this).state().wait(detail::until(t));
   }
 
   // Suspends until the future has ended; then returns its value, or throws its error (the same object each time) or
   // task_cancelled. Any number of readers can get a copyable value. A move-only value is gone after the first get();
   // later ones throw std::logic_error.
   T get() const {
-    state().wait(detail::forever);
-    return value();
+    const future kept(*this);
+    kept.wait();
+    return kept.value();
   }
   // The same; throws timeout_error if the future has not ended in time.
   template <class Rep, class Period>
   T get_for(std::chrono::duration<Rep, Period> d) const {
-    if (!wait_for(d)) throw timeout_error("the future has not been set in time");
-    return value();
+    const future kept(*this);
+    if (!kept.wait_for(d)) throw timeout_error("the future has not been set in time");
+    return kept.value();
   }
   template <class Clock, class Duration>
   T get_until(std::chrono::time_point<Clock, Duration> t) const {
-    if (!wait_until(t)) throw timeout_error("the future has not been set in time");
-    return value();
+    const future kept(*this);
+    if (!kept.wait_until(t)) throw timeout_error("the future has not been set in time");
+    return kept.value();
   }
 
   // Ends the future: its waiters get task_cancelled, and the promise's set_value throws. False if the future has ended

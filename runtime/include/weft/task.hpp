@@ -72,35 +72,39 @@ class task {
   std::exception_ptr exception() const { return state().exception(); }
 
   // Suspends until the task has ended in any way. Never throws the task's error. Cancelling the waiter does not affect
-  // the task. Throws deadlock_error if the task calls it on itself.
-  void join() const { state().join(detail::forever); }
+  // the task. Throws deadlock_error if the task calls it on itself. This reference may be assigned or destroyed
+  // meanwhile, here and in all that wait below: they wait for the task that it referred to.
+  void join() const { task(*this).state().join(detail::forever); }
   // The same; false if the task has not ended in time.
   template <class Rep, class Period>
   bool join_for(std::chrono::duration<Rep, Period> d) const {
-    return state().join(detail::nanoseconds_of(d));
+    return task(*this).state().join(detail::nanoseconds_of(d));
   }
   template <class Clock, class Duration>
   bool join_until(std::chrono::time_point<Clock, Duration> t) const {
-    return state().join(detail::until(t));
+    return task(*this).state().join(detail::until(t));
   }
 
   // Suspends until the task has ended; then returns its value, or throws its error (the same object each time) or
   // task_cancelled. Any number of readers can get a copyable value. A move-only value is gone after the first get();
   // later ones throw std::logic_error.
   T get() const {
-    state().join(detail::forever);
-    return value();
+    const task kept(*this);
+    kept.state().join(detail::forever);
+    return kept.value();
   }
   // The same; throws timeout_error if the task has not ended in time.
   template <class Rep, class Period>
   T get_for(std::chrono::duration<Rep, Period> d) const {
-    if (!join_for(d)) throw timeout_error("the task has not ended in time");
-    return value();
+    const task kept(*this);
+    if (!kept.state().join(detail::nanoseconds_of(d))) throw timeout_error("the task has not ended in time");
+    return kept.value();
   }
   template <class Clock, class Duration>
   T get_until(std::chrono::time_point<Clock, Duration> t) const {
-    if (!join_until(t)) throw timeout_error("the task has not ended in time");
-    return value();
+    const task kept(*this);
+    if (!kept.state().join(detail::until(t))) throw timeout_error("the task has not ended in time");
+    return kept.value();
   }
 
   // Requests the end of the task: `cancelled` is thrown in it once, at its present or next wait. A task that has not
@@ -115,11 +119,11 @@ class task {
   }
   // cancel(), then suspends until the task has really ended; returns true. For the running task itself: throws
   // `cancelled` at once.
-  bool kill() const { return state().kill(detail::forever); }
+  bool kill() const { return task(*this).state().kill(detail::forever); }
   // The same; false if the task still runs after d.
   template <class Rep, class Period>
   bool kill_for(std::chrono::duration<Rep, Period> d) const {
-    return state().kill(detail::nanoseconds_of(d));
+    return task(*this).state().kill(detail::nanoseconds_of(d));
   }
 
   // Calls f when the task has ended: with the task if f accepts one, else without arguments. The call is made on the
