@@ -219,6 +219,16 @@ TEST(TextFixedPointOfTime, TimeThatGoesBackAndTimeBeforeTheStartAreKept) {
   EXPECT_EQ(dumped_again(dumped(h)), dumped(h));
 }
 
+TEST(TextFixedPointOfARing, WhatARingHasKeptIsLoadedWhole) {
+  const history h = trace_history(
+      "flags ring\ngap T0 562997\n0.1 T0 generation number=19 tid=7 text=\"shop\"\n0.2 T0 mark text=\"a\"\n"
+      "gap T1 3\n0.3 T1 mark text=\"in the middle of a generation\"\n");
+
+  EXPECT_EQ(h.source().event_count(), 3u);
+  EXPECT_EQ(h.source().info().lost, 563000u);
+  EXPECT_EQ(dumped_again(dumped(h)), dumped(h));
+}
+
 TEST(TextLoad, TakesTracesWrittenByHand) {
   const history h = trace_history(
       "# a comment\n\n  0.5 T0   enter   to=0\r\n7 1.25 T1 wake \"a reason\" slot=1\n"

@@ -32,6 +32,8 @@ void file_builder::open_chunk(thread_end& end, std::uint32_t thread, std::uint64
   chunk.thread = thread;
   chunk.first_ordinal = end.ordinal;
   chunk.base_ticks = ticks;
+  // Nothing before a thread's first chunk is in this file. A reader of a ring drops the beginning otherwise.
+  if (end.sequence == 0) chunk.flags = chunk_flag_generation;
   chunk.sequence = end.sequence++;
   chunk.lost_before = std::exchange(end.lost, 0);
   std::memcpy(bytes_.data() + end.chunk, &chunk, sizeof chunk);
