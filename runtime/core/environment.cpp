@@ -24,7 +24,8 @@ bool is_number(const char* value) { return number(value).has_value(); }
 bool is_one(const char* value) { return number(value) == std::uint64_t{1}; }
 bool is_switch(const char* value) { return std::strcmp(value, "0") == 0 || std::strcmp(value, "1") == 0; }
 bool is_recorded(const char* value) { return std::strcmp(value, "recorded") == 0; }
-bool is_path_or_off(const char* value) { return !says_off(value) || std::strcmp(value, "off") == 0; }
+bool is_off(const char* value) { return std::strcmp(value, "off") == 0; }
+bool is_path_or_off(const char* value) { return !says_off(value) || is_off(value); }
 
 // Paths and sizes of traces are looked at where they are used; what is wrong with them is said there.
 constexpr struct {
@@ -32,6 +33,7 @@ constexpr struct {
   bool (*fits)(const char* value);
   const char* expected;
 } variables[] = {
+    {"WEFT_CONTROL", is_off, "\"off\" in small letters"},
     {"WEFT_SHUFFLE_SEED", is_number, "a number"},
     {"WEFT_STACK_SIZE", is_number, "a number of bytes"},
     {"WEFT_THREADS", is_one, "1: a run has one thread so far"},
