@@ -7,10 +7,10 @@
 #include <cerrno>
 #include <mutex>
 #include <system_error>
-#include <utility>
 
 #include "core/inbox.hpp"
 #include "core/observer.hpp"
+#include "core/own_descriptor.hpp"
 #include "core/scheduler.hpp"
 
 namespace weft::core {
@@ -29,35 +29,26 @@ thread_waits& all_waits() {
 
 // A pipe for each plain thread that ever waits for an fd; pipes and not eventfds, because every system has them.
 struct alarm_pipe {
-  std::array<int, 2> ends{-1, -1};
+  std::array<own_descriptor, 2> ends;
 
+  // Makes another one if the program has closed this one, as a daemon closes all fds.
   void open() {
-    if (ends[0] >= 0) return;
-    if (::pipe(ends.data()) != 0) throw std::system_error(errno, std::generic_category(), "pipe");
-    for (const int end : ends) {
-      ::fcntl(end, F_SETFD, FD_CLOEXEC);
-      ::fcntl(end, F_SETFL, O_NONBLOCK);
-    }
-  }
-  ~alarm_pipe() {
-    for (const int end : ends) {
-      if (end >= 0) ::close(end);
+    if (ends[0].ours() >= 0 && ends[1].ours() >= 0) return;
+    std::array<int, 2> fds{-1, -1};
+    if (::pipe(fds.data()) != 0) throw std::system_error(errno, std::generic_category(), "pipe");
+    for (std::size_t i = 0; i < fds.size(); ++i) {
+      ::fcntl(fds[i], F_SETFD, FD_CLOEXEC);
+      ::fcntl(fds[i], F_SETFL, O_NONBLOCK);
+      ends[i].set(fds[i]);
     }
   }
 };
 
 thread_local alarm_pipe alarm_of_thread;
 
-alarm_pipe& alarm_of_this_thread() {
-  alarm_of_thread.open();
-  return alarm_of_thread;
-}
-
 // The parent's would ring in the child, too.
 void forget_alarm_in_child() noexcept {
-  for (int& end : alarm_of_thread.ends) {
-    if (end >= 0) ::close(std::exchange(end, -1));
-  }
+  for (own_descriptor& end : alarm_of_thread.ends) end.close();
 }
 
 }  // namespace
@@ -71,9 +62,9 @@ void abandon_waits_of_threads() noexcept {
 }
 
 thread_fd_wait::thread_fd_wait(int fd) : fd_(fd) {
-  const alarm_pipe& pipe = alarm_of_this_thread();
-  alarm_ = pipe.ends[0];
-  ring_ = pipe.ends[1];
+  alarm_of_thread.open();
+  alarm_ = &alarm_of_thread.ends[0];
+  ring_ = &alarm_of_thread.ends[1];
   thread_waits& all = all_waits();
   const std::lock_guard guard(all.lock);
   next_ = all.first;
@@ -90,7 +81,7 @@ thread_fd_wait::~thread_fd_wait() {
   }
   // The alarm is the thread's, not the wait's: it must be silent for the next one.
   std::array<char, 16> drained;
-  while (closed_ && ::read(alarm_, drained.data(), drained.size()) > 0) {
+  while (closed_ && ::read(alarm_->ours(), drained.data(), drained.size()) > 0) {
   }
 }
 
@@ -110,7 +101,7 @@ void tell_others_of_closing(int fd, scheduler* own) noexcept {
     if (w->fd_ != fd || w->closed_) continue;
     w->closed_ = true;
     const char ring = 1;
-    while (::write(w->ring_, &ring, 1) < 0 && errno == EINTR) {
+    while (::write(w->ring_->ours(), &ring, 1) < 0 && errno == EINTR) {
     }
   }
 }

@@ -4,6 +4,8 @@
 
 #include <cstdint>
 
+#include "core/own_descriptor.hpp"
+
 namespace weft::core {
 
 class scheduler;
@@ -21,15 +23,15 @@ class thread_fd_wait {
   thread_fd_wait& operator=(const thread_fd_wait&) = delete;
 
   // Becomes readable when the fd is closed.
-  int alarm() const noexcept { return alarm_; }
+  int alarm() const noexcept { return alarm_->ours(); }
   bool closed() const noexcept;
 
  private:
   friend void tell_others_of_closing(int fd, scheduler* own) noexcept;
   int fd_;
-  int alarm_;
-  int ring_;             // the alarm's writing end
-  bool closed_ = false;  // guarded by the lock of all
+  const own_descriptor* alarm_;  // the thread's
+  const own_descriptor* ring_;   // the alarm's writing end
+  bool closed_ = false;          // guarded by the lock of all
   thread_fd_wait* previous_ = nullptr;
   thread_fd_wait* next_ = nullptr;
 };

@@ -8,6 +8,14 @@
 
 namespace weft::core {
 
+namespace {
+
+[[noreturn]] void refuse(int error, int fd) {
+  throw std::system_error(error, std::generic_category(), "wait for fd " + std::to_string(fd));
+}
+
+}  // namespace
+
 fd_table::~fd_table() {
   for (entry* e : entries_) delete e;
 }
@@ -25,12 +33,13 @@ fd_table::entry* fd_table::find(int fd) noexcept {
 }
 
 fd_table::entry& fd_table::watch(int fd, bool level) {
-  if (fd < 0) throw std::system_error(EBADF, std::generic_category(), "wait for fd " + std::to_string(fd));
-  entry& e = at(fd);
+  if (fd < 0) refuse(EBADF, fd);
+  const entry* const known = find(fd);
   int error = 0;
-  if (!e.watched) {
-    error = poller_.watch(fd, e.generation);
-  } else if (level) {
+  if (known == nullptr || !known->watched) error = poller_.watch(fd, known != nullptr ? known->generation : 0);
+  if (known == nullptr && error != 0 && error != EPERM) refuse(error, fd);  // makes no room for a number of nobody's
+  entry& e = at(fd);
+  if (e.watched && level) {
     e.edges = e.held = 0;
     error = poller_.rearm(fd, e.generation);
     // Closed and opened again behind our back: the kernel knows nothing of the new one.
@@ -43,7 +52,7 @@ fd_table::entry& fd_table::watch(int fd, bool level) {
   }
   if (error != 0) {
     e.watched = false;
-    throw std::system_error(error, std::generic_category(), "wait for fd " + std::to_string(fd));
+    refuse(error, fd);
   }
   e.watched = true;
   e.always_ready = false;

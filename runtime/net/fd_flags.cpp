@@ -4,9 +4,13 @@
 #include <sys/stat.h>
 #include <sys/types.h>
 #include <unistd.h>
+#ifdef __linux__
+#include <linux/kcmp.h>
+#include <sys/syscall.h>
+#endif
 
+#include <algorithm>
 #include <cerrno>
-#include <cstddef>
 #include <map>
 #include <mutex>
 #include <string>
@@ -27,20 +31,35 @@ void silence_sigpipe([[maybe_unused]] int fd) {
 #endif
 }
 
-// An open file that was blocking before weft's handles adopted it.
+// A handle's fd whose open file was blocking before weft's handles adopted it.
 struct lent_file {
-  std::size_t handles = 0;
-  ::pid_t process = ::getpid();  // the process that made it non-blocking
+  int fd;
+  ::pid_t process;  // that made it non-blocking
 };
+using file_id = std::pair<::dev_t, ::ino_t>;
 struct lent_files {
   std::mutex lock;
-  std::map<std::pair<::dev_t, ::ino_t>, lent_file> files;
+  std::multimap<file_id, lent_file> files;
 };
 lent_files& all_lent() {
   static lent_files* const lent = new lent_files;  // leaked: handles may be static objects
   return *lent;
 }
-std::pair<::dev_t, ::ino_t> file_id(const struct ::stat& status) { return {status.st_dev, status.st_ino}; }
+file_id id_of(const struct ::stat& status) { return {status.st_dev, status.st_ino}; }
+
+// Do two fds of one inode share their flags? Both ends of a pipe have one inode, as has a terminal that was opened
+// twice.
+bool are_one_open_file(int a, int b) {
+  const int flags_a = ::fcntl(a, F_GETFL);
+  const int flags_b = ::fcntl(b, F_GETFL);
+  if (flags_a < 0 || flags_a != flags_b) return false;
+#ifdef SYS_kcmp
+  const ::pid_t self = ::getpid();
+  const auto order = ::syscall(SYS_kcmp, self, self, KCMP_FILE, a, b);
+  if (order >= 0) return order == 0;
+#endif
+  return true;  // as far as one can know
+}
 
 bool set_non_blocking(int fd) {
   const int flags = ::fcntl(fd, F_GETFL);
@@ -103,15 +122,23 @@ bool adopt_fd(int fd) {
   if (flags < 0 || ::fstat(fd, &status) != 0) refuse();
   lent_files& lent = all_lent();
   const std::lock_guard guard(lent.lock);
-  auto found = lent.files.find(file_id(status));
-  if (found == lent.files.end()) {
-    if ((flags & O_NONBLOCK) == 0) found = lent.files.emplace(file_id(status), lent_file{}).first;
+  // Non-blocking: by the program, or by another handle of the same open file.
+  bool is_lent = (flags & O_NONBLOCK) == 0;
+  ::pid_t process = ::getpid();
+  const auto [first, last] = lent.files.equal_range(id_of(status));
+  for (auto other = first; other != last && !is_lent; ++other) {
+    is_lent = are_one_open_file(fd, other->second.fd);
+    if (is_lent) process = other->second.process;
   }
-  if (!set_non_blocking(fd)) refuse();
+  const auto place = is_lent ? lent.files.emplace(id_of(status), lent_file{fd, process}) : lent.files.end();
+  if (!set_non_blocking(fd)) {
+    const int error = errno;
+    if (is_lent) lent.files.erase(place);
+    errno = error;
+    refuse();
+  }
   silence_sigpipe(fd);
-  if (found == lent.files.end()) return false;
-  ++found->second.handles;
-  return true;
+  return is_lent;
 }
 
 void give_back_fd(int fd) noexcept {
@@ -119,11 +146,14 @@ void give_back_fd(int fd) noexcept {
   if (::fstat(fd, &status) != 0) return;
   lent_files& lent = all_lent();
   const std::lock_guard guard(lent.lock);
-  const auto found = lent.files.find(file_id(status));
-  if (found == lent.files.end() || --found->second.handles > 0) return;
+  const auto [first, last] = lent.files.equal_range(id_of(status));
+  const auto found = std::find_if(first, last, [fd](const auto& entry) { return entry.second.fd == fd; });
+  if (found == last) return;
   const bool ours = found->second.process == ::getpid();
+  const bool is_shared = std::any_of(
+      first, last, [fd](const auto& entry) { return entry.second.fd != fd && are_one_open_file(fd, entry.second.fd); });
   lent.files.erase(found);
-  const int flags = ours ? ::fcntl(fd, F_GETFL) : -1;
+  const int flags = ours && !is_shared ? ::fcntl(fd, F_GETFL) : -1;
   if (flags >= 0) (void)::fcntl(fd, F_SETFL, flags & ~O_NONBLOCK);
 }
 

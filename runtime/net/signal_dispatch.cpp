@@ -10,6 +10,7 @@
 #include <atomic>
 #include <cerrno>
 #include <future>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <system_error>
@@ -19,21 +20,31 @@
 
 #include "core/fork.hpp"
 #include "core/outside.hpp"
+#include "core/own_descriptor.hpp"
 #include "net/signal_state.hpp"
+#include "trace/words/say.hpp"
 
 namespace weft::detail {
 
 namespace {
 
-// The handler's end of the pipe: the only data that a handler uses.
-std::atomic<int> write_end{-1};
-static_assert(std::atomic<int>::is_always_lock_free);
+// From the handlers to the thread. If the program closes its fds, as a daemon does, the next wait makes another one.
+struct signal_pipe {
+  core::own_descriptor read_end, write_end;
+  bool is_ours() const noexcept { return read_end.ours() >= 0 && write_end.ours() >= 0; }
+};
+
+// The only data that a handler uses; null: there is no thread.
+std::atomic<signal_pipe*> pipe_of_handlers{nullptr};
+static_assert(std::atomic<signal_pipe*>::is_always_lock_free);
 
 extern "C" void weft_signal_handler(int signal) {
   const int saved = errno;
   const auto byte = static_cast<unsigned char>(signal);
   // The write fails if the pipe is full of some thousands of unread signals.
-  [[maybe_unused]] const auto written = ::write(write_end.load(std::memory_order_relaxed), &byte, 1);
+  if (const signal_pipe* const p = pipe_of_handlers.load(std::memory_order_acquire)) {
+    [[maybe_unused]] const auto written = ::write(p->write_end.ours(), &byte, 1);
+  }
   errno = saved;
 }
 
@@ -50,9 +61,8 @@ struct dispatcher {
   std::mutex lock;
   std::vector<signal_state*> sets;
   std::array<installed, NSIG> handlers;
-  int read_end = -1;
-  bool runs = false;
-  core::own_thread_mark* mark = nullptr;  // of the thread, which never ends; forgotten by the core in a forked child
+  signal_pipe* pipe = nullptr;                      // null: no thread reads
+  std::vector<std::unique_ptr<signal_pipe>> pipes;  // all there ever were: a handler may be using one
 };
 
 dispatcher& the_dispatcher() {
@@ -61,10 +71,11 @@ dispatcher& the_dispatcher() {
   return *one;
 }
 
-void read_signals(int fd) {
+// Until the program closes the pipe, which ends the data.
+void read_signals(const signal_pipe& pipe) {
   for (;;) {
     std::array<unsigned char, 64> bytes;
-    const ssize_t count = ::read(fd, bytes.data(), bytes.size());
+    const ssize_t count = ::read(pipe.read_end.ours(), bytes.data(), bytes.size());
     if (count < 0 && errno == EINTR) continue;
     if (count <= 0) return;
     dispatcher& d = the_dispatcher();
@@ -87,21 +98,30 @@ void after_fork_in_child() {
     i.sets = 0;
   }
   d.sets.clear();
-  if (d.runs) {
-    ::close(d.read_end);
-    ::close(write_end.exchange(-1));
-    d.runs = false;
+  if (signal_pipe* const parents = std::exchange(d.pipe, nullptr)) {
+    pipe_of_handlers.store(nullptr, std::memory_order_relaxed);
+    parents->read_end.close();
+    parents->write_end.close();
   }
   d.lock.unlock();
 }
 
-// Call with the lock.
+// Call with the lock. Does nothing if the thread runs and the program has left its pipe alone.
 void start_thread(dispatcher& d) {
-  if (d.runs) return;
+  if (d.pipe != nullptr) {
+    if (d.pipe->is_ours()) return;
+    diary::say("the program has closed the pipe of its signals: signals until now may be lost");
+    pipe_of_handlers.store(nullptr, std::memory_order_relaxed);
+    d.pipe->write_end.close();  // ends the old thread
+    d.pipe = nullptr;
+  }
   int ends[2];
   if (::pipe(ends) != 0) refuse(errno, "pipe");
   for (const int fd : ends) ::fcntl(fd, F_SETFD, FD_CLOEXEC);
   ::fcntl(ends[1], F_SETFL, O_NONBLOCK);
+  signal_pipe* const pipe = d.pipes.emplace_back(std::make_unique<signal_pipe>()).get();
+  pipe->read_end.set(ends[0]);
+  pipe->write_end.set(ends[1]);
   // Register the core's fork handlers first: its locks are then locked after ours before a fork, in the order of a
   // wake.
   core::look_after_forks();
@@ -119,22 +139,21 @@ void start_thread(dispatcher& d) {
     // The thread owns the promise, so the promise outlives set_value().
     std::promise<void> promise;
     const std::future<void> started = promise.get_future();
-    std::thread([&d, promise = std::move(promise), fd = ends[0]]() mutable {
-      d.mark = new core::own_thread_mark;
+    std::thread([promise = std::move(promise), pipe]() mutable {
+      const core::own_thread_mark mark;
       promise.set_value();
-      read_signals(fd);
+      read_signals(*pipe);
+      pipe->read_end.close();
     }).detach();
     started.wait();
   } catch (...) {
     pthread_sigmask(SIG_SETMASK, &before, nullptr);
-    ::close(ends[0]);
-    ::close(ends[1]);
+    d.pipes.pop_back();  // closes it
     throw;
   }
   pthread_sigmask(SIG_SETMASK, &before, nullptr);
-  d.read_end = ends[0];
-  write_end.store(ends[1], std::memory_order_relaxed);
-  d.runs = true;
+  d.pipe = pipe;
+  pipe_of_handlers.store(pipe, std::memory_order_release);
 }
 
 // Call with the lock.
@@ -144,6 +163,12 @@ void release_handler(dispatcher& d, int signal) noexcept {
 }
 
 }  // namespace
+
+void look_after_signals() {
+  dispatcher& d = the_dispatcher();
+  const std::lock_guard guard(d.lock);
+  if (!d.sets.empty()) start_thread(d);  // in a forked child the parent's sets are none
+}
 
 void register_signals(signal_state& s) {
   dispatcher& d = the_dispatcher();

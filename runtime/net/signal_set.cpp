@@ -40,6 +40,7 @@ void signal_state::receive(int signal) noexcept {
 }
 
 std::optional<int> signal_state::wait(detail::time_limit limit) {
+  look_after_signals();
   int signal = 0;
   object_.lock.lock();
   if (!received_.empty()) {

@@ -52,6 +52,17 @@ TEST_F(AdoptedFd, IsBlockingAgainAfterItsHandleWasMoved) {
   EXPECT_TRUE(is_blocking(ends_[0]));
 }
 
+// Both ends of a pipe have one inode, and are two open files.
+TEST_F(AdoptedFd, IsBlockingAgainWhileTheOtherEndOfThePipeIsInUse) {
+  pipe_reader reader(ends_[0]);
+  pipe_writer writer(ends_[1]);
+  EXPECT_EQ(reader.release(), ends_[0]);
+  EXPECT_TRUE(is_blocking(ends_[0]));
+  EXPECT_FALSE(is_blocking(ends_[1]));
+  EXPECT_EQ(writer.release(), ends_[1]);
+  EXPECT_TRUE(is_blocking(ends_[1]));
+}
+
 // A terminal as input and output is one open file.
 TEST_F(AdoptedFd, StaysNonBlockingUntilItsLastHandleLetsGo) {
   auto first = std::make_unique<pipe_reader>(::dup(ends_[0]));

@@ -2,15 +2,22 @@
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
 #include <chrono>
+#include <cstdio>
 #include <cstdlib>
+#include <limits>
+#include <system_error>
 #include <thread>
 #include <vector>
 
+#include "support/close_descriptors.hpp"
+#include "support/threaded_fork.hpp"
 #include "system_error_matcher.hpp"
 #include "weft/io.hpp"
 #include "weft/run.hpp"
@@ -228,6 +235,54 @@ TEST(ReadinessOfOtherFds, RegularFileIsAlwaysReady) {
   });
 
   ::close(file);
+}
+
+// Nothing is as large as the largest number.
+TEST(ReadinessOfNobodys, TheLargestNumberIsNoFd) {
+  run([] { text_of_system_error(EBADF, [] { wait_readable(std::numeric_limits<int>::max()); }); });
+}
+
+// A daemon closes every fd and opens files of its own. In a child, so that the test keeps its own.
+TEST(ReadinessOfNobodys, AThreadsAlarmIsNoFileOfAProgramThatClosedIt) {
+  if (const char* why = support::no_threads_after_fork()) GTEST_SKIP() << why;
+  const pid_t child = ::fork();
+  if (child == 0) {
+    ::alarm(20);
+    int wrong = 0;
+    std::thread([&wrong] {
+      std::array<int, 2> ends{-1, -1};
+      (void)!::pipe(ends.data());
+      (void)wait_readable_for(ends[0], 1ms);  // makes the alarm
+      support::close_all_descriptors();
+      std::vector<int> files;
+      for (int i = 0; i < 8; ++i) files.push_back(::fileno(std::tmpfile()));
+      (void)!::pipe(ends.data());
+      std::thread closer([&ends] {
+        std::this_thread::sleep_for(50ms);
+        weft::close(ends[0]);
+      });
+      try {
+        wait_readable(ends[0]);
+        wrong |= 1;
+      } catch (const std::system_error& e) {
+        if (e.code().value() != ECANCELED) wrong |= 1;
+      }
+      closer.join();
+      for (const int file : files) {
+        struct stat status {};
+        if (::fstat(file, &status) != 0 || status.st_size != 0) wrong |= 2;
+      }
+    }).join();
+    // The thread's end closed its alarm, and nothing else.
+    int open = 0;
+    for (int fd = 3; fd < 64; ++fd) open += ::fcntl(fd, F_GETFD) >= 0 ? 1 : 0;
+    if (open != 9) wrong |= 4;  // the files and the pipe's writing end
+    ::_exit(wrong);
+  }
+  int status = 0;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  ASSERT_TRUE(WIFEXITED(status));
+  EXPECT_EQ(WEXITSTATUS(status), 0);
 }
 
 }  // namespace

@@ -4,11 +4,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <sys/stat.h>
 #include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <chrono>
+#include <cstdio>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -16,7 +18,9 @@
 #include <thread>
 #include <vector>
 
+#include "support/close_descriptors.hpp"
 #include "support/recorded.hpp"
+#include "support/threaded_fork.hpp"
 #include "weft/event.hpp"
 #include "weft/run.hpp"
 #include "weft/task.hpp"
@@ -169,6 +173,33 @@ TEST(SignalSet, HasItsOwnWaitReason) {
   const diary::history h(diary::reader::open(file.path()));
   EXPECT_THAT(support::decisions(h), HasSubstr("main: block signal -> "));
   EXPECT_EQ(h.violations().size(), 0u);
+}
+
+// A daemon closes every fd and opens files of its own. In a child, so that the test keeps its own.
+TEST(SignalSet, WritesToNoFileOfAProgramThatClosedThePipe) {
+  if (const char* why = support::no_threads_after_fork()) GTEST_SKIP() << why;
+  { const signal_set first{SIGUSR1}; }
+  const pid_t child = ::fork();
+  if (child == 0) {
+    ::alarm(20);
+    signal_set s{SIGUSR1};
+    support::close_all_descriptors();
+    std::vector<int> files;
+    for (int i = 0; i < 8; ++i) files.push_back(::fileno(std::tmpfile()));
+    ::raise(SIGUSR1);  // lost, or not
+    (void)s.wait_for(0s);
+    ::raise(SIGUSR1);
+    int wrong = s.wait_for(10s) == SIGUSR1 ? 0 : 1;
+    for (const int file : files) {
+      struct stat status {};
+      if (::fstat(file, &status) != 0 || status.st_size != 0) wrong |= 2;
+    }
+    ::_exit(wrong);
+  }
+  int status = 0;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  ASSERT_TRUE(WIFEXITED(status));
+  EXPECT_EQ(WEXITSTATUS(status), 0);
 }
 
 TEST(SignalSet, AForkedChildHasTheHandlersFromBefore) {

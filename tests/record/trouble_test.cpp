@@ -5,7 +5,6 @@
 #include <netinet/in.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -27,6 +26,7 @@
 #include "core/own_descriptor.hpp"
 #include "record/attached_recording.hpp"
 #include "record/discovery.hpp"
+#include "support/close_descriptors.hpp"
 #include "support/recorded.hpp"
 #include "support/threaded_fork.hpp"
 #include "trace/file/reader.hpp"
@@ -38,23 +38,13 @@ namespace weft {
 namespace {
 
 using diary::reader;
+using support::close_all_descriptors;
 using support::temporary_trace;
 
 void yield_often(int times) {
   for (int i = 0; i < times; ++i) {
     trace::mark("a remark that takes room");
     yield();
-  }
-}
-
-// Closes all descriptors, as a daemon does. Bypasses ThreadSanitizer, which would report what these tests do as a race.
-void close_all_descriptors() {
-  for (int fd = 3; fd < 256; ++fd) {
-#if defined(__linux__)
-    syscall(SYS_close, fd);
-#else
-    close(fd);
-#endif
   }
 }
 
