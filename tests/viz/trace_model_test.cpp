@@ -64,6 +64,16 @@ TEST(Stepping, GoesToEveryEventInBothDirections) {
   EXPECT_EQ(next_event(*trace, 21, direction::forth), std::nullopt);
 }
 
+TEST(Stepping, LeavesOutWhatTheScreenDoesNotShow) {
+  const auto trace = small_trace();
+
+  EXPECT_EQ(next_shown_event(*trace, 0, direction::forth), 5u);  // behind names and an object
+  EXPECT_EQ(next_shown_event(*trace, 5, direction::forth), 6u);
+  EXPECT_EQ(next_shown_event(*trace, 5, direction::back), 0u);
+  EXPECT_EQ(next_shown_event(*trace, 0, direction::back), std::nullopt);
+  EXPECT_EQ(next_shown_event(*trace, 21, direction::forth), std::nullopt);
+}
+
 TEST(Stepping, VisitsTheSameSwitchesForthAndBack) {
   const auto trace = small_trace();
   std::vector<std::uint64_t> forth, back;

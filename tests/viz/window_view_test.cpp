@@ -143,9 +143,9 @@ TEST_F(WindowView, ItemsBoundedByPixelsForALongTrace) {
 TEST_F(WindowView, ArrowKeysStepBothWays) {
   take(key_down{key::right, {}});
   take(key_down{key::right, {}});
-  EXPECT_EQ(model.at.event, 2u);
+  EXPECT_EQ(model.at.event, 6u);
   take(key_down{key::left, {}});
-  EXPECT_EQ(model.at.event, 1u);
+  EXPECT_EQ(model.at.event, 5u);
   take(key_down{key::right, {true, false, false}});
   take(key_down{key::right, {true, false, false}});
   EXPECT_EQ(model.at.event, 9u);
@@ -156,7 +156,7 @@ TEST_F(WindowView, ArrowKeysStepBothWays) {
 TEST_F(WindowView, ButtonsStepBothWays) {
   drawn();
   const rect bar = view.layout().top;
-  model.apply(act::go_to_event{5});
+  model.apply(act::go_to_event{6});
   const recording_canvas canvas = drawn();
   // The five buttons are framed boxes in a row.
   std::vector<rect> boxes;
@@ -167,9 +167,9 @@ TEST_F(WindowView, ButtonsStepBothWays) {
   const auto middle = [](const rect& r) { return point{r.x + r.w / 2, r.y + r.h / 2}; };
 
   click(middle(boxes[1]));
-  EXPECT_EQ(model.at.event, 4u);
-  click(middle(boxes[3]));
   EXPECT_EQ(model.at.event, 5u);
+  click(middle(boxes[3]));
+  EXPECT_EQ(model.at.event, 6u);
   click(middle(boxes[4]));
   EXPECT_EQ(model.at.event, 21u);
   click(middle(boxes[0]));

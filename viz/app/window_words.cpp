@@ -2,14 +2,13 @@
 
 #include <algorithm>
 
+#include "analysis/event_sentence.hpp"
 #include "analysis/explanation.hpp"
 #include "panels/coroutine_rows.hpp"
 #include "view/widgets.hpp"
 
 namespace weft::viz {
 namespace {
-
-std::string sentence_of(const viewer_model&) { return ""; }
 
 void add_rows(const table_rows& rows, std::vector<std::string>& lines) {
   const std::size_t count = std::min(rows.count(), most_said_rows);
@@ -30,7 +29,7 @@ window_words words_of(const viewer_model& model, const window_layout& layout, co
   words.t_ns = model.at.t_ns;
   words.seen = visible_range(model.view.scale, model.port.lanes_width);
   words.lanes = lane_names_in_view(layout, model);
-  words.sentence = sentence_of(model);
+  words.sentence = event_sentence_of(trace, model.at.event).text();
   words.findings = model.findings.size();
   if (rows != nullptr) add_rows(*rows, words.rows);
   if (model.open_tab == tab::coroutine) add_rows(wake_rows(model), words.rows);

@@ -62,6 +62,45 @@ std::optional<std::uint64_t> next_event(const trace_model& trace, std::uint64_t 
   return from + 1 < trace.event_count() ? std::optional(from + 1) : std::nullopt;
 }
 
+bool is_shown(diary::event_type type) {
+  using t = diary::event_type;
+  switch (type) {
+    case t::string:
+    case t::site:
+    case t::object:
+    case t::generation:
+    case t::shuffle_seed:
+    case t::process:
+    case t::stack_mark:
+      return false;
+    default:
+      return type < t::checkpoint_begin || type > t::checkpoint_part;
+  }
+}
+
+std::optional<std::uint64_t> next_shown_event(const trace_model& trace, std::uint64_t from, direction d) {
+  std::optional<std::uint64_t> found;
+  if (d == direction::forth) {
+    if (from >= trace.event_count()) return found;
+    trace.events().for_each(from + 1, trace.event_count(), [&](const diary::event& e) {
+      if (is_shown(e.type)) found = e.n;
+      return !found;
+    });
+    return found;
+  }
+  // Events can only be read forwards, so the search goes back by stretches, each twice as long as the one after it.
+  std::uint64_t end = std::min(from, trace.event_count());
+  for (std::uint64_t length = 32; end > 0 && !found; length *= 2) {
+    const std::uint64_t begin = end - std::min(end, length);
+    trace.events().for_each(begin, end, [&](const diary::event& e) {
+      if (is_shown(e.type)) found = e.n;
+      return true;
+    });
+    end = begin;
+  }
+  return found;
+}
+
 std::optional<std::uint64_t> next_switch(const trace_model& trace, std::uint64_t from, direction d) {
   return search(trace, from, d, nobody, [&](const trace_part& part) {
     std::optional<std::uint64_t> best;

@@ -19,6 +19,9 @@ enum class direction { back, forth };
 
 // All functions return nothing if there is no such event in that direction.
 std::optional<std::uint64_t> next_event(const trace_model& trace, std::uint64_t from, direction d);
+// The next event that the screen shows: leaves out names, checkpoints and other notes of the recorder for its readers.
+std::optional<std::uint64_t> next_shown_event(const trace_model& trace, std::uint64_t from, direction d);
+bool is_shown(diary::event_type type);
 // The next event at which another coroutine, or none, starts to run on some thread.
 std::optional<std::uint64_t> next_switch(const trace_model& trace, std::uint64_t from, direction d);
 // The next event that changes the coroutine's state or that it caused itself while running.

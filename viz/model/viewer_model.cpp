@@ -200,7 +200,7 @@ struct viewer_model::applier {
     return m.trace->coroutine_count() == 0 ? nobody : 0;
   }
 
-  void operator()(const act::step_event& a) const { go(next_event(*m.trace, m.at.event, a.to)); }
+  void operator()(const act::step_event& a) const { go(next_shown_event(*m.trace, m.at.event, a.to)); }
   void operator()(const act::step_switch& a) const { go(next_switch(*m.trace, m.at.event, a.to)); }
   void operator()(const act::step_coroutine& a) const {
     if (focus() != nobody) go(next_of_coroutine(*m.trace, focus(), m.at.event, a.to));

@@ -85,7 +85,7 @@ std::vector<section> sections_of(const viewer_model& model) {
   if (all.size() == 1) all.push_back({"READY, in order", span_kind::ready, {}, 0});
   section io{"WAITING FOR I/O", span_kind::io, {}, 0};
   section sleeping{"SLEEPING", span_kind::sleeping, {}, 0};
-  section other{"WAITING FOR EACH OTHER", span_kind::other, {}, 0};
+  section other{"WAITING FOR OTHERS", span_kind::other, {}, 0};
   for (const diary::coroutine_state* c : state.coroutines()) {
     if (c->status != diary::coroutine_status::blocked) continue;
     switch (kind_of(c->status, c->reason)) {

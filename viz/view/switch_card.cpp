@@ -74,7 +74,7 @@ std::string reason_of(const trace_model& trace, const diary::event& e) {
     case t::finish:
       return "ends: " + std::string(to_text(static_cast<diary::coroutine_status>(e.args[1])));
     case t::enter:
-      return "nobody ran before";
+      return "nobody ran, the scheduler starts it";
     default:
       return std::string(trace.events().type_name(e.type));
   }
