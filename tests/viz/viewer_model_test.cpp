@@ -27,6 +27,28 @@ TEST_F(ViewerModel, StartsAtTheFirstEventWithTheWholeTraceInView) {
   EXPECT_LE(time_to_x(model.view.scale, 30 * ms), 1000);
 }
 
+TEST_F(ViewerModel, AWindowThatShowsTheWholeGoesOnShowingItWhenItIsResized) {
+  model.resize({3000, 400, 300});
+  EXPECT_GT(time_to_x(model.view.scale, 30 * ms), 2800);
+  EXPECT_LE(time_to_x(model.view.scale, 30 * ms), 3000);
+  model.resize({500, 400, 300});
+  EXPECT_LE(time_to_x(model.view.scale, 30 * ms), 500);
+}
+
+TEST_F(ViewerModel, AZoomOfTheUsersIsKeptWhenTheWindowIsResized) {
+  model.apply(act::zoom{500, 0.5});
+  const time_scale before = model.view.scale;
+  model.resize({3000, 400, 300});
+  EXPECT_EQ(model.view.scale, before);
+}
+
+TEST_F(ViewerModel, PlayingTakesSomeSecondsWhateverIsInView) {
+  model.apply(act::play_or_pause{});
+  const double seconds = model.view.scale.ns_per_px * 1000 / 1e9 / model.speed;
+  EXPECT_GE(seconds, 3);
+  EXPECT_LE(seconds, 60);
+}
+
 TEST_F(ViewerModel, StateIsThatAfterTheEventUnderTheCursorHoweverItGotThere) {
   for (const std::uint64_t n : {17u, 18u, 17u, 5u, 21u, 16u}) {
     model.apply(act::go_to_event{n});

@@ -1,5 +1,7 @@
 // The real window, offscreen: OpenGL, fonts, pixels.
 #include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -8,6 +10,8 @@
 #include <sstream>
 
 #include "app/app.hpp"
+#include "app/input_from_sdl.hpp"
+#include "app/program_end.hpp"
 #include "app/window_app.hpp"
 #include "small_trace.hpp"
 #include "trace/text/trace_text.hpp"
@@ -169,6 +173,57 @@ TEST_F(Window, ScalesTheInterface) {
   app.draw();
 
   EXPECT_FLOAT_EQ(app.model().interface_scale, 1.1f);
+}
+
+// ---- keys as SDL tells of them
+
+std::optional<input> text_with(const char* typed, int held) {
+  SDL_Event event{};
+  event.type = SDL_TEXTINPUT;
+  std::snprintf(event.text.text, sizeof event.text.text, "%s", typed);
+  devices_now now;
+  now.held = static_cast<SDL_Keymod>(held);
+  return input_from_sdl(event, now, 1);
+}
+
+TEST(InputFromSdl, ACharacterWithCtrlOrAltIsNotThePlainKeyToo) {
+  EXPECT_FALSE(text_with("+", KMOD_LCTRL));
+  EXPECT_FALSE(text_with("t", KMOD_LALT));
+  EXPECT_TRUE(text_with("@", KMOD_RALT)) << "a character of its own on many keyboards";
+}
+
+TEST(InputFromSdl, ALetterKeepsItsShift) {
+  EXPECT_TRUE(std::get<key_down>(*text_with("C", KMOD_LSHIFT)).with.shift);
+  EXPECT_FALSE(std::get<key_down>(*text_with("c", 0)).with.shift);
+  EXPECT_FALSE(std::get<key_down>(*text_with("C", KMOD_CAPS)).with.shift) << "Caps Lock is not Shift";
+}
+
+// ---- how a program ended
+
+// Runs `body` in a child and returns what is known of it once it has ended, before and after it is reaped.
+template <class Body>
+std::pair<std::string, std::string> ends_of(Body body) {
+  const pid_t child = fork();
+  if (child == 0) body();
+  siginfo_t how{};
+  waitid(P_PID, static_cast<id_t>(child), &how, WEXITED | WNOWAIT);
+  const std::string before = end_of_program(static_cast<std::uint32_t>(child));
+  waitpid(child, nullptr, 0);
+  return {before, end_of_program(static_cast<std::uint32_t>(child))};
+}
+
+TEST(EndOfProgram, NamesTheSignalOrTheStatus) {
+  EXPECT_EQ(ends_of([] { raise(SIGKILL); }).first, "died: signal 9");
+  EXPECT_EQ(ends_of([] { _exit(3); }).first, "ended: status 3");
+}
+
+TEST(EndOfProgram, OfOneThatIsGoneOnlyThat) {
+  EXPECT_EQ(ends_of([] { _exit(0); }).second, "died");
+}
+
+TEST(EndOfProgram, OneThatRunsHasNone) {
+  EXPECT_EQ(end_of_program(static_cast<std::uint32_t>(getpid())), "");
+  EXPECT_EQ(end_of_program(0), "");
 }
 
 // ---- controls

@@ -57,6 +57,7 @@ class gl_window {
   news wait(int timeout_ms);
   // The next wait() takes these events as if the user had caused them.
   void play(const std::vector<SDL_Event>& events) { played_.insert(played_.end(), events.begin(), events.end()); }
+  bool is_minimised() const { return (SDL_GetWindowFlags(window_) & SDL_WINDOW_MINIMIZED) != 0; }
   std::uint32_t id() const { return SDL_GetWindowID(window_); }
   // Sets the window's size in physical pixels. Throws std::runtime_error if the display does not allow it.
   void resize(int width, int height);

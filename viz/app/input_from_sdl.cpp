@@ -52,12 +52,16 @@ std::optional<input> from_key(const SDL_KeyboardEvent& e) {
   return key_down{letter(static_cast<char32_t>(code)), with};
 }
 
-std::optional<input> from_text(const SDL_TextInputEvent& e) {
+// Some systems send a character as text, too, while Ctrl or Alt is held. Those came as keys. The right Alt key is part
+// of many characters.
+std::optional<input> from_text(const SDL_TextInputEvent& e, int held) {
+  if ((held & (KMOD_CTRL | KMOD_GUI | KMOD_LALT)) != 0 && (held & (KMOD_RALT | KMOD_MODE)) == 0) return std::nullopt;
   const char c = e.text[0];
   if (c < ' ' || c >= 0x7f || e.text[1] != 0) return std::nullopt;
   const bool upper = c >= 'A' && c <= 'Z';
   const char lower = upper ? static_cast<char>(c - 'A' + 'a') : c;
-  return key_down{letter(static_cast<char32_t>(lower)), {}};
+  // Capitals without Shift are those of Caps Lock.
+  return key_down{letter(static_cast<char32_t>(lower)), {(held & KMOD_SHIFT) != 0, false, false}};
 }
 
 button button_of(std::uint8_t sdl_button) {
@@ -83,7 +87,7 @@ std::optional<input> input_from_sdl(const SDL_Event& event, const devices_now& n
     case SDL_KEYDOWN:
       return from_key(event.key);
     case SDL_TEXTINPUT:
-      return from_text(event.text);
+      return from_text(event.text, now.held);
     case SDL_MOUSEMOTION:
       return mouse_move{at(event.motion.x, event.motion.y)};
     case SDL_MOUSEBUTTONDOWN:

@@ -1,21 +1,13 @@
 #include "app/opened_trace.hpp"
 
-#include <signal.h>
-
 #include <algorithm>
-#include <cerrno>
 
 #include "analysis/findings.hpp"
 #include "analysis/statistics.hpp"
 #include "analysis/summaries.hpp"
+#include "app/program_end.hpp"
 
 namespace weft::viz {
-namespace {
-
-bool is_gone(std::uint32_t pid) { return pid != 0 && kill(static_cast<pid_t>(pid), 0) != 0 && errno == ESRCH; }
-
-}  // namespace
-
 std::unique_ptr<trace_model> open_trace(const std::string& path) {
   using diary::history;
   diary::reader quick = diary::reader::open(path, diary::reader::trust::sealed_chunks);
@@ -85,8 +77,13 @@ bool live_trace::refresh(viewer_model& model, clock::time_point now) {
     next_look_at_program_ = now + 1s;
     const diary::file_info& info = model.trace->events().info();
     // Read once more after the end: the read above has the last events only if the program ended before it.
-    ended = !grew && (info.complete || is_gone(model.live_pid != 0 ? model.live_pid : info.pid));
+    const std::string how = end_of_program(model.live_pid != 0 ? model.live_pid : info.pid);
+    ended = !grew && (info.complete || !how.empty());
     if (ended) {
+      model.program = {};
+      // A program may record in parts of its life only: that its trace is complete says nothing of its end.
+      model.program.end = !how.empty() ? how : "ended";
+      model.apply(act::go_to_last{});
       model.live = false;
       model.following = false;
     }

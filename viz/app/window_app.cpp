@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iostream>
 
+#include "app/program_end.hpp"
 #include "app/svg_picture.hpp"
 #include "view/keys.hpp"
 
@@ -14,6 +15,9 @@ void window_app::open(const std::string& path, bool live, std::uint32_t pid, boo
     const bool ended = trace->events().info().complete;
     model_.live_pid = pid;
     model_.open(std::move(trace), live && !ended);
+    model_.program = {};
+    // A trace that nobody closed, of a program that is not there: it did not come to its end.
+    if (!model_.live && !ended) model_.program.end = end_of_program(model_.trace->events().info().pid);
     if (model_.live) model_.rates.restart(*model_.trace, model_.trace->event_count());
     model_.notice.clear();
     model_.findings.clear();
@@ -233,6 +237,13 @@ bool window_app::is_busy() const {
 
 window_app::round_end window_app::go_round(int longest_wait_ms) {
   using clock = std::chrono::steady_clock;
+  if (window_.is_minimised()) {
+    // Nobody sees a frame: none is drawn, and the trace is taken in when the window is back.
+    const gl_window::news news = window_.wait(std::min(longest_wait_ms, 500));
+    if (news.closed) return round_end::closed;
+    is_dirty_ = true;
+    return round_end::nothing_new;
+  }
   const bool live = model_.trace && model_.live;
   const bool reads = model_.trace && (model_.trace->has_work() || panels_.bottom().has_work(model_));
   const int patience_ms = is_dirty_ || reads                     ? 0

@@ -11,6 +11,7 @@ enum class program_mode : std::uint8_t { running, pausing, paused, stepping };
 struct program_status {
   bool takes_requests = false;
   program_mode mode = program_mode::running;
+  std::string end = {};  // how it ended: "died: signal 9"; "": it runs, or nothing is known
 };
 
 // One running program on the start page.

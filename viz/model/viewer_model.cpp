@@ -99,6 +99,8 @@ void viewer_model::show_end() {
 
 void viewer_model::resize(const viewport& size) {
   const bool wider = size.lanes_width != port.lanes_width;
+  const bool showed_all = trace && view.scale == fit(trace->whole(), port.lanes_width, fit_margin);
+  const bool lower = size.lanes_height < port.lanes_height;
   port = size;
   if (!trace) return;
   if (!sized_) {
@@ -107,8 +109,11 @@ void viewer_model::resize(const viewport& size) {
     if (following) show_end();
   } else if (wider && following) {
     show_end();
+  } else if (wider && showed_all) {
+    view.scale = fit(trace->whole(), port.lanes_width, fit_margin);
   }
   scroll_to(view.scroll);
+  if (lower && selected) show_lane(*selected);
   tell_trace();
   if (strip.size() != port.overview_columns) strip = overview(*trace, port.overview_columns);
 }
@@ -257,7 +262,17 @@ struct viewer_model::applier {
   void operator()(const act::play_or_pause&) const {
     m.playing = !m.playing;
     m.following = false;
+    if (m.playing) set_pace();
     if (m.playing && m.at.event + 1 >= m.trace->event_count()) m.move_to(cursor_at_event(*m.trace, 0), true);
+  }
+  // What is in view should take some ten seconds: at the pace of another zoom it would be over at once, or stand still.
+  void set_pace() const {
+    const double view_s = m.view.scale.ns_per_px * m.port.lanes_width / 1e9;
+    const double seconds = view_s / m.speed;
+    if (seconds >= 3 && seconds <= 60) return;
+    m.speed = *std::min_element(play_speeds.begin(), play_speeds.end(), [&](double x, double y) {
+      return std::abs(std::log(view_s / x / 10)) < std::abs(std::log(view_s / y / 10));
+    });
   }
   void operator()(const act::change_speed& a) const {
     const auto* now = std::min_element(play_speeds.begin(), play_speeds.end(), [&](double x, double y) {

@@ -54,6 +54,7 @@ std::vector<action> pointer::handle(const input& what, const viewer_model& model
                                     const std::vector<hit>& hits) {
   if (const auto* m = std::get_if<mouse_move>(&what)) {
     at_ = m->at;
+    rests_ = false;
     return drag(m->at, model, layout);
   }
   if (std::holds_alternative<mouse_leave>(what)) {

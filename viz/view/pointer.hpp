@@ -17,6 +17,9 @@ class pointer {
   std::vector<action> handle(const input& what, const viewer_model& model, const window_layout& layout,
                              const std::vector<hit>& hits);
   std::optional<point> at() const { return at_; }
+  // No words at the mouse until it moves again.
+  void rest() { rests_ = true; }
+  bool rests() const { return rests_; }
   bool dragging() const { return grip_ != grip::none; }
   // How the mouse pointer should look here.
   enum class shape : std::uint8_t { arrow, hand, size_horizontal, size_vertical };
@@ -35,6 +38,7 @@ class pointer {
   grip grip_ = grip::none;
   point pressed_;
   bool moved_ = false;
+  bool rests_ = false;
 };
 
 }  // namespace weft::viz

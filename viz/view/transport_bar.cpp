@@ -18,11 +18,13 @@ void draw_icon(const screen& on, point c, icon which, colour ink) {
   const auto bar = [&](float x) { on.to.fill({x, c.y - s, 2, 2 * s}, ink); };
   switch (which) {
     case icon::first:
-      bar(c.x - 6);
-      left(c.x + 5);
+      bar(c.x - 9);
+      left(c.x + 2);
+      left(c.x + 9);
       break;
     case icon::back:
-      left(c.x + 4);
+      left(c.x + 1);
+      bar(c.x + 4);
       break;
     case icon::play:
       right(c.x - 3);
@@ -32,11 +34,13 @@ void draw_icon(const screen& on, point c, icon which, colour ink) {
       on.to.fill({c.x + 2, c.y - s, 3, 2 * s}, ink);
       break;
     case icon::forth:
-      right(c.x - 4);
+      bar(c.x - 6);
+      right(c.x - 1);
       break;
     case icon::last:
-      right(c.x - 5);
-      bar(c.x + 4);
+      right(c.x - 9);
+      right(c.x - 2);
+      bar(c.x + 7);
       break;
   }
 }
@@ -82,6 +86,7 @@ void draw_transport(const screen& on, const rect& bar, const viewer_model& model
 }
 
 const char* word_for(const viewer_model& model) {
+  if (!model.program.end.empty()) return model.program.end.c_str();
   if (!model.live) return "recorded";
   switch (model.program.mode) {
     case program_mode::running:
@@ -105,7 +110,7 @@ void draw_program_buttons(const screen& on, const rect& pill, const viewer_model
   on.on_click(pause, act::pause_or_resume_program{},
               runs ? "Pause the program between two switches (X)" : "Let the program go on (X)");
   draw_button(on, step, model.program.mode == program_mode::stepping);
-  draw_icon(on, {step.x + step.w / 2, step.y + step.h / 2}, icon::last, on.colours.text);
+  draw_icon(on, {step.x + step.w / 2, step.y + step.h / 2}, icon::forth, on.colours.text);
   on.on_click(step, act::step_program{}, "Let the program do one switch (C), go on to the selected one (Shift C)");
   on.to.text({pause.x - 8, pill.y + 18}, "program", face::body, on.colours.text_dim, align::right);
 }
@@ -119,7 +124,11 @@ void draw_live(const screen& on, const rect& bar, const viewer_model& model) {
   on.to.fill(pill, on.colours.raised, 14);
   on.to.frame(pill, model.live && model.following ? on.colours.accent : on.colours.line, 1, 14);
   const bool moves = model.following && model.program.mode == program_mode::running;
-  const colour dot = !model.live ? on.colours.sleeping : moves ? on.colours.running : on.colours.ready;
+  const bool died = model.program.end.starts_with("died");
+  const colour dot = died          ? on.colours.holding
+                     : !model.live ? on.colours.sleeping
+                     : moves       ? on.colours.running
+                                   : on.colours.ready;
   on.to.disc({pill.x + 18, pill.y + 14}, 5, dot);
   on.to.text({pill.x + 32, bar.y + 27}, words, face::body, on.colours.text);
   if (model.live) {

@@ -39,13 +39,14 @@ void window_view::draw_above(canvas& to, const viewer_model& model) {
   const bool has_events = model.trace && model.trace->event_count() > 0;
   if (model.keys_shown) {
     draw_key_overlay(on, layout_);
-  } else if (has_events && !pointer_.dragging()) {
+  } else if (has_events && !pointer_.dragging() && !pointer_.rests()) {
     draw_tooltip(on, layout_, model);
   }
 }
 
 std::vector<action> window_view::handle(const input& what, const viewer_model& model) {
   if (const auto* pressed = std::get_if<key_down>(&what)) {
+    pointer_.rest();  // who steps by keys does not ask what lies under the mouse
     key_place place;
     place.lanes_width = static_cast<double>(layout_.lanes.w);
     const std::optional<point> mouse = pointer_.at();
