@@ -194,6 +194,24 @@ TEST_F(WindowScript, BrokenScriptsAreRefused) {
   }
 }
 
+TEST_F(WindowScript, AKeyThatDoesNothingSaysWhy) {
+  EXPECT_EQ(say("key Home\nkey Left")["note"], "There is no event before this event.");
+  EXPECT_EQ(say("key End\nkey Right")["note"], "There is no event after this event.");
+  EXPECT_EQ(say("key ctrl+z\nkey ctrl+z\nkey ctrl+z\nkey ctrl+z")["note"], "There is no earlier view.");
+  EXPECT_EQ(say("key x")["note"], "No running program takes requests from this window.");
+  EXPECT_THAT(say("key ctrl+q")["note"].get<std::string>(), HasSubstr("does nothing here"));
+  EXPECT_EQ(say("key ctrl+q\nkey Home\nkey Right")["note"], "");
+}
+
+TEST_F(WindowScript, ControlsGetKeysAndText) {
+  const nlohmann::json chosen = say("key ctrl+p\ntype holder\nkey Return");
+  EXPECT_EQ(chosen["selected"]["name"], "holder");
+
+  const nlohmann::json filtered = say("key ctrl+f\ntype lock_handed\nwait idle");
+  EXPECT_EQ(filtered["tab"], "events");
+  EXPECT_EQ(filtered["rows"].size(), 1U);
+}
+
 TEST_F(WindowScript, QuitEndsIt) { EXPECT_EQ(line_count(play("say\nquit\nsay\n").out), 1U); }
 
 TEST_F(WindowScript, AnEmptyScriptEndsWell) {

@@ -5,6 +5,7 @@
 
 #include "app/program_end.hpp"
 #include "app/svg_picture.hpp"
+#include "model/idle_action.hpp"
 #include "view/keys.hpp"
 
 namespace weft::viz {
@@ -110,7 +111,12 @@ void window_app::take(const input& what) {
     panels_.let_go_of_keys();
     return;
   }
-  for (const action& a : view_.handle(what, model_)) perform(a);
+  const std::vector<action> wanted = view_.handle(what, model_);
+  const bool is_key = std::holds_alternative<key_down>(what);
+  if (is_key) model_.note = wanted.empty() ? "This key does nothing here: ? shows all keys." : "";
+  const model_position before = position_of(model_);
+  for (const action& a : wanted) perform(a);
+  if (is_key && !wanted.empty() && position_of(model_) == before) model_.note = why_nothing(model_, wanted.front());
 }
 
 void window_app::perform(const action& a) {
