@@ -2,12 +2,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cstdio>
 #include <set>
 #include <string_view>
 
-#include "analysis/findings.hpp"
-#include "support/text_traces.hpp"
+#include "trace_story.hpp"
 
 namespace weft::tests {
 namespace {
@@ -15,63 +13,6 @@ namespace {
 using ::testing::HasSubstr;
 using viz::finding;
 using viz::finding_kind;
-
-// A trace as text, built up event by event. Times are in microseconds.
-class trace_story {
- public:
-  trace_story() { text_ = "complete yes\n"; }
-  trace_story& at(std::int64_t us) {
-    now_us_ = us;
-    return *this;
-  }
-  trace_story& pass(std::int64_t us) { return at(now_us_ + us); }
-  // `words`: for example "enter to=1".
-  trace_story& event(const std::string& words, int thread = 0) {
-    char time[40];
-    std::snprintf(time, sizeof time, "%lld.%06lld", static_cast<long long>(now_us_ / 1'000'000),
-                  static_cast<long long>(now_us_ % 1'000'000));
-    text_ += std::string(time) + " T" + std::to_string(thread) + " " + words + "\n";
-    return *this;
-  }
-  trace_story& names(std::initializer_list<const char*> names) {
-    std::uint64_t id = 0;
-    for (const char* const name : names) event("string id=" + std::to_string(++id) + " text=\"" + name + "\"");
-    return *this;
-  }
-  // Spawns a coroutine; its slot, id and name have the number n.
-  trace_story& spawn(int n, int parent = 0) {
-    return event("spawn slot=" + std::to_string(n) + " id=" + std::to_string(n) + " parent=" + std::to_string(parent) +
-                 " called=" + std::to_string(n));
-  }
-  trace_story& lose(int count) {
-    text_ += "gap T0 " + std::to_string(count) + "\n";
-    return *this;
-  }
-  const std::string& text() const { return text_; }
-
- private:
-  std::string text_;
-  std::int64_t now_us_ = 0;
-};
-
-std::vector<finding> found_in(const std::string& text, finding_kind kind) {
-  const viz::trace_model trace(trace_history(text));
-  EXPECT_EQ(trace.history().violation_count(), 0u) << violations_of(trace.history()).front();
-  std::vector<finding> all = find_all(trace, false);
-  std::erase_if(all, [kind](const finding& f) { return f.kind != kind; });
-  return all;
-}
-
-void expect_one(const trace_story& of, finding_kind kind, const std::string& title, std::uint64_t coroutine) {
-  const std::vector<finding> found = found_in(of.text(), kind);
-  ASSERT_EQ(found.size(), 1u) << of.text();
-  EXPECT_EQ(found[0].title, title);
-  EXPECT_EQ(found[0].coroutine, coroutine);
-}
-
-void expect_none(const trace_story& of, finding_kind kind) {
-  for (const finding& f : found_in(of.text(), kind)) ADD_FAILURE() << f.title << "\n" << of.text();
-}
 
 // held-thread
 
@@ -148,6 +89,19 @@ TEST(WaitCycle, IsTwoWhoWantEachOthersLock) {
 }
 
 TEST(WaitCycle, IsNobodyWhoWaitsForSomebodyThatGoesOn) { expect_none(two_locks(true), finding_kind::wait_cycle); }
+
+TEST(WaitCycle, ThatDeadlockErrorEndsIsSaidToHaveDoneSo) {
+  trace_story s;
+  s.names({"main", "a"}).event("object id=1 kind=mutex text=\"x\"").event("object id=2 kind=task text=\"\"");
+  s.spawn(1).spawn(2, 1).event("enter to=1").event("lock_acquired object=1").pass(1);
+  s.event("block to=2 reason=join object=2 owner=2").pass(1).event("block to=0 reason=mutex object=1 owner=1").pass(50);
+  s.event("wake slot=1 cause=deadlock object=2").event("enter to=1").event("cancel_delivered").pass(1);
+  s.event("finish to=0 status=failed");
+
+  EXPECT_THAT(found_in(s.text(), finding_kind::wait_cycle)[0].detail,
+              HasSubstr("It ended with deadlock_error, after 50.0 µs."));
+  expect_none(s, finding_kind::blocked_at_end);
+}
 
 TEST(WaitCycle, ThatATimeLimitEndsIsSaidToHaveEnded) {
   trace_story s = two_locks(false);
@@ -229,6 +183,31 @@ TEST(BlockedAtEnd, IsWhoWasBlockedWhenDeadlockErrorCame) {
   expect_none(s, finding_kind::never_joined);  // main was about to join them
 }
 
+// Main catches the error and returns; the trace may be cut while the left-overs end.
+trace_story goes_on_after_a_deadlock(bool is_cut) {
+  trace_story s;
+  s.names({"main", "worker"}).event("object id=1 kind=task text=\"\"").event("object id=2 kind=event text=\"go\"");
+  s.event("object id=3 kind=other text=\"left-over coroutines\"").spawn(1).spawn(2, 1).event("enter to=1").pass(1);
+  s.event("block to=2 reason=join object=1 owner=2").pass(1).event("block to=0 reason=event object=2").pass(1);
+  s.event("wake slot=1 cause=deadlock object=1").event("enter to=1").event("cancel_delivered").pass(1);
+  s.event("sleep to=0 delay_ns=1000").pass(1).event("wake_timer slot=1 cause=granted lateness_ns=0");
+  s.event("enter to=1").pass(1);
+  if (is_cut) return s.event("block to=0 reason=main_end object=3");
+  s.event("cancel slot=2").event("wake slot=2 cause=cancelled object=0");
+  s.event("block to=2 reason=main_end object=3").event("cancel_delivered").pass(1);
+  s.event("wake slot=1 cause=granted object=0").event("finish to=1 status=cancelled").pass(1);
+  return s.event("finish to=0 status=done").event("thread_stop");
+}
+
+TEST(BlockedAtEnd, IsSaidOnceOfADeadlockHoweverItGoesOn) {
+  for (const bool is_cut : {false, true}) {
+    const trace_story s = goes_on_after_a_deadlock(is_cut);
+    expect_one(s, finding_kind::blocked_at_end,
+               "deadlock_error: 2 coroutines were blocked, and nothing could wake anybody", 1);
+    expect_none(s, finding_kind::never_joined);
+  }
+}
+
 // starved
 
 // Two coroutines run in turns while the last one is ready.
@@ -240,8 +219,6 @@ trace_story many_turns(std::int64_t us_each, int turns) {
   for (int i = 0; i < turns; ++i) s.pass(us_each).event(i % 2 == 0 ? "yield to=2" : "yield to=1");
   return s.pass(us_each).event("yield to=3");
 }
-
-std::string shuffled(const trace_story& s) { return "flags shuffled\n" + s.text(); }
 
 TEST(Starved, IsWhoStoodReadyForLongWhileOthersHadTheirTurns) {
   const std::vector<finding> found = found_in(shuffled(many_turns(5'000, 20)), finding_kind::starved);
@@ -499,6 +476,8 @@ TEST(Findings, HaveAWordAndAMeaningForEachKind) {
     EXPECT_EQ(to_text(k.kind), k.word);
     EXPECT_TRUE(words.insert(k.word).second) << k.word;
     EXPECT_FALSE(k.meaning.empty()) << k.word;
+    EXPECT_GE(static_cast<int>(k.how_bad), 1) << k.word;
+    EXPECT_LE(static_cast<int>(k.how_bad), 4) << k.word;
   }
 }
 

@@ -49,6 +49,33 @@ TEST(Statistics, GoingOnAloneAfterThePollerIsTheSameRun) {
   EXPECT_EQ(rows[1].runs, 1u);
 }
 
+// Paused for 10 s: one is ready, one sleeps meanwhile.
+TEST(Statistics, APauseCountsNowhere) {
+  const diary::history trace = trace_history(
+      "0.000 T0 spawn slot=1 id=1\n0.000 T0 spawn slot=2 id=2\n0.000 T0 enter to=1\n"
+      "0.001 T0 sleep to=2 delay_ns=5000000\n0.002 T0 yield to=0\n0.003 T0 mark text=\"weft: paused\"\n"
+      "10.003 T0 mark text=\"weft: resumed\"\n10.004 T0 enter to=2\n10.005 T0 yield to=2\n"
+      "10.006 T0 wake_timer slot=1 cause=granted lateness_ns=0\n10.007 T0 finish to=1 status=done\n"
+      "10.008 T0 finish to=0 status=done\n");
+  constexpr std::int64_t ms = 1'000'000;
+
+  const std::vector<viz::statistics_row> rows = compute_statistics(trace, grouping::coroutine);
+
+  ASSERT_EQ(rows.size(), 2u);
+  EXPECT_EQ(rows[0].blocked_ns, 5 * ms);
+  EXPECT_EQ(rows[0].ready_ns, 1 * ms);
+  EXPECT_EQ(rows[1].ready_ns, 3 * ms);
+  EXPECT_EQ(rows[1].delay.max_ns(), 1 * ms);
+  EXPECT_EQ(rows[1].longest_run_ns, 6 * ms);  // it goes on alone: the same run
+  std::int64_t blocked_ns = 0, ready_ns = 0;
+  for (const viz::statistics_row& r : compute_statistics(trace, grouping::reason)) {
+    blocked_ns += r.blocked_ns;
+    ready_ns += r.ready_ns;
+  }
+  EXPECT_EQ(blocked_ns, 5 * ms);
+  EXPECT_EQ(ready_ns, 4 * ms);
+}
+
 TEST(Statistics, EveryGroupingAndTheHistoryCountTheSameRuns) {
   const diary::history trace = trace_history(one_goes_on_alone);
 

@@ -211,7 +211,7 @@ TEST_F(Check, JUnitHasACaseForEachKindAndEscapesNames) {
 
   EXPECT_EQ(result.status, 1);
   EXPECT_THAT(result.out,
-              StartsWith("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites tests=\"13\" failures=\"1\">"));
+              StartsWith("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites tests=\"18\" failures=\"1\">"));
   EXPECT_THAT(result.out, HasSubstr("name=\"wait-cycle\"/>"));
   EXPECT_THAT(result.out,
               HasSubstr("<failure message=\"&lt;hog&gt; held the thread for 7.00 ms\" type=\"held-thread\">"));
@@ -231,6 +231,27 @@ TEST_F(Check, KindsCanBeChosen) {
   EXPECT_EQ(run_weft({"check", held_, "--max-run", "5ms", "--without", "held-thread"}).status, 0);
   EXPECT_EQ(run_weft({"check", "--max-run", "5ms", "--only", "wait-cycle", "--only", "late-timer", held_}).status, 0);
   EXPECT_EQ(run_weft({"check", "--max-run", "5ms", "--only", "held-thread", held_}).status, 1);
+}
+
+TEST_F(Check, KindsAreListedWithoutAFile) {
+  const outcome result = run_weft({"check", "--kinds"});
+
+  EXPECT_EQ(result.status, 0);
+  EXPECT_THAT(result.out, HasSubstr("\nwait-cycle           1 coroutines wait for each other\n"));
+  EXPECT_EQ(run_weft({"check", "--kinds", "--json"}).json().at("kinds").at(0).at("severity"), 2);
+  EXPECT_EQ(run_weft({"check"}).status, 2);
+}
+
+TEST_F(Check, JsonCountsTheInstances) {
+  const json found = run_weft({"check", held_, "--max-run", "5ms", "--json"}).json().at("findings").at(0);
+
+  EXPECT_EQ(found.at("count"), 1);
+  EXPECT_EQ(found.at("sum_ns"), 7'000'000);
+  EXPECT_GT(found.at("share"), 0);
+  EXPECT_EQ(found.at("severity"), 2);
+  EXPECT_EQ(found.at("site"), "<hog>");
+  EXPECT_EQ(found.at("instances").at(0).at("event"), 2);
+  EXPECT_EQ(found.at("instances").at(0).at("name"), "<hog>");
 }
 
 TEST_F(Check, WrongValuesAreWrongUse) {

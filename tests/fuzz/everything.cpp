@@ -92,7 +92,7 @@ void look_around(const std::vector<std::uint8_t>& trace) {
   viewer_model model;
   model.open(std::make_unique<trace_model>(diary::history(diary::reader::from_bytes(trace, "fuzz"))), false);
   model.totals = model.trace->history().totals();
-  model.findings = find_all(*model.trace, false);
+  model.take_findings(find_all(*model.trace, false));
   model.summaries = summarise_all(*model.trace);
   window_view view;
   view.arrange(1280, 800, model);

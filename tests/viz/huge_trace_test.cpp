@@ -382,7 +382,7 @@ TEST(HugeTrace, IsFilledLittleByLittle) {
 
 TEST(HugeTrace, HasTheFindingsAndSumsOfAnExactOne) {
   const busy_trace& busy = busy_trace::get();
-  const std::vector<finding> exact = find_all(busy.exact, false);
+  const std::vector<finding_group> exact = find_all(busy.exact, false);
   diary::history names = busy.untold();
   const std::atomic<bool> stops{false};
   const analysis is = analyse(names, busy.exact.limits().long_run_ns, false, stops);
@@ -391,9 +391,11 @@ TEST(HugeTrace, HasTheFindingsAndSumsOfAnExactOne) {
   ASSERT_FALSE(exact.empty());
   for (std::size_t i = 0; i < exact.size(); ++i) {
     EXPECT_EQ(is.findings[i].title, exact[i].title);
-    EXPECT_EQ(is.findings[i].detail, exact[i].detail);
-    EXPECT_EQ(is.findings[i].evidence, exact[i].evidence);
-    EXPECT_EQ(is.findings[i].who, exact[i].who);
+    EXPECT_EQ(is.findings[i].count, exact[i].count);
+    EXPECT_EQ(is.findings[i].sum_ns, exact[i].sum_ns);
+    EXPECT_EQ(is.findings[i].worst.detail, exact[i].worst.detail);
+    EXPECT_EQ(is.findings[i].worst.evidence, exact[i].worst.evidence);
+    EXPECT_EQ(is.findings[i].worst.who, exact[i].worst.who);
   }
   std::vector<coroutine_summary> sums = summarise_all(busy.exact);
   ASSERT_EQ(is.summaries.size(), sums.size());

@@ -155,5 +155,40 @@ TEST(Chooser, GoesAroundByTheArrowsAndAwayByEscape) {
   EXPECT_FALSE(list.take({key::escape, {}}));
 }
 
+TEST_F(PanelRows, AFindingIsARowAndTheChosenOneUnfolds) {
+  finding_group once, twice;
+  once.title = "a waits for itself";
+  once.severity = finding_severity::stuck;
+  once.count = 1;
+  once.instances.resize(1);
+  twice.title = "hog held the thread 2 times";
+  twice.severity = finding_severity::severe;
+  twice.count = 2;
+  twice.sum_ns = 40 * ms;
+  twice.share = 0.5;
+  twice.instances.resize(2);
+  twice.instances[1].title = "hog held the thread for 30.0 ms";
+  twice.instances[1].lasted_ns = 30 * ms;
+  twice.instances[1].when = {5 * ms, 35 * ms};
+  twice.worst = twice.instances[1];
+  model.take_findings({once, twice});
+
+  EXPECT_EQ(all_of(finding_rows(model)),
+            (std::vector<std::string>{"a waits for itself\t\t\t\t0.00 µs",
+                                      "hog held the thread 2 times\t2\t40.0 ms\t50 %\t5.0000 ms"}));
+  EXPECT_EQ(finding_rows(model).row(0).severity, 1);
+  EXPECT_EQ(finding_rows(model).row(1).folds, folding::folded);
+
+  model.apply(act::show_finding{1, 1});
+
+  const finding_rows unfolded(model);
+  ASSERT_EQ(unfolded.count(), 4u);
+  EXPECT_EQ(unfolded.row(1).folds, folding::unfolded);
+  EXPECT_FALSE(unfolded.row(1).here);
+  EXPECT_EQ(text_of(unfolded.row(3)), "hog held the thread for 30.0 ms\t\t30.0 ms\t\t5.0000 ms");
+  EXPECT_TRUE(unfolded.row(3).here);
+  EXPECT_EQ(unfolded.current(), 3u);
+}
+
 }  // namespace
 }  // namespace weft::viz

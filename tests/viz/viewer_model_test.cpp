@@ -15,7 +15,7 @@ class ViewerModel : public testing::Test {
  protected:
   ViewerModel() {
     model.open(small_trace(), false);
-    model.findings = find_all(*model.trace, false);
+    model.take_findings(find_all(*model.trace, false));
     model.resize({1000, 400, 300});
   }
   viewer_model model;
@@ -109,12 +109,76 @@ TEST_F(ViewerModel, UndoGoesBackToWhereTheViewWasAndRedoForthAgain) {
 }
 
 TEST_F(ViewerModel, AFindingOpensItsEvidence) {
-  ASSERT_FALSE(model.findings.empty());
+  ASSERT_EQ(model.finding_groups.size(), 2u);  // somebody waits for good: that is worse than the held thread
 
-  model.apply(act::show_finding{0});
+  model.apply(act::show_finding{1});
 
   EXPECT_EQ(model.at.event, 15u);
   EXPECT_EQ(model.selected, producer_index);
+}
+
+TEST_F(ViewerModel, AFindingIsFittedWithAMarginAndItsEvidenceLit) {
+  model.apply(act::show_finding{1});
+
+  EXPECT_NEAR(time_to_x(model.view.scale, 6 * ms), 200, 1);
+  EXPECT_NEAR(time_to_x(model.view.scale, 27 * ms), 800, 1);
+  ASSERT_TRUE(model.lit);
+  EXPECT_EQ(model.lit->when, (time_range{6 * ms, 27 * ms}));
+  EXPECT_TRUE(model.lit->has(producer_index));
+  EXPECT_TRUE(model.lit->has(consumer_index));  // stood ready meanwhile
+  EXPECT_FALSE(model.lit->has(main_index));
+
+  model.apply(act::clear{});
+  EXPECT_FALSE(model.lit);
+}
+
+TEST_F(ViewerModel, TheStoryIsTheWorstFinding) {
+  model.show_story();
+
+  EXPECT_EQ(model.at.event, 9u);  // main's wait for good
+  EXPECT_EQ(model.selected, main_index);
+  EXPECT_EQ(model.chosen->group, 0u);
+  EXPECT_NEAR(time_to_x(model.view.scale, 2 * ms), 200, 1);
+  EXPECT_NEAR(time_to_x(model.view.scale, 30 * ms), 800, 1);
+  EXPECT_FALSE(model.lit);
+}
+
+TEST_F(ViewerModel, TheStoryIsShownHoweverWideTheWindowTurnsOutToBe) {
+  viewer_model unsized;
+  unsized.open(small_trace(), false);
+  unsized.take_findings(find_all(*unsized.trace, false));
+  unsized.show_story();
+  unsized.resize({2000, 400, 300});
+
+  EXPECT_NEAR(time_to_x(unsized.view.scale, 2 * ms), 400, 1);
+}
+
+TEST_F(ViewerModel, TheStoryWithoutAFindingIsTheDensestStretch) {
+  model.take_findings({});
+  model.densest = {5 * ms, 7 * ms};
+
+  model.show_story();
+
+  EXPECT_NEAR(time_to_x(model.view.scale, 5 * ms), 200, 1);
+  EXPECT_NEAR(time_to_x(model.view.scale, 7 * ms), 800, 1);
+}
+
+TEST_F(ViewerModel, TheChosenFindingStaysChosenWhenTheWorstChanges) {
+  model.apply(act::show_finding{1});
+  std::vector<finding_group> fewer = find_all(*model.trace, true);
+
+  model.take_findings(fewer);
+
+  ASSERT_TRUE(model.chosen);
+  EXPECT_EQ(model.chosen->group, 0u);
+}
+
+TEST(WholeTrace, BeginsWhereSomethingHappens) {
+  const auto trace = model_of(
+      "0.000 T0 thread_start tid=1\n0.090 T0 string id=1 text=\"a\"\n0.100 T0 spawn slot=1 id=1 called=1\n"
+      "0.101 T0 enter to=1\n0.110 T0 finish to=0 status=done\n");
+
+  EXPECT_EQ(trace->whole(), (time_range{100 * ms, 110 * ms}));
 }
 
 TEST_F(ViewerModel, EscapeClearsTheRangeThenTheSelection) {
@@ -208,7 +272,7 @@ TEST(Findings, SayNothingOfTheEndWhileTheTraceGrows) {
   const auto found = find_all(*trace, true);
 
   EXPECT_TRUE(std::none_of(found.begin(), found.end(),
-                           [](const finding& f) { return f.kind == finding_kind::blocked_at_end; }));
+                           [](const finding_group& g) { return g.kind == finding_kind::blocked_at_end; }));
 }
 
 TEST(Summaries, AddUpALifeAndItsDelays) {

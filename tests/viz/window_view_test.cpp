@@ -70,6 +70,27 @@ TEST_F(WindowView, LanesShowStatesByColourAndPattern) {
   EXPECT_FALSE(has(canvas, spot(2, 29 * ms), shape::fill, t.running));
 }
 
+TEST_F(WindowView, AFindingDimsEverythingButItsEvidence) {
+  finding_group held;
+  held.count = 1;
+  held.worst.who = producer_index;
+  held.worst.when = {6 * ms, 27 * ms};
+  held.worst.evidence = 15;
+  held.instances = {held.worst};
+  model.take_findings({held});
+  const colour dimmed = dark_theme().ground.faded(0.66f);
+
+  model.apply(act::show_finding{0});
+
+  const recording_canvas canvas = drawn();
+  EXPECT_TRUE(has(canvas, spot(0, 15 * ms), shape::fill, dimmed));
+  EXPECT_FALSE(has(canvas, spot(1, 15 * ms), shape::fill, dimmed));
+  EXPECT_TRUE(has(canvas, spot(1, 4 * ms), shape::fill, dimmed));  // before it
+
+  model.apply(act::clear{});
+  EXPECT_FALSE(has(drawn(), spot(0, 15 * ms), shape::fill, dimmed));
+}
+
 TEST_F(WindowView, ALongRunHasTheHoldingColourInItsLaneAndOnTheThread) {
   const recording_canvas canvas = drawn();
   const rect row = thread_rect(view.layout(), 0);

@@ -2,23 +2,14 @@
 // left that could wake anybody. If deadlock_error ended the run, the coroutines that were blocked then count. A program
 // that died, was paused or runs on without recording gives no finding: its coroutines merely wait.
 #include <algorithm>
-#include <map>
 #include <set>
+#include <unordered_set>
 #include <utility>
 
 #include "analysis/detector.hpp"
 
 namespace weft::viz {
 namespace {
-
-std::string names_of(const investigation& about, const std::vector<const diary::coroutine_state*>& members) {
-  constexpr std::size_t named = 6;
-  std::string names;
-  for (std::size_t i = 0; i < std::min(members.size(), named); ++i) {
-    names += (i > 0 ? ", " : "") + about.name(members[i]->id);
-  }
-  return members.size() > named ? names + " and " + std::to_string(members.size() - named) + " more." : names + ".";
-}
 
 // True if nothing can happen any more, as far as the trace shows: no coroutine may run, and none waits for a time or
 // for the outside world.
@@ -44,51 +35,15 @@ bool has_cycle(const diary::scheduler_state& state) {
   return false;
 }
 
-std::string wait_words(const investigation& about, const diary::coroutine_state& c) {
-  std::string what(to_text(c.reason));
+std::string reason_words(diary::wait_reason reason) {
+  std::string what(to_text(reason));
   std::replace(what.begin(), what.end(), '_', ' ');
-  return c.object != 0 ? about.trace.object_label(c.object) + " (" + what + ")" : what;
+  return what;
 }
 
-std::vector<finding> find_blocked(const investigation& about, const diary::scheduler_state& end, bool is_hopeless) {
-  struct group {
-    std::vector<const diary::coroutine_state*> members;
-  };
-  std::map<std::pair<diary::wait_reason, std::uint64_t>, group> groups;
-  for (const diary::coroutine_state* c : end.coroutines()) {
-    const bool blocked = c->status == diary::coroutine_status::blocked;
-    const span_kind kind = kind_of(c->status, c->reason);
-    if (!blocked || kind == span_kind::sleeping) continue;
-    const bool has_ended = !about.trace.source().info().truncated && end.threads()[c->thread].stopped;
-    if (!has_ended && !is_hopeless) continue;
-    if (!about.gaps.is_whole(c->thread, c->since_event, end.applied())) continue;
-    groups[{c->reason, c->object}].members.push_back(c);
-  }
-  std::vector<finding> result;
-  for (const auto& [key, g] : groups) {
-    const diary::coroutine_state& oldest = **std::min_element(
-        g.members.begin(), g.members.end(), [](const auto* a, const auto* b) { return a->since_ns < b->since_ns; });
-    finding f;
-    f.kind = finding_kind::blocked_at_end;
-    f.coroutine = oldest.id;
-    f.evidence = oldest.since_event;
-    f.when = {oldest.since_ns, end.now_ns()};
-    const std::string name = about.name(oldest.id);
-    const std::string what = wait_words(about, oldest);
-    const bool alone = g.members.size() == 1;
-    f.title = (alone ? name + " is" : counted(g.members.size(), "coroutine is", "coroutines are")) +
-              " blocked at the end of the trace: " + what;
-    f.detail = alone ? "For " + duration_text(about.paused.active_ns(oldest.thread, f.when)) + "."
-                     : names_of(about, g.members);
-    if (oldest.owner_slot != 0) {
-      const std::uint64_t owner = about.trace.id_of_slot(oldest.owner_slot, oldest.since_event + 1);
-      if (owner != 0) f.detail += " Its owner is " + about.name(owner) + ".";
-    }
-    result.push_back(std::move(f));
-  }
-  std::stable_sort(result.begin(), result.end(),
-                   [](const finding& a, const finding& b) { return a.when.begin_ns < b.when.begin_ns; });
-  return result;
+std::string wait_words(const investigation& about, const diary::coroutine_state& c) {
+  const std::string what = reason_words(c.reason);
+  return c.object != 0 ? about.trace.object_label(c.object) + " (" + what + ")" : what;
 }
 
 class blocked_at_end : public detector {
@@ -100,39 +55,66 @@ class blocked_at_end : public detector {
   void before(const diary::event& e, const diary::scheduler_state& state) override {
     // A plain thread or another process that woke a coroutine once may do so again.
     if (e.type == diary::event_type::wake_remote && e.args[3] == 0) is_given_from_outside_ = true;
-    if (e.type != diary::event_type::wake || e.args[1] != static_cast<std::uint64_t>(diary::wake_cause::deadlock))
-      return;
+    if (is_deadlock(e)) note_deadlock(e, state);
+  }
+
+  void finish(const diary::scheduler_state& end) override {
+    if (about_.still_growing) return;
+    const bool hopeless = !is_given_from_outside_ && is_hopeless(end);
+    for (const diary::coroutine_state* c : end.coroutines()) {
+      if (c->status != diary::coroutine_status::blocked || told_.count(c->id) != 0) continue;
+      if (kind_of(c->status, c->reason) == span_kind::sleeping) continue;
+      const bool has_ended = !about_.trace.source().info().truncated && end.threads()[c->thread].stopped;
+      if (!has_ended && !hopeless) continue;
+      if (about_.gaps.is_whole(c->thread, c->since_event, end.applied())) report_blocked(*c, end.now_ns());
+    }
+  }
+
+ private:
+  void note_deadlock(const diary::event& e, const diary::scheduler_state& state) {
     const diary::coroutine_state* const main = state.by_slot(e.args[0]);
-    if (main == nullptr || has_cycle(state)) return;
+    if (main == nullptr) return;
     finding f;
     f.kind = finding_kind::blocked_at_end;
     f.coroutine = main->id;
     f.evidence = e.n;
     f.when = {main->since_ns, e.t_ns};
+    f.site = about_.site_or_name(main->site, main->id);
+    f.cause = "deadlock_error";
     std::uint64_t count = 0;
     constexpr std::uint64_t named = 6;
     for (const diary::coroutine_state* c : state.coroutines()) {
       if (c->thread != e.thread || c->status != diary::coroutine_status::blocked) continue;
+      told_.insert(c->id);  // this finding names it; however it goes on, that is a consequence
       f.when.begin_ns = std::min(f.when.begin_ns, c->since_ns);
+      if (c != main) f.others.push_back(c->id);
       if (++count <= named) f.detail += about_.name(c->id) + ": " + wait_words(about_, *c) + ". ";
     }
+    if (has_cycle(state)) return;
     f.title = "deadlock_error: " + counted(count, "coroutine was", "coroutines were") +
               " blocked, and nothing could wake anybody";
     if (count > named) f.detail += "And " + std::to_string(count - named) + " more. ";
     f.detail += "Main was told.";
-    deadlocks_.push_back(std::move(f));
+    about_.report(std::move(f), e.thread);
   }
 
-  void finish(const diary::scheduler_state& end, std::vector<finding>& found) override {
-    for (finding& f : deadlocks_) found.push_back(std::move(f));
-    if (about_.still_growing) return;
-    const bool hopeless = !is_given_from_outside_ && is_hopeless(end);
-    for (finding& f : find_blocked(about_, end, hopeless)) found.push_back(std::move(f));
+  void report_blocked(const diary::coroutine_state& c, std::int64_t end_ns) {
+    finding f;
+    f.kind = finding_kind::blocked_at_end;
+    f.coroutine = c.id;
+    f.evidence = c.since_event;
+    f.when = {c.since_ns, end_ns};
+    f.site = about_.site_or_name(c.site, c.id);
+    f.cause = reason_words(c.reason);
+    f.title = about_.name(c.id) + " is blocked at the end of the trace: " + wait_words(about_, c);
+    f.detail = "For " + duration_text(about_.paused.active_ns(c.thread, f.when)) + ".";
+    const std::uint64_t owner = c.owner_slot != 0 ? about_.trace.id_of_slot(c.owner_slot, c.since_event + 1) : 0;
+    if (owner != 0) f.detail += " Its owner is " + about_.name(owner) + ".";
+    about_.report(std::move(f), c.thread);
   }
 
- private:
   const investigation& about_;
-  std::vector<finding> deadlocks_;
+  std::unordered_set<std::uint64_t> told_;  // ids of those who were blocked when deadlock_error came
   bool is_given_from_outside_ = false;
 };
 

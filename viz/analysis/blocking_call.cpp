@@ -1,6 +1,6 @@
 // Finds libc calls that the libc patch recorded but that blocked the whole thread: the coroutine still ran when the
 // call returned, and for a long time before that no other event happened on its thread.
-#include <map>
+#include <utility>
 
 #include "analysis/detector.hpp"
 
@@ -23,35 +23,23 @@ class blocking_call : public detector {
     if (!c || about_.paused.active_ns(e.thread, when) < about_.limits.blocking_call_ns) return;
     if (!about_.gaps.is_whole(e.thread, c->since_event, e.n)) return;
     const std::string call = diary::sanitised(e.text);
-    group& g = by_call_[call];
-    ++g.count;
-    if (g.count > 1 && when.length_ns() <= g.f.when.length_ns()) return;
-    g.f.kind = finding_kind::blocking_call;
-    g.f.coroutine = c->id;
-    g.f.evidence = e.n;
-    g.f.when = when;
-    g.f.title = call + " blocked the thread for up to " + duration_text(when.length_ns());
-    g.f.detail = about_.name(c->id) + " called it" +
-                 (e.args[0] != 0 ? " for fd " + std::to_string(e.args[0] - 1) : std::string()) +
-                 ", and nothing else happened on its thread until it came back.";
-  }
-
-  void finish(const diary::scheduler_state&, std::vector<finding>& found) override {
-    for (auto& [call, g] : by_call_) {
-      if (g.count > 1) g.f.detail += " The longest of " + std::to_string(g.count) + " such calls.";
-      found.push_back(std::move(g.f));
-    }
+    finding f;
+    f.kind = finding_kind::blocking_call;
+    f.coroutine = c->id;
+    f.evidence = e.n;
+    f.when = when;
+    f.title = call + " blocked the thread for up to " + duration_text(about_.paused.active_ns(e.thread, when));
+    f.detail = about_.name(c->id) + " called it" +
+               (e.args[0] != 0 ? " for fd " + std::to_string(e.args[0] - 1) : std::string()) +
+               ", and nothing else happened on its thread until it came back.";
+    f.site = about_.site_or_name(c->site, c->id);
+    f.cause = call;
+    about_.report(std::move(f), e.thread);
   }
 
  private:
-  struct group {
-    finding f;
-    std::uint64_t count = 0;
-  };
-
   const investigation& about_;
   std::vector<std::int64_t> last_ns_;  // by thread: time of the last event
-  std::map<std::string, group> by_call_;
 };
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "analysis/detector.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace weft::viz {
 
@@ -32,6 +33,17 @@ std::string investigation::site_text(std::uint64_t site) const {
   const diary::site_record* const record = trace.site(site);
   if (!record) return "";
   return record->file.substr(record->file.find_last_of("/\\") + 1) + ":" + std::to_string(record->line);
+}
+
+std::string investigation::site_or_name(std::uint64_t site, std::uint64_t coroutine) const {
+  std::string where = site_text(site);
+  return where.empty() ? name(coroutine) : where;
+}
+
+void investigation::report(finding f, std::uint32_t thread) const {
+  f.lasted_ns = std::max<std::int64_t>(0, paused.active_ns(thread, f.when));
+  if (f.coroutine != 0) f.name = name(f.coroutine);
+  found.add(std::move(f));
 }
 
 std::string counted(std::uint64_t count, const char* one, const char* many) {

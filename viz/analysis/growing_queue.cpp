@@ -22,12 +22,13 @@ class growing_queue : public detector {
     q.add(static_cast<std::uint32_t>(std::min<std::uint64_t>(e.args[1], UINT32_MAX)));
     q.last_ns = e.t_ns;
     q.last_event = e.n;
+    q.thread = e.thread;
     if (e.type != diary::event_type::queue_put) return;
     ++q.puts;
     if (const diary::coroutine_state* const c = running_on(state, e.thread)) q.last_putter = c->id;
   }
 
-  void finish(const diary::scheduler_state&, std::vector<finding>& found) override {
+  void finish(const diary::scheduler_state&) override {
     if (about_.gaps.any()) return;  // the missing events may be gets
     for (const auto& [object, q] : queues_) {
       const auto middle = q.stretches.begin() + static_cast<std::ptrdiff_t>(q.stretches.size() / 2);
@@ -45,7 +46,9 @@ class growing_queue : public detector {
       f.title = about_.trace.object_label(object) + " only grows: it holds " + std::to_string(q.depth) + " in the end";
       f.detail = counted(q.puts, "item was", "items were") + " put into it and " + std::to_string(q.count - q.puts) +
                  " taken out. A limit would make its producers wait.";
-      found.push_back(std::move(f));
+      f.site = about_.trace.object_label(object);
+      f.size = static_cast<std::int64_t>(q.depth);
+      about_.report(std::move(f), q.thread);
     }
   }
 
@@ -62,6 +65,7 @@ class growing_queue : public detector {
     std::uint32_t depth = 0;
     std::int64_t begin_ns = 0, last_ns = 0;
     std::uint64_t last_event = 0, puts = 0, last_putter = 0;
+    std::uint32_t thread = 0;
 
     void add(std::uint32_t now) {
       if (count % in_stretch == 0) {

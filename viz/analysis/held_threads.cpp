@@ -36,17 +36,17 @@ class held_threads : public detector {
     r = {id, e.n, e.t_ns, now ? now->site : 0};
   }
 
-  void finish(const diary::scheduler_state& end, std::vector<finding>& found) override {
+  void finish(const diary::scheduler_state& end) override {
     for (std::uint32_t thread = 0; thread < runs_.size(); ++thread) {
       const run& r = runs_[thread];
       const time_range when{r.since_ns, std::max(r.since_ns, end.now_ns())};
       if (r.id == 0 || when.length_ns() < about_.long_run_ns) continue;
       if (about_.paused.active_ns(thread, when) < about_.long_run_ns) continue;
       if (!about_.gaps.is_whole(thread, r.event, end.applied())) continue;
-      held_run& held = add(r, when);
+      held_run& held = add(r, thread, when);
       held.stood_ready = who_stood_ready(end, thread, when) + " It still does when the trace ends.";
+      held.f.others = ready_;
     }
-    const std::size_t first = found.size();
     for (held_run& held : held_) {
       finding& f = held.f;
       f.detail = held.stood_ready;
@@ -56,15 +56,14 @@ class held_threads : public detector {
       }
       const std::string site = about_.site_text(held.site);
       if (!site.empty()) f.detail += " Spawned at " + site + ".";
-      found.push_back(std::move(f));
+      about_.report(std::move(f), held.thread);
     }
-    std::stable_sort(found.begin() + static_cast<std::ptrdiff_t>(first), found.end(),
-                     [](const finding& a, const finding& b) { return a.when.begin_ns < b.when.begin_ns; });
   }
 
  private:
   // How many wakes after a run are searched for timers that were due during the run.
   static constexpr std::uint64_t look_at = 1000;
+  static constexpr std::size_t most_ready = 64;  // of those who stood ready are evidence
 
   struct run {
     std::uint64_t id = 0, event = 0;
@@ -75,6 +74,7 @@ class held_threads : public detector {
     finding f;
     std::string stood_ready;
     std::uint64_t site = 0;
+    std::uint32_t thread = 0;
     std::uint64_t wakes_before = 0;  // the end of the run
     std::uint64_t late_timers = 0;
     std::int64_t latest_ns = 0;
@@ -85,22 +85,25 @@ class held_threads : public detector {
            type == diary::event_type::checkpoint_coroutine;
   }
 
-  held_run& add(const run& r, time_range when) {
+  held_run& add(const run& r, std::uint32_t thread, time_range when) {
     held_run& held = held_.emplace_back();
     held.f.kind = finding_kind::held_thread;
     held.f.when = when;
     held.f.evidence = r.event;
     held.f.coroutine = r.id;
-    held.f.title = about_.name(r.id) + " held the thread for " + duration_text(when.length_ns());
+    held.f.title = about_.name(r.id) + " held the thread for " + duration_text(about_.paused.active_ns(thread, when));
+    held.f.site = about_.site_or_name(r.site, r.id);
     held.site = r.site;
+    held.thread = thread;
     held.wakes_before = UINT64_MAX;
     return held;
   }
 
   void note_end(const run& r, std::uint32_t thread, std::uint64_t end_event, std::int64_t end_ns) {
     if (!about_.gaps.is_whole(thread, r.event, end_event)) return;
-    held_run& held = add(r, {r.since_ns, end_ns});
+    held_run& held = add(r, thread, {r.since_ns, end_ns});
     held.stood_ready = stood_ready_;
+    held.f.others = ready_;
     held.wakes_before = wakes_;
   }
 
@@ -121,7 +124,8 @@ class held_threads : public detector {
 
   // While one coroutine runs, none leaves the ready queue of its thread. So the coroutines in the queue at the end of
   // the run are all that waited for it.
-  std::string who_stood_ready(const diary::scheduler_state& state, std::uint32_t thread, time_range when) const {
+  std::string who_stood_ready(const diary::scheduler_state& state, std::uint32_t thread, time_range when) {
+    ready_.clear();
     if (thread >= state.threads().size()) return {};
     std::size_t count = 0;
     std::int64_t longest = 0;
@@ -129,7 +133,7 @@ class held_threads : public detector {
     for (const std::uint64_t slot : state.threads()[thread].ready) {
       const diary::coroutine_state* c = state.by_slot(slot);
       if (c == nullptr) continue;
-      ++count;
+      if (++count <= most_ready) ready_.push_back(c->id);
       const std::int64_t waited = when.end_ns - std::max(when.begin_ns, c->since_ns);
       if (first == nullptr || waited > longest) {
         longest = waited;
@@ -147,6 +151,7 @@ class held_threads : public detector {
   std::uint64_t wakes_ = 0;
   bool ends_ = false;  // true while the event at hand ends a run
   std::string stood_ready_;
+  std::vector<std::uint64_t> ready_;  // the first of those in who_stood_ready
 };
 
 }  // namespace

@@ -30,27 +30,15 @@ class late_timer : public detector {
     const std::int64_t late_ns = about_.paused.active_ns(e.thread, {e.t_ns - all_ns, e.t_ns});
     if (!c || c->status != diary::coroutine_status::blocked || late_ns < about_.limits.late_timer_ns) return;
     if (!about_.gaps.is_whole(e.thread, c->since_event, e.n)) return;
-    ++thread.count;
-    if (late_ns <= thread.worst_ns) return;
-    thread.worst_ns = late_ns;
-    finding& f = thread.worst;
+    finding f;
     f.kind = finding_kind::late_timer;
     f.coroutine = c->id;
     f.evidence = e.n;
     f.when = {e.t_ns - all_ns, e.t_ns};
     f.title = about_.name(c->id) + "'s timer fired " + duration_text(late_ns) + " late";
-    f.detail = who_ran(thread, f.when);
-  }
-
-  void finish(const diary::scheduler_state&, std::vector<finding>& found) override {
-    for (on_thread& thread : threads_) {
-      if (thread.count == 0) continue;
-      if (thread.count > 1) {
-        thread.worst.detail += " The worst of " + std::to_string(thread.count) + " that were late by " +
-                               duration_text(about_.limits.late_timer_ns) + " or more.";
-      }
-      found.push_back(std::move(thread.worst));
-    }
+    f.detail = who_ran(thread, f.when, f.others);
+    f.site = about_.site_or_name(c->site, c->id);
+    about_.report(std::move(f), e.thread);
   }
 
  private:
@@ -61,12 +49,10 @@ class late_timer : public detector {
   };
   struct on_thread {
     std::deque<run> runs;  // the latest ones
-    finding worst;
-    std::int64_t worst_ns = 0;  // without the time in which the program was paused
-    std::uint64_t count = 0;
   };
 
-  std::string who_ran(const on_thread& thread, time_range late) const {
+  // Adds who had the thread longest to `others`.
+  std::string who_ran(const on_thread& thread, time_range late, std::vector<std::uint64_t>& others) const {
     std::uint64_t longest = 0;
     std::int64_t longest_ns = 0;
     for (const run& r : thread.runs) {
@@ -76,6 +62,7 @@ class late_timer : public detector {
       longest = r.id;
     }
     if (longest == 0) return "Nobody ran meanwhile: the thread itself did not get to run.";
+    others.push_back(longest);
     return about_.name(longest) + " had the thread for " + duration_text(longest_ns) + " of that time.";
   }
 

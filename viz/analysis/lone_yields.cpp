@@ -1,6 +1,6 @@
 // Finds a coroutine that yields again and again although no other one is ready: it polls for something and keeps the
 // processor busy.
-#include <map>
+#include <utility>
 
 #include "analysis/detector.hpp"
 
@@ -20,7 +20,7 @@ class lone_yields : public detector {
     const diary::coroutine_state* const leaver = running_on(state, e.thread);
     if (e.type == diary::event_type::yield && leaver) {
       if (leaver->id != s.id) end(e.thread, e.n);
-      if (s.id == 0) s = {leaver->id, 0, e.n, e.t_ns, e.t_ns};
+      if (s.id == 0) s = {leaver->id, leaver->site, 0, e.n, e.t_ns, e.t_ns};
       ++s.yields;
       s.last_ns = e.t_ns;
       return;
@@ -34,14 +34,13 @@ class lone_yields : public detector {
     if (now && now->id != storms_[e.thread].id) end(e.thread, e.n);
   }
 
-  void finish(const diary::scheduler_state& last, std::vector<finding>& found) override {
+  void finish(const diary::scheduler_state& last) override {
     for (std::uint32_t thread = 0; thread < storms_.size(); ++thread) end(thread, last.applied());
-    for (auto& [id, f] : worst_) found.push_back(std::move(f));
   }
 
  private:
   struct storm {
-    std::uint64_t id = 0, yields = 0, first_event = 0;
+    std::uint64_t id = 0, site = 0, yields = 0, first_event = 0;
     std::int64_t begin_ns = 0, last_ns = 0;
   };
 
@@ -49,21 +48,22 @@ class lone_yields : public detector {
     const storm s = storms_[thread];
     storms_[thread] = {};
     if (s.yields < about_.limits.lone_yields || !about_.gaps.is_whole(thread, s.first_event, event)) return;
-    finding& f = worst_[s.id];
+    finding f;
     const time_range when{s.begin_ns, s.last_ns};
-    if (f.coroutine != 0 && f.when.length_ns() >= when.length_ns()) return;
     f.kind = finding_kind::lone_yields;
     f.coroutine = s.id;
     f.evidence = s.first_event;
     f.when = when;
     f.title = about_.name(s.id) + " yielded " + std::to_string(s.yields) + " times in a row with nobody else ready";
-    f.detail = "For " + duration_text(when.length_ns()) +
+    f.detail = "For " + duration_text(about_.paused.active_ns(thread, when)) +
                " it was its own successor. A wait for what it looks for would leave the processor idle.";
+    f.site = about_.site_or_name(s.site, s.id);
+    f.size = static_cast<std::int64_t>(s.yields);
+    about_.report(std::move(f), thread);
   }
 
   const investigation& about_;
   std::vector<storm> storms_;  // by thread: the current one, if any
-  std::map<std::uint64_t, finding> worst_;
 };
 
 }  // namespace

@@ -1,8 +1,10 @@
-// Finds coroutines that were left over when main ended and that nobody waited for. Makes one finding for each spawn
-// site. Reports nothing if an error, a deadlock or a cancellation ended main, because main may have been about to join
-// them.
+// Finds coroutines that were left over when main ended and that nobody waited for. Reports nothing if an error, a
+// deadlock or a cancellation ended main, because main may have been about to join them; and nobody who was blocked when
+// main got deadlock_error, because a join would not have ended.
 #include <map>
 #include <set>
+#include <unordered_set>
+#include <utility>
 
 #include "analysis/detector.hpp"
 
@@ -18,13 +20,21 @@ class never_joined : public detector {
   bool wants_after(diary::event_type type) const override {
     return type == diary::event_type::block || type == diary::event_type::finish;
   }
+  bool wants_before(diary::event_type type) const override { return type == diary::event_type::wake; }
+
+  void before(const diary::event& e, const diary::scheduler_state& state) override {
+    if (!is_deadlock(e)) return;
+    for (const diary::coroutine_state* const c : state.coroutines()) {
+      if (c->thread == e.thread && c->status == diary::coroutine_status::blocked) stuck_.insert(c->id);
+    }
+  }
 
   void after(const diary::event& e, const diary::scheduler_state& state) override {
     if (e.type == diary::event_type::finish) {
       const diary::coroutine_state* const ended = state.just_ended();
       const auto main = ended ? mains_.find(e.thread) : mains_.end();
       if (main != mains_.end() && main->second == ended->id && ended->status != diary::coroutine_status::done) {
-        groups_.erase(e.thread);
+        left_over_.erase(e.thread);
       }
       return;
     }
@@ -50,45 +60,39 @@ class never_joined : public detector {
       const bool has_not_begun = c->reason == wait_reason::start_timer;  // does not keep a run alive
       if (c->thread != e.thread || is_main || has_not_begun || joined.count(c->id) != 0) continue;
       if (c->parent != 0 && patient.count(c->parent) != 0) continue;
-      group& g = groups_[e.thread][c->site != 0 ? c->site : UINT64_MAX - c->id];
-      if (g.count++ == 0) g = {c->id, e.n, c->site, 1, {c->spawned_ns, e.t_ns}};
+      if (stuck_.count(c->id) != 0) continue;
+      left_over_[e.thread].push_back({c->id, e.n, c->site, {c->spawned_ns, e.t_ns}});
     }
   }
 
-  void finish(const diary::scheduler_state&, std::vector<finding>& found) override {
+  void finish(const diary::scheduler_state&) override {
     if (about_.gaps.any()) return;  // the missing events may be joins
-    std::map<std::uint64_t, group> by_site;
-    for (const auto& [thread, groups] : groups_) {
-      for (const auto& [site, g] : groups) {
-        const std::uint64_t before = by_site[site].count;
-        if (before == 0) by_site[site] = g;
-        by_site[site].count = before + g.count;
+    for (const auto& [thread, all] : left_over_) {
+      for (const life& l : all) {
+        finding f;
+        f.kind = finding_kind::never_joined;
+        f.coroutine = l.id;
+        f.evidence = l.event;
+        f.when = l.when;
+        f.site = about_.site_or_name(l.site, l.id);
+        const std::string where = about_.site_text(l.site);
+        f.title = about_.name(l.id) + " was never joined" + (where.empty() ? "" : ": spawned at " + where);
+        f.detail = "It was left over when main ended, and cancelled.";
+        about_.report(std::move(f), thread);
       }
-    }
-    for (const auto& [site, g] : by_site) {
-      finding f;
-      f.kind = finding_kind::never_joined;
-      f.coroutine = g.first;
-      f.evidence = g.event;
-      f.when = g.when;
-      const std::string where = about_.site_text(g.site);
-      f.title = (g.count == 1 ? about_.name(g.first) + " was" : std::to_string(g.count) + " coroutines were") +
-                " never joined" + (where.empty() ? "" : ": spawned at " + where);
-      f.detail = std::string(g.count == 1 ? "It was" : "They were") + " left over when main ended, and cancelled." +
-                 (g.count == 1 ? "" : " The first is " + about_.name(g.first) + ".");
-      found.push_back(std::move(f));
     }
   }
 
  private:
-  struct group {
-    std::uint64_t first = 0, event = 0, site = 0, count = 0;
+  struct life {
+    std::uint64_t id = 0, event = 0, site = 0;
     time_range when;
   };
 
   const investigation& about_;
-  std::map<std::uint32_t, std::uint64_t> mains_;                    // by thread: the main that has ended
-  std::map<std::uint32_t, std::map<std::uint64_t, group>> groups_;  // by thread and site
+  std::map<std::uint32_t, std::uint64_t> mains_;          // by thread: the main that has ended
+  std::map<std::uint32_t, std::vector<life>> left_over_;  // by thread
+  std::unordered_set<std::uint64_t> stuck_;               // ids of those who were blocked when deadlock_error came
 };
 
 }  // namespace

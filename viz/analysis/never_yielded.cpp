@@ -1,5 +1,4 @@
 // Finds coroutines whose whole life was one long run: no other coroutine of their thread ran meanwhile.
-#include <map>
 #include <unordered_set>
 
 #include "analysis/detector.hpp"
@@ -35,18 +34,12 @@ class never_yielded : public detector {
     first_runs_[e.thread] = is_first ? first_run{c->id, e.n, e.t_ns} : first_run{};
   }
 
-  void finish(const diary::scheduler_state& end, std::vector<finding>& found) override {
+  void finish(const diary::scheduler_state& end) override {
     for (std::uint32_t thread = 0; thread < first_runs_.size(); ++thread) {
       const diary::coroutine_state* const c = running_on(end, thread);
       if (c && c->id == first_runs_[thread].id) {
         note(first_runs_[thread], *c, thread, end.applied(), end.now_ns(), true);
       }
-    }
-    for (auto& [site, worst] : by_site_) {
-      if (worst.count > 1) {
-        worst.f.detail += " So did " + std::to_string(worst.count - 1) + " more spawned there.";
-      }
-      found.push_back(std::move(worst.f));
     }
   }
 
@@ -55,10 +48,6 @@ class never_yielded : public detector {
     std::uint64_t id = 0, event = 0;
     std::int64_t t_ns = 0;
   };
-  struct group {
-    finding f;
-    std::uint64_t count = 0;
-  };
 
   void note(const first_run& run, const diary::coroutine_state& c, std::uint32_t thread, std::uint64_t end_event,
             std::int64_t end_ns, bool goes_on) {
@@ -66,25 +55,24 @@ class never_yielded : public detector {
     if (about_.paused.active_ns(thread, when) < about_.limits.never_yielded_ns ||
         !about_.gaps.is_whole(thread, run.event, end_event))
       return;
-    // The coroutines of one site make one finding; a coroutine without a site makes its own.
-    group& g = by_site_[c.site != 0 ? c.site : UINT64_MAX - c.id];
-    ++g.count;
-    if (g.count > 1 && when.length_ns() <= g.f.when.length_ns()) return;
-    g.f.kind = finding_kind::never_yielded;
-    g.f.coroutine = c.id;
-    g.f.evidence = run.event;
-    g.f.when = when;
-    g.f.title = about_.name(c.id) + " never gave up the thread: it ran for " + duration_text(when.length_ns()) +
-                (goes_on ? " from its start to the end of the trace" : " from its start to its end");
-    g.f.detail = "Without a single wait or yield.";
+    finding f;
+    f.kind = finding_kind::never_yielded;
+    f.coroutine = c.id;
+    f.evidence = run.event;
+    f.when = when;
+    f.title = about_.name(c.id) + " never gave up the thread: it ran for " +
+              duration_text(about_.paused.active_ns(thread, when)) +
+              (goes_on ? " from its start to the end of the trace" : " from its start to its end");
+    f.detail = "Without a single wait or yield.";
     const std::string site = about_.site_text(c.site);
-    if (!site.empty()) g.f.detail += " Spawned at " + site + ".";
+    if (!site.empty()) f.detail += " Spawned at " + site + ".";
+    f.site = about_.site_or_name(c.site, c.id);
+    about_.report(std::move(f), thread);
   }
 
   const investigation& about_;
   std::unordered_set<std::uint64_t> started_;
   std::vector<first_run> first_runs_;  // by thread: the coroutine that runs for the first time
-  std::map<std::uint64_t, group> by_site_;
 };
 
 }  // namespace

@@ -16,6 +16,10 @@ class paused_times {
   void take(const diary::event& e, const diary::scheduler_state& before);
   // How long the thread was paused within `range`, as far as is known by now.
   std::int64_t within(std::uint32_t thread, time_range range) const;
+  // True if some thread was paused at some time.
+  bool any() const { return !stretches_.empty(); }
+  // The stretches in which all threads that were ever paused were so, up to `end_ns`.
+  std::vector<time_range> of_all_threads(std::int64_t end_ns) const;
   // The rest of `range`.
   std::int64_t active_ns(std::uint32_t thread, time_range range) const {
     return range.length_ns() - within(thread, range);

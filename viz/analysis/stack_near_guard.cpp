@@ -1,5 +1,6 @@
 // Finds stacks that were almost used up.
 #include <map>
+#include <utility>
 
 #include "analysis/detector.hpp"
 
@@ -18,33 +19,37 @@ class stack_near_guard : public detector {
     if (!c || used * 100 < reserved * static_cast<double>(about_.limits.stack_per_cent)) return;
     // A stack that reports more than its size was not measured.
     if (e.args[2] == 0 || e.args[1] > e.args[2]) return;
-    group& g = by_site_[c->site != 0 ? c->site : UINT64_MAX - c->id];
-    if (e.args[1] <= g.used) return;
-    g.used = e.args[1];
-    g.f.kind = finding_kind::stack_near_guard;
-    g.f.coroutine = c->id;
-    g.f.evidence = e.n;
-    g.f.when = {e.t_ns, e.t_ns};
-    g.f.title = about_.name(c->id) + " used " + std::to_string(e.args[1] / 1024) + " of " +
-                std::to_string(e.args[2] / 1024) + " KiB of its stack";
-    g.f.detail = "Only " + std::to_string(e.args[2] - e.args[1]) +
-                 " bytes were left before the guard. Give it a larger stack_size.";
+    // One coroutine is one instance, however often its stack is measured.
+    mark& fullest = fullest_[c->id];
+    if (static_cast<std::int64_t>(e.args[1]) <= fullest.f.size) return;
+    fullest.thread = e.thread;
+    finding& f = fullest.f;
+    f.kind = finding_kind::stack_near_guard;
+    f.coroutine = c->id;
+    f.evidence = e.n;
+    f.when = {e.t_ns, e.t_ns};
+    f.title = about_.name(c->id) + " used " + std::to_string(e.args[1] / 1024) + " of " +
+              std::to_string(e.args[2] / 1024) + " KiB of its stack";
+    f.detail = "Only " + std::to_string(e.args[2] - e.args[1]) +
+               " bytes were left before the guard. Give it a larger stack_size.";
     const std::string site = about_.site_text(c->site);
-    if (!site.empty()) g.f.detail += " Spawned at " + site + ".";
+    if (!site.empty()) f.detail += " Spawned at " + site + ".";
+    f.site = about_.site_or_name(c->site, c->id);
+    f.size = static_cast<std::int64_t>(e.args[1]);
   }
 
-  void finish(const diary::scheduler_state&, std::vector<finding>& found) override {
-    for (auto& [site, g] : by_site_) found.push_back(std::move(g.f));
+  void finish(const diary::scheduler_state&) override {
+    for (auto& [id, fullest] : fullest_) about_.report(std::move(fullest.f), fullest.thread);
   }
 
  private:
-  struct group {
+  struct mark {
     finding f;
-    std::uint64_t used = 0;
+    std::uint32_t thread = 0;
   };
 
   const investigation& about_;
-  std::map<std::uint64_t, group> by_site_;  // the fullest stack of each site
+  std::map<std::uint64_t, mark> fullest_;  // by coroutine
 };
 
 }  // namespace

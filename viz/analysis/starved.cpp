@@ -1,5 +1,5 @@
 // Finds coroutines that were ready for long although no single run was long: too many other coroutines ran first.
-#include <map>
+#include <utility>
 
 #include "analysis/detector.hpp"
 
@@ -23,7 +23,7 @@ class starved : public detector {
     thread.run_since_ns = e.t_ns;
   }
 
-  void finish(const diary::scheduler_state& end, std::vector<finding>& found) override {
+  void finish(const diary::scheduler_state& end) override {
     for (std::uint32_t i = 0; i < end.threads().size() && i < threads_.size(); ++i) {
       if (running_on(end, i) && end.now_ns() - threads_[i].run_since_ns >= about_.long_run_ns) {
         threads_[i].last_long_run_end_ns = end.now_ns();
@@ -32,20 +32,11 @@ class starved : public detector {
         if (const diary::coroutine_state* const c = end.by_slot(slot)) note(*c, end.applied(), end.now_ns(), true);
       }
     }
-    for (auto& [id, g] : worst_) {
-      if (g.times > 1) g.f.detail += " The longest of " + std::to_string(g.times) + " such times.";
-      found.push_back(std::move(g.f));
-    }
   }
 
  private:
   struct now_on_thread {
     std::int64_t run_since_ns = 0, last_long_run_end_ns = INT64_MIN;
-  };
-  struct group {
-    finding f;
-    std::uint64_t times = 0;
-    std::int64_t active_ns = 0;  // without the time in which the program was paused
   };
 
   void note(const diary::coroutine_state& c, std::uint64_t event, std::int64_t t_ns, bool goes_on) {
@@ -55,22 +46,20 @@ class starved : public detector {
     if (active_ns < about_.limits.starved_ns) return;
     if (threads_[c.thread].last_long_run_end_ns > c.since_ns) return;
     if (!about_.gaps.is_whole(c.thread, c.since_event, event)) return;
-    group& g = worst_[c.id];
-    ++g.times;
-    if (g.times > 1 && g.active_ns >= active_ns) return;
-    g.active_ns = active_ns;
-    g.f.kind = finding_kind::starved;
-    g.f.coroutine = c.id;
-    g.f.evidence = c.since_event;
-    g.f.when = when;
-    g.f.title = about_.name(c.id) + " stood ready for " + duration_text(active_ns) +
-                (goes_on ? ", to the end of the trace" : "");
-    g.f.detail = "Nobody held the thread meanwhile: too many others had their turns.";
+    finding f;
+    f.kind = finding_kind::starved;
+    f.coroutine = c.id;
+    f.evidence = c.since_event;
+    f.when = when;
+    f.title = about_.name(c.id) + " stood ready for " + duration_text(active_ns) +
+              (goes_on ? ", to the end of the trace" : "");
+    f.detail = "Nobody held the thread meanwhile: too many others had their turns.";
+    f.site = about_.site_or_name(c.site, c.id);
+    about_.report(std::move(f), c.thread);
   }
 
   const investigation& about_;
   std::vector<now_on_thread> threads_;
-  std::map<std::uint64_t, group> worst_;  // by coroutine
 };
 
 }  // namespace

@@ -43,19 +43,41 @@ std::uint64_t statistics_collector::key_of(const coroutine_state& c, wait_reason
 
 void statistics_collector::before(const event& e, const diary::scheduler_state& state) {
   delay_ns_.reset();
+  paused_.take(e, state);
   if (is_switch(e.type)) {
     const coroutine_state* const next = state.by_slot(e.args[0]);
     runs_before_ = next ? next->runs : 0;
-    if (next && next->status == coroutine_status::ready) delay_ns_ = e.t_ns - next->since_ns;
+    if (next && next->status == coroutine_status::ready) {
+      delay_ns_ = paused_.active_ns(next->thread, {next->since_ns, e.t_ns});
+    }
+    if (by_ != grouping::reason) {
+      take_out_pauses(next, e.t_ns);
+      const coroutine_state* const leaver = running_on(state, e.thread);
+      if (leaver != next) take_out_pauses(leaver, e.t_ns);
+    }
     return;
   }
-  if (by_ != grouping::reason || !is_wake(e.type)) return;
+  if (!is_wake(e.type)) return;
   const coroutine_state* const woken = state.by_slot(e.args[0]);
   if (!woken || woken->status != coroutine_status::blocked) return;
+  if (by_ != grouping::reason) {
+    take_out_pauses(woken, e.t_ns);
+    return;
+  }
   last_wait_[woken->id] = woken->reason;
   statistics_row& r = row(static_cast<std::uint64_t>(woken->reason));
-  r.waited.add(e.t_ns - woken->since_ns);
-  diary::add_ns(r.blocked_ns, e.t_ns - woken->since_ns);
+  const std::int64_t waited_ns = paused_.active_ns(woken->thread, {woken->since_ns, e.t_ns});
+  r.waited.add(waited_ns);
+  diary::add_ns(r.blocked_ns, waited_ns);
+}
+
+void statistics_collector::take_out_pauses(const coroutine_state* c, std::int64_t t_ns) {
+  const std::int64_t paused_ns = c && paused_.any() ? paused_.within(c->thread, {c->since_ns, t_ns}) : 0;
+  if (paused_ns == 0) return;
+  statistics_row& r = row(key_of(*c, wait_reason::none));
+  if (c->status == coroutine_status::running) diary::add_ns(r.run_ns, -paused_ns);
+  if (c->status == coroutine_status::ready) diary::add_ns(r.ready_ns, -paused_ns);
+  if (c->status == coroutine_status::blocked) diary::add_ns(r.blocked_ns, -paused_ns);
 }
 
 void statistics_collector::after(const event& e, const diary::scheduler_state& state) {
@@ -102,14 +124,16 @@ void statistics_collector::begin_run(run_on_thread& run, const coroutine_state& 
   }
   if (delay_ns_ && !goes_on) r.delay.add(*delay_ns_);
   run.id = run.last_id = now.id;
+  run.thread = now.thread;
   run.since_ns = e.t_ns;
 }
 
 void statistics_collector::end_run(run_on_thread& run, std::int64_t t_ns) {
   statistics_row& r = row(run.key);
-  if (by_ == grouping::reason) diary::add_ns(r.run_ns, t_ns - run.since_ns);
-  if (t_ns - run.run_since_ns > r.longest_run_ns) {
-    r.longest_run_ns = t_ns - run.run_since_ns;
+  if (by_ == grouping::reason) diary::add_ns(r.run_ns, paused_.active_ns(run.thread, {run.since_ns, t_ns}));
+  const std::int64_t run_ns = paused_.active_ns(run.thread, {run.run_since_ns, t_ns});
+  if (run_ns > r.longest_run_ns) {
+    r.longest_run_ns = run_ns;
     r.longest_run_event = run.since_event;
   }
   run.id = 0;
@@ -118,7 +142,7 @@ void statistics_collector::end_run(run_on_thread& run, std::int64_t t_ns) {
 // The state has the sums of a life; the present status is counted up to end_ns.
 void statistics_collector::add_life(const coroutine_state& c, std::int64_t end_ns) {
   statistics_row& r = row(key_of(c, wait_reason::none));
-  const std::int64_t open_ns = std::max<std::int64_t>(0, end_ns - c.since_ns);
+  const std::int64_t open_ns = std::max<std::int64_t>(0, paused_.active_ns(c.thread, {c.since_ns, end_ns}));
   r.spawns += c.spawns;
   diary::add_ns(r.run_ns, c.run_ns + (c.status == coroutine_status::running ? open_ns : 0));
   diary::add_ns(r.ready_ns, c.ready_ns + (c.status == coroutine_status::ready ? open_ns : 0));
@@ -134,7 +158,7 @@ std::vector<statistics_row> statistics_collector::finish(const diary::scheduler_
   std::vector<statistics_row> all;
   if (by_ == grouping::reason) {
     for (const coroutine_state* c : end.coroutines()) {
-      const std::int64_t open_ns = end_ns - c->since_ns;
+      const std::int64_t open_ns = paused_.active_ns(c->thread, {c->since_ns, end_ns});
       if (c->status == coroutine_status::blocked)
         diary::add_ns(row(static_cast<std::uint64_t>(c->reason)).blocked_ns, open_ns);
       if (c->status != coroutine_status::ready) continue;

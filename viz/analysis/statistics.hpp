@@ -1,6 +1,6 @@
 // Sums of a trace: run, ready and blocked times, run-queue delays and longest runs, by coroutine, by spawn site or by
 // wait reason. Nothing else computes them: weft stat, diff and check, the window's table and its card of a coroutine
-// show the same rows. No input or output.
+// show the same rows. The time in which the program was paused counts nowhere. No input or output.
 #pragma once
 
 #include <cstdint>
@@ -9,6 +9,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "analysis/paused_times.hpp"
 #include "model/statistics_row.hpp"
 #include "trace/state/history.hpp"
 #include "trace/state/scheduler_state.hpp"
@@ -35,6 +36,7 @@ class statistics_collector {
     bool yielded = false;       // the last one yielded: if it is resumed at once, its run goes on
     diary::wait_reason reason = diary::wait_reason::none;  // the wait before the run
     std::uint64_t key = 0;                                 // key of its row
+    std::uint32_t thread = 0;
     std::int64_t run_since_ns = 0;
     std::int64_t since_ns = 0;  // start of its latest stretch: a stay at the root separates stretches
     std::uint64_t since_event = 0;
@@ -45,8 +47,11 @@ class statistics_collector {
   void begin_run(run_on_thread& run, const diary::coroutine_state& now, const diary::event& e);
   void end_run(run_on_thread& run, std::int64_t t_ns);
   void add_life(const diary::coroutine_state& c, std::int64_t end_ns);
+  // The state of the coroutine ends at that time: takes out what of it was a pause.
+  void take_out_pauses(const diary::coroutine_state* c, std::int64_t t_ns);
 
   grouping by_;
+  paused_times paused_;
   std::unordered_map<std::uint64_t, statistics_row> rows_;           // by coroutine id, site, reason or 0
   std::unordered_map<std::uint64_t, diary::wait_reason> last_wait_;  // by coroutine id; only for grouping by reason
   std::vector<run_on_thread> runs_;                                  // by thread

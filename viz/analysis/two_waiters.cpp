@@ -1,6 +1,8 @@
 // Finds two coroutines that wait for the same fd in the same direction: chance decides which one gets the next input.
 #include <map>
+#include <set>
 #include <tuple>
+#include <utility>
 
 #include "analysis/detector.hpp"
 
@@ -33,22 +35,19 @@ class two_waiters : public detector {
       return;
     }
     if (!about_.gaps.is_whole(other->thread, other->since_event, e.n)) return;
-    finding& f = found_[key];
-    if (f.coroutine != 0) return;
+    if (!found_.insert(key).second) return;  // the first of each is reported
+    finding f;
     f.kind = finding_kind::two_waiters;
     f.coroutine = c->id;
+    f.others = {other->id};
     f.evidence = e.n;
     f.when = {e.t_ns, e.t_ns};
     const bool writes = c->reason == diary::wait_reason::fd_writable;
     f.title = about_.name(other->id) + " and " + about_.name(c->id) + " wait for the same fd " + std::to_string(c->fd);
     f.detail = std::string("Both until it is ") + (writes ? "writable" : "readable") +
                ". Which of them gets what comes is chance.";
-  }
-
-  void finish(const diary::scheduler_state&, std::vector<finding>& found) override {
-    for (auto& [key, f] : found_) {
-      if (f.coroutine != 0) found.push_back(std::move(f));
-    }
+    f.site = about_.site_or_name(c->site, c->id);
+    about_.report(std::move(f), e.thread);
   }
 
  private:
@@ -57,7 +56,7 @@ class two_waiters : public detector {
   const investigation& about_;
   std::uint64_t blocks_ = 0;                   // the slot that the present event blocks
   std::map<wait, std::uint64_t> last_waiter_;  // slot
-  std::map<wait, finding> found_;              // the first of each
+  std::set<wait> found_;
 };
 
 }  // namespace

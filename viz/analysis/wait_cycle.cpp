@@ -37,12 +37,11 @@ class wait_cycle : public detector {
     }
   }
 
-  void finish(const diary::scheduler_state& end, std::vector<finding>& found) override {
+  void finish(const diary::scheduler_state& end) override {
     for (cycle& c : cycles_) {
-      c.f.detail += c.is_over ? " It ended after " + duration_text(c.f.when.length_ns()) + "."
-                              : " It lasts to the end of the trace.";
-      if (!c.is_over) c.f.when.end_ns = end.now_ns();
-      found.push_back(std::move(c.f));
+      c.f.when.end_ns = end.now_ns();
+      c.f.detail += " It lasts to the end of the trace.";
+      about_.report(std::move(c.f), c.thread);
     }
   }
 
@@ -50,17 +49,19 @@ class wait_cycle : public detector {
   struct cycle {
     finding f;
     std::vector<std::uint64_t> members;  // ids
-    bool is_over = false;
+    std::uint32_t thread = 0;
+    bool is_deadlock = false;  // main got deadlock_error meanwhile
   };
-  static constexpr std::size_t shown_limit = 100;
+  static constexpr std::size_t most_open = 100;
 
   void note_cycle(const diary::event& e, const std::vector<const coroutine_state*>& chain,
                   const diary::scheduler_state& state) {
-    if (cycles_.size() == shown_limit) return;
+    if (cycles_.size() == most_open) return;
     cycle found;
     for (const coroutine_state* const c : chain) {
       if (!about_.gaps.is_whole(c->thread, c->since_event, e.n)) return;
       found.members.push_back(c->id);
+      if (c != chain.front()) found.f.others.push_back(c->id);
     }
     finding& f = found.f;
     f.kind = finding_kind::wait_cycle;
@@ -70,6 +71,8 @@ class wait_cycle : public detector {
     for (std::size_t i = 0; i < chain.size(); ++i) {
       f.title += (i == 0 ? "" : i + 1 == chain.size() ? " and " : ", ") + about_.name(chain[i]->id);
     }
+    found.thread = e.thread;
+    f.site = about_.site_or_name(chain.front()->site, chain.front()->id);
     f.title += chain.size() == 1 ? " waits for itself" : " wait for each other";
     for (const coroutine_state* const c : chain) {
       const coroutine_state* const owner = state.owner_of_wait(*c);
@@ -91,16 +94,22 @@ class wait_cycle : public detector {
     if (!is_wake(e.type)) return;
     const coroutine_state* const woken = state.by_slot(e.args[0]);
     if (!woken) return;
-    for (cycle& c : cycles_) {
-      if (c.is_over || std::find(c.members.begin(), c.members.end(), woken->id) == c.members.end()) continue;
-      c.is_over = true;
-      c.f.when.end_ns = e.t_ns;
+    if (is_deadlock(e)) {
+      for (cycle& c : cycles_) c.is_deadlock = c.is_deadlock || c.thread == e.thread;
     }
+    std::erase_if(cycles_, [&](cycle& c) {
+      if (std::find(c.members.begin(), c.members.end(), woken->id) == c.members.end()) return false;
+      c.f.when.end_ns = e.t_ns;
+      c.f.detail += c.is_deadlock ? " It ended with deadlock_error, after " : " It ended after ";
+      c.f.detail += duration_text(about_.paused.active_ns(c.thread, c.f.when)) + ".";
+      about_.report(std::move(c.f), c.thread);
+      return true;
+    });
   }
 
   const investigation& about_;
-  std::uint64_t blocks_ = 0;  // the slot that the present event blocks
-  std::vector<cycle> cycles_;
+  std::uint64_t blocks_ = 0;   // the slot that the present event blocks
+  std::vector<cycle> cycles_;  // that are not over
 };
 
 }  // namespace

@@ -43,7 +43,7 @@ class wake_without_effect : public detector {
     woken_.erase(found);
   }
 
-  void finish(const diary::scheduler_state&, std::vector<finding>& found) override {
+  void finish(const diary::scheduler_state&) override {
     for (auto& [object, v] : variables_) {
       if (v.vain < about_.limits.vain_wakes || v.vain * 2 <= v.wakes) continue;
       v.f.title = std::to_string(v.vain) + " of " + std::to_string(v.wakes) + " wakes of " +
@@ -51,7 +51,9 @@ class wake_without_effect : public detector {
       v.f.detail = "Who was woken went back to wait without having done anything, the last time " +
                    about_.name(v.f.coroutine) +
                    ". Notify when what is waited for is true, or notify one instead of all.";
-      found.push_back(std::move(v.f));
+      v.f.site = about_.trace.object_label(object);
+      v.f.size = static_cast<std::int64_t>(v.vain);
+      about_.report(std::move(v.f), v.thread);
     }
   }
 
@@ -63,6 +65,7 @@ class wake_without_effect : public detector {
   struct variable {
     finding f;
     std::uint64_t wakes = 0, vain = 0;
+    std::uint32_t thread = 0;
   };
 
   void note_wake(const diary::event& e, const diary::scheduler_state& state) {
@@ -86,6 +89,7 @@ class wake_without_effect : public detector {
     v.f.when = {v.vain == 1 ? e.t_ns : v.f.when.begin_ns, e.t_ns};
     v.f.coroutine = c.id;
     v.f.evidence = w.event;
+    v.thread = e.thread;
   }
 
   const investigation& about_;

@@ -35,8 +35,9 @@ int run_window(const view_options& options);
 struct render_options {
   std::string file, out;  // out ends in .png or .svg
   int width = 1600, height = 1000;
-  std::optional<std::int64_t> from_ns, to_ns;  // default: the whole trace
-  std::string theme;                           // "light"; everything else: dark
+  // Neither: what is worth a first look, see viewer_model::show_story. One of them: from the beginning, or to the end.
+  std::optional<std::int64_t> from_ns, to_ns;
+  std::string theme;  // "light"; everything else: dark
   // The cursor is at a time or after an event; default: within the worst finding, else in the middle.
   std::optional<std::int64_t> cursor_ns;
   std::optional<std::uint64_t> cursor_event;

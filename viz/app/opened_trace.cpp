@@ -2,12 +2,20 @@
 
 #include <algorithm>
 
+#include "analysis/densest_switches.hpp"
 #include "analysis/findings.hpp"
 #include "analysis/statistics.hpp"
 #include "analysis/summaries.hpp"
 #include "app/program_end.hpp"
 
 namespace weft::viz {
+namespace {
+
+// With a margin of a fifth of the view on either side.
+time_range widened(time_range r) { return {r.begin_ns - r.length_ns() / 3, r.end_ns + r.length_ns() / 3}; }
+
+}  // namespace
+
 std::unique_ptr<trace_model> open_trace(const std::string& path) {
   using diary::history;
   diary::reader quick = diary::reader::open(path, diary::reader::trust::sealed_chunks);
@@ -29,7 +37,15 @@ void analyse(viewer_model& model) {
   if (model.trace->is_huge()) return;
   model.analysed = viewer_model::analysis_state::done;
   model.totals = model.trace->history().totals();
-  model.findings = find_all(*model.trace, model.live);
+  model.take_findings(find_all(*model.trace, model.live));
+  if (model.finding_groups.empty() && !model.live) {
+    densest_switches densest;
+    model.trace->events().walk(0).for_each([&](const diary::event& e) {
+      densest.take(e);
+      return true;
+    });
+    model.densest = densest.result();
+  }
   model.summaries = summarise_all(*model.trace);
   count_statistics(model);
   model.arrange_rows();  // the worst lanes of a group look out of it
@@ -43,26 +59,20 @@ void count_statistics(viewer_model& model) {
 
 void look_at_the_story(viewer_model& model) {
   const trace_model& trace = *model.trace;
-  if (trace.event_count() == 0) return;
-  if (trace.is_huge()) {
+  if (trace.is_huge() && model.finding_groups.empty() && model.densest.length_ns() == 0) {
     // The findings have not been made yet, but long runs are known.
     const std::vector<held_run> held = trace.held_runs();
-    const auto first = std::min_element(held.begin(), held.end(), [](const held_run& a, const held_run& b) {
-      return a.when.begin_ns < b.when.begin_ns;
+    const auto longest = std::max_element(held.begin(), held.end(), [](const held_run& a, const held_run& b) {
+      return a.when.length_ns() < b.when.length_ns();
     });
-    const bool is_held = first != held.end();
-    model.apply(act::go_to_time{is_held ? first->when.begin_ns + first->when.length_ns() * 3 / 4
-                                        : trace.begin_ns() + trace.whole().length_ns() / 2});
-    const auto who = is_held ? trace.find_coroutine(first->coroutine) : std::nullopt;
-    if (who) model.apply(act::select{*who});
-  } else if (!model.findings.empty() && model.findings.front().kind == finding_kind::held_thread) {
-    const finding& f = model.findings.front();
-    // Within the run, so that the panel shows the coroutines that wait for its end.
-    model.apply(act::go_to_time{f.when.begin_ns + f.when.length_ns() * 3 / 4});
-    if (f.who != nobody) model.apply(act::select{f.who});
-  } else {
-    model.apply(act::go_to_time{trace.begin_ns() + trace.whole().length_ns() / 2});
+    if (longest != held.end()) {
+      model.apply(act::show_range{widened(longest->when)});
+      model.apply(act::go_to_time{longest->when.begin_ns + longest->when.length_ns() * 3 / 4});
+      if (const auto who = trace.find_coroutine(longest->coroutine)) model.apply(act::select{*who});
+      return;
+    }
   }
+  model.show_story();
 }
 
 bool live_trace::refresh(viewer_model& model, clock::time_point now) {
@@ -101,7 +111,7 @@ bool live_trace::refresh(viewer_model& model, clock::time_point now) {
 
 void live_trace::start_analysis(viewer_model& model, clock::time_point now) {
   // The findings so far stay valid during the new analysis.
-  if (model.findings.empty()) model.analysed = viewer_model::analysis_state::going_on;
+  if (model.finding_groups.empty()) model.analysed = viewer_model::analysis_state::going_on;
   analysis_.reset();
   analysis_began_ = now;
   next_analysis_ = clock::time_point::max();
@@ -114,7 +124,8 @@ bool live_trace::take_analysis(viewer_model& model, clock::time_point now) {
   analysis found = analysis_->take();
   analysis_.reset();
   next_analysis_ = now + std::max<clock::duration>(std::chrono::milliseconds(500), (now - analysis_began_) * 20);
-  model.findings = std::move(found.findings);
+  model.take_findings(std::move(found.findings));
+  model.densest = found.densest;
   model.summaries = std::move(found.summaries);
   model.totals = found.totals;
   model.analysed = viewer_model::analysis_state::done;

@@ -19,7 +19,7 @@ void analyse(viewer_model& model);
 // Its statistics by what the user has chosen, if that is not by coroutine. Of a huge trace there are none.
 void count_statistics(viewer_model& model);
 
-// Moves to what is worth a first look in a recorded trace: to the worst finding, else to the middle.
+// Shows what is worth a first look in a recorded trace; see viewer_model::show_story.
 void look_at_the_story(viewer_model& model);
 
 // Follows a growing file: reads new events, notices the program's end, and analyses again from time to time, less often

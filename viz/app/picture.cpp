@@ -35,17 +35,11 @@ void look(viewer_model& model, const render_options& options) {
     throw std::runtime_error("event #" + std::to_string(*options.cursor_event) + " is not in this trace of " +
                              std::to_string(trace.event_count()) + " events");
   }
-  model.apply(act::fit_all{});
-  if (options.cursor_ns) {
-    model.apply(act::go_to_time{*options.cursor_ns});
-  } else if (options.cursor_event) {
-    model.apply(act::go_to_event{*options.cursor_event});
-  } else {
-    look_at_the_story(model);
-  }
+  look_at_the_story(model);
+  if (options.cursor_ns) model.apply(act::go_to_time{*options.cursor_ns});
+  if (options.cursor_event) model.apply(act::go_to_event{*options.cursor_event});
   if (!options.select.empty()) model.apply(act::select{find_by_name(trace, options.select)});
   // After the cursor, because moving the cursor scrolls to it.
-  model.apply(act::fit_all{});
   if (options.from_ns || options.to_ns) {
     const time_range range{options.from_ns.value_or(trace.begin_ns()), options.to_ns.value_or(trace.end_ns())};
     if (range.length_ns() <= 0) throw std::runtime_error("the range to draw is empty");

@@ -21,7 +21,6 @@ void window_app::open(const std::string& path, bool live, std::uint32_t pid, boo
     if (!model_.live && !ended) model_.program.end = end_of_program(model_.trace->events().info().pid);
     if (model_.live) model_.rates.restart(*model_.trace, model_.trace->event_count());
     model_.notice.clear();
-    model_.findings.clear();
     model_.summaries.clear();
     live_ = {};
     first_look_.reset();
@@ -188,6 +187,10 @@ bool window_app::refresh() {
   const auto now = std::chrono::steady_clock::now();
   if (!model_.trace) return look_for_programs(now);
   bool changed = live_.take_analysis(model_, now);
+  if (changed && !has_looked_ && !model_.live) {
+    look_at_the_story(model_);
+    has_looked_ = true;
+  }
   if (model_.trace->is_huge()) changed |= read_on(now);
   changed |= panels_.bottom().work(model_, now + std::chrono::milliseconds(10));
   if (!model_.live) return changed;
@@ -206,9 +209,12 @@ bool window_app::read_on(std::chrono::steady_clock::time_point now) {
     model_.open(open_trace_without_trust(model_.trace->events().info().path), model_.live);
     return true;
   }
-  if (!has_looked_ && !model_.live) look_at_the_story(model_);
-  if (!has_looked_ && first_look_) take_first_look();
-  has_looked_ = true;
+  if (!has_looked_ && !model_.live) look_at_the_story(model_);  // as far as it is known: again after the analysis
+  if (model_.live) has_looked_ = true;
+  if (!has_looked_ && first_look_) {
+    take_first_look();
+    has_looked_ = true;
+  }
   live_.start_analysis(model_, now);
   return true;
 }

@@ -30,7 +30,7 @@ window_words words_of(const viewer_model& model, const window_layout& layout, co
   words.seen = visible_range(model.view.scale, model.port.lanes_width);
   words.lanes = lane_names_in_view(layout, model);
   words.sentence = event_sentence_of(trace, model.at.event).text();
-  words.findings = model.findings.size();
+  words.findings = model.finding_groups.size();
   if (rows != nullptr) add_rows(*rows, words.rows);
   if (model.open_tab == tab::coroutine) add_rows(wake_rows(model), words.rows);
   if (model.selected) {

@@ -90,9 +90,11 @@ void declare_render(arguments& parser, action& chosen) {
   parser.add("-o,--output", options->out, "picture to write: .png or .svg; - for PNG on standard output")
       .value_name("OUT")
       .required();
-  parser.add("--from", options->from, fmt::format("first time shown: {}; default: the beginning", place_help))
+  parser
+      .add("--from", options->from,
+           fmt::format("first time shown: {}; neither: the worst finding, else where most happens", place_help))
       .value_name("PLACE");
-  parser.add("--to", options->to, "last time shown; default: the end").value_name("PLACE");
+  parser.add("--to", options->to, "last time shown").value_name("PLACE");
   parser.add("--size", options->size, "width x height in pixels; default 1600x1000").value_name("WxH");
   parser.add("--theme", options->theme, "colours; default dark").value_name("THEME").one_of({"dark", "light"});
   parser.add("--at", options->at, fmt::format("where the cursor stands: {}", place_help)).value_name("PLACE");

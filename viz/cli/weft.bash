@@ -23,7 +23,7 @@ _weft() {
     -o | --output | --script) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
     --format) mapfile -t COMPREPLY < <(compgen -W 'text json junit' -- "$word"); return ;;
     --to) if [[ $command == export ]]; then mapfile -t COMPREPLY < <(compgen -W 'perfetto chrome csv' -- "$word"); return; fi ;;
-    --only | --without) mapfile -t COMPREPLY < <(compgen -W 'held-thread never-yielded wait-cycle blocked-at-end starved late-timer blocking-call growing-queue never-joined two-waiters stack-near-guard lone-yields wake-without-effect queue-delay' -- "$word"); return ;;
+    --only | --without) mapfile -t COMPREPLY < <(compgen -W 'held-thread never-yielded wait-cycle blocked-at-end starved late-timer blocking-call growing-queue never-joined two-waiters stack-near-guard lone-yields wake-without-effect lost-wakeup not-polled spawn-grows zone-open idle-thread queue-delay' -- "$word"); return ;;
     --at) mapfile -t COMPREPLY < <(compgen -W 'end' -- "$word"); return ;;
   esac
   if [[ $word == -* ]]; then
@@ -39,7 +39,7 @@ _weft() {
       state | why) options='--at --json' ;;
       tree) options='--at --live --json' ;;
       dump) options='--from --to --coroutine --json' ;;
-      check) options='--max-run --p99-delay --format --json --only --without' ;;
+      check) options='--max-run --p99-delay --format --json --only --without --kinds' ;;
       export) options='--to --output --all' ;;
       load) options='--output' ;;
       render) options='--output --from --to --size --theme --at --select' ;;

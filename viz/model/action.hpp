@@ -48,8 +48,11 @@ struct go_to_time {
 };
 struct go_to_first {};
 struct go_to_last {};  // and follows the end of a live trace
+// Fits the evidence into the view and dims the rest; `instance` worst: the worst one of the group.
 struct show_finding {
-  std::size_t index;
+  static constexpr std::size_t worst = static_cast<std::size_t>(-1);
+  std::size_t group;
+  std::size_t instance = worst;
 };
 
 // Playing.

@@ -17,6 +17,9 @@ std::string file_name(const std::string& path) {
   return slash == std::string::npos ? path : path.substr(slash + 1);
 }
 
+// True if something happens at an event of this type; else it only says what others mean.
+bool is_action(diary::event_type type) { return type > diary::event_type::process; }
+
 // Fewer columns for more coroutines, so that buckets are not made only to be joined. The estimate is the number of live
 // coroutines at a checkpoint in the middle of the trace.
 std::uint32_t columns_for(const diary::reader& events, std::uint32_t columns) {
@@ -49,15 +52,26 @@ void trace_model::take_in() {
   diary::event_walk walk = events().walk(whole_.end_event());
   walk.for_each([this](const diary::event& e) {
     whole_.take(e, history_);
+    if (!has_begun_ && is_action(e.type)) {
+      has_begun_ = true;
+      begin_ns_ = e.t_ns;
+    }
     return true;
   });
-  begin_ns_ = whole_.begin_ns();
+  if (!has_begun_) begin_ns_ = whole_.begin_ns();
   end_ns_ = whole_.end_ns();
 }
 
 void trace_model::begin_index() {
   const std::uint64_t count = events().event_count();
-  begin_ns_ = count > 0 ? events().at(0).t_ns : 0;
+  if (!has_begun_) {
+    begin_ns_ = count > 0 ? events().at(0).t_ns : 0;
+    events().walk(0).for_each([this](const diary::event& e) {
+      has_begun_ = is_action(e.type);
+      if (has_begun_) begin_ns_ = e.t_ns;
+      return !has_begun_;
+    });
+  }
   end_ns_ = std::max(begin_ns_, events().info().last_ns);
   lane_index::settings how;
   how.begin_ns = begin_ns_;

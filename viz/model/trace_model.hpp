@@ -46,8 +46,10 @@ class trace_model {
   const diary::reader& events() const { return history_.source(); }
   const model_limits& limits() const { return limits_; }
   std::uint64_t event_count() const { return is_huge() ? events().event_count() : whole_.end_event(); }
-  std::int64_t begin_ns() const { return begin_ns_; }  // of the first event
-  std::int64_t end_ns() const { return end_ns_; }      // of the last event
+  // Of the first event that something happens at: a thread may have started, and names may have been defined, long
+  // before. Events before it exist, but are no part of the whole.
+  std::int64_t begin_ns() const { return begin_ns_; }
+  std::int64_t end_ns() const { return end_ns_; }  // of the last event
   time_range whole() const { return {begin_ns_, end_ns_}; }
   std::size_t coroutine_count() const { return history_.lives().size(); }
   std::size_t thread_count() const;
@@ -113,6 +115,7 @@ class trace_model {
   diary::history history_;
   model_limits limits_;
   std::int64_t begin_ns_ = 0, end_ns_ = 0;
+  bool has_begun_ = false;  // something has happened: begin_ns_ stays
   trace_part whole_;
   std::unique_ptr<index_job> index_job_;
   std::unique_ptr<view_job> view_job_;

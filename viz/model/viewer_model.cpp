@@ -10,7 +10,9 @@ namespace weft::viz {
 namespace {
 
 constexpr double fit_margin = 0.02;
-constexpr double follow_margin = 0.06;  // free space to the right of the newest event, as a share of the width
+constexpr double story_margin = 0.2;           // on either side of a finding
+constexpr std::uint64_t around_an_event = 50;  // events on either side of a finding that lasts no time
+constexpr double follow_margin = 0.06;         // free space to the right of the newest event, as a share of the width
 constexpr std::int64_t follow_ns = 2'000'000'000;  // the visible stretch of a live trace, unless the user zooms
 constexpr std::size_t undo_limit = 200;
 constexpr float smallest_scale = 0.6f, largest_scale = 3.0f;
@@ -24,7 +26,11 @@ void viewer_model::let_go(std::string why) {
   lanes = {};
   rows = {};
   areas_.clear();
-  findings.clear();
+  finding_groups.clear();
+  chosen.reset();
+  lit.reset();
+  densest = {};
+  story_.reset();
   summaries.clear();
   grouped_statistics.clear();
   strip.clear();
@@ -46,6 +52,11 @@ void viewer_model::open(std::unique_ptr<trace_model> opened, bool is_live) {
   row_wishes = {};
   areas_.clear();
   lanes.update(*trace);
+  finding_groups.clear();
+  chosen.reset();
+  lit.reset();
+  densest = {};
+  story_.reset();
   selected.reset();
   measured.reset();
   state_of_.reset();
@@ -84,6 +95,63 @@ bool viewer_model::work(std::chrono::steady_clock::time_point until) {
   return true;
 }
 
+void viewer_model::take_findings(std::vector<finding_group> found) {
+  const auto before = chosen;
+  const std::vector<finding_group> old = std::exchange(finding_groups, std::move(found));
+  chosen.reset();
+  if (!before || before->group >= old.size()) return;
+  const finding& was = old[before->group].worst;
+  for (std::size_t i = 0; i < finding_groups.size(); ++i) {
+    const finding& is = finding_groups[i].worst;
+    // Its instances are in the order of time: a live trace adds new ones behind the chosen one.
+    if (is.kind == was.kind && is.site == was.site && is.cause == was.cause) chosen = {i, before->instance};
+  }
+}
+
+void viewer_model::show_story() {
+  if (!trace || trace->event_count() == 0) return;
+  const time_range whole = trace->whole();
+  if (!finding_groups.empty()) {
+    const finding& f = finding_groups.front().worst;
+    choose({0}, f);
+    // Within a long run, so that the panel shows the coroutines that wait for its end.
+    move_to(f.kind == finding_kind::held_thread ? cursor_at_time(*trace, f.when.begin_ns + f.when.length_ns() * 3 / 4)
+                                                : cursor_at_event(*trace, f.evidence),
+            false);
+    if (f.who != nobody) apply(act::select{f.who});
+  } else if (densest.length_ns() > 0) {
+    story_ = densest;
+    set_view(fit(densest, port.lanes_width, story_margin));
+    move_to(cursor_at_time(*trace, densest.begin_ns + densest.length_ns() / 2), false);
+  } else {
+    move_to(cursor_at_time(*trace, whole.begin_ns + whole.length_ns() / 2), true);
+  }
+  tell_trace();
+}
+
+time_range viewer_model::evidence_range(const finding& f) const {
+  time_range range = f.when;
+  if (f.kind == finding_kind::wait_cycle) {
+    // The last wait closes the cycle; the others began before.
+    const diary::scheduler_state then = trace->state_after(f.evidence + 1);
+    for (const std::uint64_t id : f.others) {
+      if (const diary::coroutine_state* const c = then.by_id(id))
+        range.begin_ns = std::min(range.begin_ns, c->since_ns);
+    }
+  }
+  if (range.length_ns() > 0) return range;
+  const std::uint64_t last = trace->event_count() - 1, n = std::min(f.evidence, last);
+  range.begin_ns = trace->events().at(n - std::min(n, around_an_event)).t_ns;
+  range.end_ns = trace->events().at(std::min(last, n + around_an_event)).t_ns;
+  return {std::max(range.begin_ns, std::min(trace->begin_ns(), f.when.begin_ns)), range.end_ns + 1};
+}
+
+void viewer_model::choose(const chosen_finding& c, const finding& f) {
+  chosen = c;
+  story_ = evidence_range(f);
+  set_view(fit(*story_, port.lanes_width, story_margin));
+}
+
 void viewer_model::show_end() {
   at = cursor_at_event(*trace, trace->event_count());
   read_state();
@@ -105,7 +173,8 @@ void viewer_model::resize(const viewport& size) {
   if (!trace) return;
   if (!sized_) {
     sized_ = true;
-    view.scale = fit(trace->whole(), port.lanes_width, fit_margin);
+    view.scale =
+        story_ ? fit(*story_, port.lanes_width, story_margin) : fit(trace->whole(), port.lanes_width, fit_margin);
     if (following) show_end();
   } else if (wider && following) {
     show_end();
@@ -214,11 +283,10 @@ struct viewer_model::applier {
     if (focus() != nobody) go(next_span(*m.trace, focus(), m.at.event, a.to));
   }
   void operator()(const act::step_finding& a) const {
-    if (m.findings.empty()) return;
-    const std::size_t count = m.findings.size();
+    if (m.finding_groups.empty()) return;
+    const std::size_t count = m.finding_groups.size();
     const bool forth = a.to == direction::forth;
-    const std::size_t next =
-        m.finding_ >= count ? (forth ? 0 : count - 1) : (m.finding_ + (forth ? 1 : count - 1)) % count;
+    const std::size_t next = !m.chosen ? (forth ? 0 : count - 1) : (m.chosen->group + (forth ? 1 : count - 1)) % count;
     (*this)(act::show_finding{next});
   }
   void operator()(const act::follow_wake& a) const {
@@ -245,17 +313,18 @@ struct viewer_model::applier {
     if (m.following) m.show_end();
   }
   void operator()(const act::show_finding& a) const {
-    if (a.index >= m.findings.size()) return;
-    m.finding_ = a.index;
-    const finding& f = m.findings[a.index];
+    if (a.group >= m.finding_groups.size()) return;
+    const finding_group& g = m.finding_groups[a.group];
+    const finding& f = a.instance < g.instances.size() ? g.instances[a.instance] : g.worst;
     m.remember();
-    const time_range seen = visible_range(m.view.scale, m.port.lanes_width);
-    const bool too_small = static_cast<double>(f.when.length_ns()) < m.view.scale.ns_per_px * 8;
-    if (f.when.length_ns() > 0 && (too_small || f.when.length_ns() > seen.length_ns())) {
-      m.set_view(fit(f.when, m.port.lanes_width, 0.3));
-    }
-    go(f.evidence);
+    m.choose({a.group, a.instance}, f);
+    m.following = false;
+    m.move_to(cursor_at_event(*m.trace, f.evidence), false);
     if (f.who != nobody) (*this)(act::select{f.who});
+    m.lit = evidence{{f.who}, f.when};
+    for (const std::uint64_t id : f.others) {
+      if (const auto other = m.trace->find_coroutine(id)) m.lit->who.push_back(*other);
+    }
     m.open_tab = tab::findings;
   }
 
@@ -308,6 +377,7 @@ struct viewer_model::applier {
   }
   void operator()(const act::fit_all&) const {
     m.remember();
+    m.lit.reset();
     m.set_view(fit(m.trace->whole(), m.port.lanes_width, fit_margin));
     m.own_zoom_ = true;
     m.following = m.live && m.at.event + 1 >= m.trace->event_count();
@@ -373,6 +443,8 @@ struct viewer_model::applier {
       (*this)(act::filter_lanes{});
     } else if (m.measured) {
       m.measured.reset();
+    } else if (m.lit) {
+      m.lit.reset();
     } else {
       m.selected.reset();
       if (m.trace) m.arrange_rows();

@@ -2,6 +2,7 @@
 // const one. Knows no input devices and draws nothing.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cmath>
@@ -50,9 +51,23 @@ class viewer_model {
   program_status program;               // of a live trace
   std::vector<listed_program> running;  // for the start page
   lane_layout lanes;
-  lane_rows rows;               // how the lanes stand below each other
-  lane_rows::wanted row_wishes;  // filter, what is unfolded, order; the selection is set by arrange_rows()
-  std::vector<finding> findings;
+  lane_rows rows;                             // how the lanes stand below each other
+  lane_rows::wanted row_wishes;               // filter, what is unfolded, order; the selection is set by arrange_rows()
+  std::vector<finding_group> finding_groups;  // the worst first; take_findings() sets them
+  // The finding that is shown.
+  struct chosen_finding {
+    std::size_t group = 0;
+    std::size_t instance = act::show_finding::worst;
+  };
+  std::optional<chosen_finding> chosen;
+  // The evidence of the chosen finding: lanes of other coroutines and other times are dimmed. None: nothing is.
+  struct evidence {
+    std::vector<coroutine_index> who;
+    time_range when;
+    bool has(coroutine_index c) const { return std::find(who.begin(), who.end(), c) != who.end(); }
+  };
+  std::optional<evidence> lit;
+  time_range densest;  // the shortest stretch with 200 switches; empty: unknown
   // Whether findings, summaries and totals cover the whole trace.
   enum class analysis_state : std::uint8_t { done, going_on, left_out };
   analysis_state analysed = analysis_state::done;
@@ -84,6 +99,10 @@ class viewer_model {
   void trace_grew();
   // Lanes, summaries, wishes or the selection have changed.
   void arrange_rows();
+  // Sets the findings; the chosen one stays chosen if it is still there.
+  void take_findings(std::vector<finding_group> found);
+  // Shows what is worth a first look: the worst finding, else the densest stretch, else the middle.
+  void show_story();
   void apply(const action& a);
   // Reads on in a huge trace until that time; returns true if there is something new to draw.
   bool work(std::chrono::steady_clock::time_point until);
@@ -109,6 +128,8 @@ class viewer_model {
   void show_end();
   void read_state();
   void tell_trace();
+  time_range evidence_range(const finding& f) const;
+  void choose(const chosen_finding& c, const finding& f);
 
   struct kept_area {
     time_scale scale;
@@ -121,8 +142,8 @@ class viewer_model {
   std::optional<std::uint64_t> state_of_;
   std::vector<view_position> undo_, redo_;
   bool sized_ = false;
-  bool own_zoom_ = true;  // the model chooses the zoom of a followed trace; false once the user has zoomed
-  std::size_t finding_ = static_cast<std::size_t>(-1);
+  bool own_zoom_ = true;             // the model chooses the zoom of a followed trace; false once the user has zoomed
+  std::optional<time_range> story_;  // what the first picture shows; none: the whole trace
 };
 
 inline constexpr std::array<double, 10> play_speeds{1e-6, 1e-5, 1e-4, 1e-3, 0.01, 0.1, 1, 10, 100, 1000};

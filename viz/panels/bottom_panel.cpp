@@ -74,7 +74,8 @@ void bottom_panel::draw_tabs(const viewer_model& model, const panel_frame& f) {
     for (std::size_t i = 0; i < names.size(); ++i) {
       const auto which = static_cast<tab>(i);
       std::string label = names[i];
-      if (which == tab::findings && !model.findings.empty()) label += "  " + std::to_string(model.findings.size());
+      if (which == tab::findings && !model.finding_groups.empty())
+        label += "  " + std::to_string(model.finding_groups.size());
       label += "###" + std::string(names[i]);
       const bool select = follows && which == model.open_tab;
       if (ImGui::BeginTabItem(label.c_str(), nullptr, select ? ImGuiTabItemFlags_SetSelected : 0)) {

@@ -64,6 +64,27 @@ std::pair<std::vector<coroutine_index>::const_iterator, std::vector<coroutine_in
   return {from, to};
 }
 
+bool has_evidence(const viewer_model& model, const lane_row& what) {
+  const auto lane_has = [&](std::uint32_t index) {
+    const std::vector<coroutine_index>& who = model.lanes.lanes()[index].who;
+    return std::any_of(who.begin(), who.end(), [&](coroutine_index c) { return model.lit->has(c); });
+  };
+  if (!what.is_group) return lane_has(what.index);
+  const std::vector<std::uint32_t>& lanes = model.rows.groups()[what.index].lanes;
+  return std::any_of(lanes.begin(), lanes.end(), lane_has);
+}
+
+// `row` is the part of `whole` without the label.
+void dim_all_but_evidence(const screen& on, const rect& row, const rect& whole, const viewer_model& model,
+                          bool is_evidence) {
+  if (is_evidence) {
+    paint_dimmed(on, row, model.lit->when, model.view.scale);
+  } else {
+    paint_dimmed(on, {whole.x, whole.y, row.x - whole.x, whole.h});
+    paint_dimmed(on, row);
+  }
+}
+
 void draw_one_lane(const screen& on, const window_layout& layout, const viewer_model& model, const lane_row& what,
                    const rect& row, const rect& label, time_range in_view) {
   const lane& l = model.lanes.lanes()[what.index];
@@ -112,6 +133,7 @@ void draw_coroutine_lanes(const screen& on, const window_layout& layout, const v
     } else {
       draw_one_lane(on, layout, model, what, row, label, in_view);
     }
+    if (model.lit) dim_all_but_evidence(on, row, whole, model, has_evidence(model, what));
   }
   if (model.rows.rows().empty() && !model.row_wishes.filter.empty()) {
     on.to.text({layout.lanes.x + 16, layout.lanes.y + 28}, "No name has these letters: Esc shows all lanes.",

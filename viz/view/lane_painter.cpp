@@ -166,6 +166,18 @@ void paint_buckets(const screen& on, const rect& row, const std::function<mip_su
   paint_spans(on, row, pixel_columns(sums_in, scale, static_cast<double>(row.w), extent, thread), scale, look);
 }
 
+void paint_dimmed(const screen& on, const rect& row) { on.to.fill(row, on.colours.ground.faded(0.66f)); }
+
+void paint_dimmed(const screen& on, const rect& row, time_range lit, const time_scale& scale) {
+  const auto x_of = [&](std::int64_t t_ns) {
+    return std::clamp(row.x + static_cast<float>(time_to_x(scale, t_ns)), row.x, row.right());
+  };
+  // What lasts no time is dimmed from its own pixel on.
+  const float from = x_of(lit.begin_ns), to = std::min(row.right(), std::max(x_of(lit.end_ns), from + 1));
+  if (from > row.x) paint_dimmed(on, {row.x, row.y, from - row.x, row.h});
+  if (to < row.right()) paint_dimmed(on, {to, row.y, row.right() - to, row.h});
+}
+
 void paint_swatch(const screen& on, const rect& area, span_kind kind, bool holding) {
   if (holding) {
     on.to.fill(area, on.colours.holding, 2);

@@ -25,6 +25,11 @@ void paint_track(const screen& on, const rect& row, const track& states, const t
 void paint_buckets(const screen& on, const rect& row, const std::function<mip_sums(time_range)>& sums_in,
                    time_range extent, const time_scale& scale, bool thread);
 
+// Dims what is no evidence: the times before and after `lit` in a row of lanes.
+void paint_dimmed(const screen& on, const rect& row, time_range lit, const time_scale& scale);
+// The same for a whole row.
+void paint_dimmed(const screen& on, const rect& row);
+
 // The mark of a state in lists and in the legend.
 void paint_swatch(const screen& on, const rect& area, span_kind kind, bool holding = false);
 
