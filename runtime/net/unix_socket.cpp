@@ -39,6 +39,8 @@ struct unix_address {
 
 unix_address address_of(std::string_view path, const char* call) {
   unix_address address;
+  // Linux would choose a name of its own, that nobody knows.
+  if (path.empty()) net::fail(call, "", ENOENT);
   // A path ends with a NUL, an abstract name by its length.
   const std::size_t room = sizeof address.storage.sun_path - (is_abstract(path) ? 0 : 1);
   if (path.size() > room) net::fail(call, shown(path), ENAMETOOLONG);

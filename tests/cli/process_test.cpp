@@ -112,6 +112,16 @@ TEST_F(Processes, RecordRefusesAFileThatExists) {
   EXPECT_EQ(read_file(file), "precious");
 }
 
+TEST_F(Processes, RecordRefusesAPlaceWhereNothingCanBeCreatedBeforeItRunsTheProgram) {
+  const std::string witness = folder_.path("it-ran");
+
+  const outcome result = run_weft({"record", "-o", folder_.path("no/such/folder/t.weft"), "--", "touch", witness});
+
+  EXPECT_EQ(result.status, 2);
+  EXPECT_THAT(result.err, HasSubstr("cannot be created"));
+  EXPECT_FALSE(std::filesystem::exists(witness));
+}
+
 TEST_F(Processes, RecordReplacesAFileByForce) {
   const std::string file = folder_.with("t.weft", "old");
 

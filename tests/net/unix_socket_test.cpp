@@ -75,6 +75,13 @@ TEST(UnixSocket, MissingAndTooLongPathsAreRefused) {
   });
 }
 
+TEST(UnixSocket, AnEmptyPathIsRefused) {
+  run([] {
+    text_of_system_error(ENOENT, [] { (void)unix_listener::bind(""); });
+    text_of_system_error(ENOENT, [] { (void)unix_stream::connect(""); });
+  });
+}
+
 TEST(UnixSocket, AbstractNameNeedsNoFile) {
 #ifdef __linux__
   const std::string name = std::string(1, '\0') + fresh_path();

@@ -85,7 +85,7 @@ TEST(LiveTrace, TheViewFollowsItsEnd) {
   EXPECT_EQ(model.at.t_ns, model.trace->end_ns());
   EXPECT_EQ(model.lanes.lanes().size(), 2u);
   EXPECT_LE(time_to_x(model.view.scale, model.trace->end_ns()), 1000);
-  EXPECT_NEAR(time_to_x(model.view.scale, 0), 0, 1) << "short traces are shown whole";
+  EXPECT_NEAR(time_to_x(model.view.scale, model.trace->begin_ns()), 0, 1) << "short traces are shown whole";
 }
 
 TEST(LiveTrace, OfALongOneTheLastTwoSecondsAreFollowed) {

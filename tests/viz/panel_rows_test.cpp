@@ -173,9 +173,11 @@ TEST_F(PanelRows, AFindingIsARowAndTheChosenOneUnfolds) {
   twice.worst = twice.instances[1];
   model.take_findings({once, twice});
 
-  EXPECT_EQ(all_of(finding_rows(model)),
-            (std::vector<std::string>{"a waits for itself\t\t\t\t0.00 µs",
-                                      "hog held the thread 2 times\t2\t40.0 ms\t50 %\t5.0000 ms"}));
+  EXPECT_EQ(
+      all_of(finding_rows(model)),
+      (std::vector<std::string>{
+          "a waits for itself\t\t\t\t0.00 µs",
+          "hog held the thread 2 times\t2\t40.0 ms\t50 %\t5.0000 ms\tThe worst: hog held the thread for 30.0 ms. "}));
   EXPECT_EQ(finding_rows(model).row(0).severity, 1);
   EXPECT_EQ(finding_rows(model).row(1).folds, folding::folded);
 
@@ -185,7 +187,7 @@ TEST_F(PanelRows, AFindingIsARowAndTheChosenOneUnfolds) {
   ASSERT_EQ(unfolded.count(), 4u);
   EXPECT_EQ(unfolded.row(1).folds, folding::unfolded);
   EXPECT_FALSE(unfolded.row(1).here);
-  EXPECT_EQ(text_of(unfolded.row(3)), "hog held the thread for 30.0 ms\t\t30.0 ms\t\t5.0000 ms");
+  EXPECT_EQ(text_of(unfolded.row(3)), "  hog held the thread for 30.0 ms\t\t30.0 ms\t\t5.0000 ms");
   EXPECT_TRUE(unfolded.row(3).here);
   EXPECT_EQ(unfolded.current(), 3u);
 }

@@ -11,12 +11,6 @@ using diary::coroutine_state;
 using diary::coroutine_status;
 using diary::wait_reason;
 
-std::string event_sentence::text() const {
-  std::string all;
-  for (const sentence_piece& piece : pieces) all += piece.text;
-  return all;
-}
-
 std::string spoken_reason(wait_reason reason) {
   std::string text(diary::to_text(reason));
   std::replace(text.begin(), text.end(), '_', ' ');

@@ -59,6 +59,9 @@ std::optional<input> from_text(const SDL_TextInputEvent& e, int held) {
   const char c = e.text[0];
   if (c < ' ' || c >= 0x7f || e.text[1] != 0) return std::nullopt;
   const bool upper = c >= 'A' && c <= 'Z';
+  // With the right Alt key a letter or a digit is not a character of its own.
+  const bool is_plain = upper || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+  if (is_plain && (held & KMOD_RALT) != 0 && (held & KMOD_MODE) == 0) return std::nullopt;
   const char lower = upper ? static_cast<char>(c - 'A' + 'a') : c;
   // Capitals without Shift are those of Caps Lock.
   return key_down{letter(static_cast<char32_t>(lower)), {(held & KMOD_SHIFT) != 0, false, false}};

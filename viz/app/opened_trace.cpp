@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "analysis/densest_switches.hpp"
+#include "analysis/event_sentence.hpp"
+#include "analysis/explanation.hpp"
 #include "analysis/findings.hpp"
 #include "analysis/statistics.hpp"
 #include "analysis/summaries.hpp"
@@ -49,6 +51,29 @@ void analyse(viewer_model& model) {
   model.summaries = summarise_all(*model.trace);
   count_statistics(model);
   model.arrange_rows();  // the worst lanes of a group look out of it
+}
+
+void sentence_keeper::keep(viewer_model& model) {
+  if (!model.trace || model.trace->event_count() == 0) {
+    model.sentence = {};
+    model.why.clear();
+    trace_ = nullptr;
+    return;
+  }
+  const trace_model& trace = *model.trace;
+  const bool is_same = trace_ == &trace && events_ == trace.event_count() && event_ == model.at.event &&
+                       t_ns_ == model.at.t_ns && selected_ == model.selected;
+  if (is_same) return;
+  trace_ = &trace;
+  events_ = trace.event_count();
+  event_ = model.at.event;
+  t_ns_ = model.at.t_ns;
+  selected_ = model.selected;
+  model.sentence = event_sentence_of(trace, model.at.event);
+  model.why.clear();
+  if (!model.selected) return;
+  const std::uint64_t id = trace.record(*model.selected).id;
+  model.why = text_of(explain(trace.history(), model.at.event + 1, model.at.t_ns, id));
 }
 
 void count_statistics(viewer_model& model) {

@@ -16,6 +16,18 @@ std::unique_ptr<trace_model> open_trace_without_trust(const std::string& path);
 
 // Makes findings and summaries of a whole short trace; an analysis_job makes those of a huge one.
 void analyse(viewer_model& model);
+// Makes the sentences about the cursor and the selection anew, if either is another one than before.
+class sentence_keeper {
+ public:
+  void keep(viewer_model& model);
+
+ private:
+  const trace_model* trace_ = nullptr;
+  std::uint64_t events_ = 0, event_ = 0;
+  std::int64_t t_ns_ = 0;
+  std::optional<coroutine_index> selected_;
+};
+
 // Its statistics by what the user has chosen, if that is not by coroutine. Of a huge trace there are none.
 void count_statistics(viewer_model& model);
 

@@ -58,6 +58,8 @@ void window_app::take_first_look() {
 void window_app::arrange() {
   view_.arrange(window_.width(model_.interface_scale), window_.height(model_.interface_scale), model_);
   model_.resize(view_.port());
+  // A cursor that runs is read by nobody.
+  if (!model_.playing && !model_.following) sentences_.keep(model_);
 }
 
 // True if this frame has changed something that only another frame shows.

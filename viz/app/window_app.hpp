@@ -75,6 +75,7 @@ class window_app {
   window_view view_;
   panels panels_;
   live_trace live_;
+  sentence_keeper sentences_;
   bool has_looked_ = true;                // at the first finding, or wherever the user went
   std::optional<first_look> first_look_;  // still to be shown
   bool is_dirty_ = true, has_said_about_fonts_ = false;

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "analysis/event_sentence.hpp"
-#include "analysis/explanation.hpp"
 #include "panels/coroutine_rows.hpp"
 #include "view/widgets.hpp"
 
@@ -29,14 +27,14 @@ window_words words_of(const viewer_model& model, const window_layout& layout, co
   words.t_ns = model.at.t_ns;
   words.seen = visible_range(model.view.scale, model.port.lanes_width);
   words.lanes = lane_names_in_view(layout, model);
-  words.sentence = event_sentence_of(trace, model.at.event).text();
+  words.sentence = model.sentence.text();
   words.findings = model.finding_groups.size();
   if (rows != nullptr) add_rows(*rows, words.rows);
   if (model.open_tab == tab::coroutine) add_rows(wake_rows(model), words.rows);
   if (model.selected) {
     const std::uint64_t id = trace.record(*model.selected).id;
     words.selected = {id, trace.label(*model.selected)};
-    words.why = text_of(explain(trace.history(), model.at.event + 1, model.at.t_ns, id));
+    words.why = model.why;
   }
   return words;
 }

@@ -17,7 +17,7 @@ struct reason_for {
     return towards(a.to, a.to == direction::forth ? "wake by this coroutine" : "wake of this coroutine");
   }
   std::string operator()(const act::step_finding&) const {
-    return model.findings.empty() ? "There are no findings." : "This is the only finding.";
+    return model.finding_groups.empty() ? "There are no findings." : "This is the only finding.";
   }
   std::string operator()(const act::go_to_first&) const { return "This is the first event."; }
   std::string operator()(const act::go_to_last&) const { return "This is the last event."; }

@@ -19,9 +19,9 @@ constexpr float smallest_scale = 0.6f, largest_scale = 3.0f;
 
 }  // namespace
 
-void viewer_model::let_go(std::string why) {
+void viewer_model::let_go(std::string reason) {
   trace.reset();
-  notice = std::move(why);
+  notice = std::move(reason);
   live = following = playing = false;
   lanes = {};
   rows = {};

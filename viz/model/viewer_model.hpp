@@ -21,6 +21,7 @@
 #include "model/live_rates.hpp"
 #include "model/overview.hpp"
 #include "model/program.hpp"
+#include "model/sentence.hpp"
 #include "model/statistics_row.hpp"
 #include "model/trace_model.hpp"
 
@@ -78,6 +79,8 @@ class viewer_model {
   diary::history::totals_record totals;
   live_rates rates;  // of a live trace, from where it was opened
 
+  event_sentence sentence;  // what the event under the cursor did; the app keeps it up to date
+  std::string why;          // why the selected coroutine does not run; "": none is selected
   cursor at;
   view_position view;
   viewport port;

@@ -7,6 +7,7 @@
 namespace weft::viz {
 
 void draw_transport_bar(const screen& on, const window_layout& layout, const viewer_model& model);
+void draw_sentence_line(const screen& on, const window_layout& layout, const viewer_model& model);
 void draw_overview_strip(const screen& on, const window_layout& layout, const viewer_model& model);
 void draw_time_axis(const screen& on, const window_layout& layout, const viewer_model& model);
 void draw_thread_lanes(const screen& on, const window_layout& layout, const viewer_model& model);

@@ -10,6 +10,7 @@ window_layout layout_window(float width, float height, const viewer_model& model
   l.window = {0, 0, width, height};
   rect rest = l.window;
   l.top = rest.cut_top(46);
+  l.sentence = rest.cut_top(height < 600 ? 22.0f : 42.0f);
   l.overview_row = rest.cut_top(40);
   const float side = std::min(model.side_width, width * 0.5f);
   const float bottom = std::min(model.bottom_height, rest.h * 0.6f);

@@ -11,6 +11,7 @@ namespace weft::viz {
 struct window_layout {
   rect window;
   rect top;           // transport
+  rect sentence;      // one line, or two if there is room
   rect overview;      // the strip itself; its label is to the left
   rect overview_row;  // with the label
   rect axis;

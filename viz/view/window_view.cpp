@@ -18,6 +18,7 @@ void window_view::draw(canvas& to, const viewer_model& model) {
   if (!model.trace || model.trace->event_count() == 0) {
     draw_start_page(on, layout_, model);
   } else {
+    draw_sentence_line(on, layout_, model);
     draw_overview_strip(on, layout_, model);
     draw_time_axis(on, layout_, model);
     draw_thread_lanes(on, layout_, model);

@@ -33,9 +33,10 @@ class channel : private detail::item_line<T, detail::fifo_store<T>> {
       : base(detail::queue_role::channel, capacity, name) {}
   explicit channel(std::string_view name) : channel(0, name) {}
 
-  // Suspends while the channel is full; with capacity 0 always, until a receiver gets the item. A cancelled send has
-  // sent nothing. Throws closed_error if the channel is or gets closed. If moving the item throws, the channel is
-  // unchanged.
+  // Suspends while the channel is full; with capacity 0 always, until a receiver gets the item. A send that is
+  // cancelled while it waits has sent nothing; one that is cancelled when its item has been taken, but before it goes
+  // on, throws `cancelled` all the same. Throws closed_error if the channel is or gets closed. If moving the item
+  // throws, the channel is unchanged.
   void send(T item) { accepted(base::place(item, detail::forever)); }
   // Never suspends. False if the channel is full (capacity 0: if no receiver waits); the item was not moved from then.
   bool try_send(T& item) { return accepted(base::place(item, 0)); }

@@ -36,8 +36,10 @@ class basic_queue : private item_line<T, Store> {
   explicit basic_queue(std::size_t capacity, std::string_view name = {}) : base(queue_role::queue, capacity, name) {}
   explicit basic_queue(std::string_view name) : basic_queue(unbounded, name) {}
 
-  // Suspends while the queue is full; in a rendezvous always, until a getter gets the item. A cancelled put has put
-  // nothing. Throws closed_error if the queue is or gets closed. If moving the item throws, the queue is unchanged.
+  // Suspends while the queue is full; in a rendezvous always, until a getter gets the item. A put that is cancelled
+  // while it waits has put nothing; one that is cancelled when its item has been taken, but before it goes on, throws
+  // `cancelled` all the same. Throws closed_error if the queue is or gets closed. If moving the item throws, the queue
+  // is unchanged.
   void put(T item) { accepted(base::place(item, forever)); }
   // Never suspends. False if the queue is full (a rendezvous: if no getter waits); the item was not moved from then.
   bool try_put(T& item) { return accepted(base::place(item, 0)); }

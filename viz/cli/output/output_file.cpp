@@ -1,5 +1,6 @@
 #include "cli/output/output_file.hpp"
 
+#include <fcntl.h>
 #include <fmt/core.h>
 #include <unistd.h>
 
@@ -51,12 +52,28 @@ void write_output(const std::string& out, std::string_view bytes, console& io) {
   to.close();
 }
 
+namespace {
+
+// Else the program would run for nothing: its runtime cannot say more than that it records nothing.
+void try_to_create(const std::string& trace) {
+  const int fd = ::open(trace.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+  if (fd < 0) throw usage_error(trace + ": cannot be created: " + std::generic_category().message(errno));
+  ::close(fd);
+  ::unlink(trace.c_str());
+}
+
+}  // namespace
+
 void make_way_for(const std::string& trace, bool force) {
-  if (!is_replaceable(trace)) return;
+  if (!is_replaceable(trace)) {
+    try_to_create(trace);
+    return;
+  }
   if (!force) throw usage_error(trace + ": exists already: choose another name with -o, or replace it with --force");
   if (::unlink(trace.c_str()) != 0 && errno != ENOENT) {
     throw usage_error(trace + ": cannot be replaced: " + std::generic_category().message(errno));
   }
+  try_to_create(trace);
 }
 
 }  // namespace weft::viz::cli

@@ -43,7 +43,7 @@ class output_stream {
 };
 
 // For a trace that a program's runtime will create; the runtime does not touch an existing file. Removes the file if
-// `force` and it is a regular file of this user, else throws usage_error.
+// `force` and it is a regular file of this user, else throws usage_error; also if no file can be created there.
 void make_way_for(const std::string& trace, bool force);
 
 }  // namespace weft::viz::cli
