@@ -187,11 +187,9 @@ event follower::in_terms_of_recording(event_type type, const std::uint64_t* args
   event e;
   e.type = type;
   std::copy_n(args, diary::max_args, e.args.begin());
-  const bool has_slot = type != event_type::poll_begin && type != event_type::poll_end &&
-                        type != event_type::fd_ready && type != event_type::spawn && type != event_type::spawn_after &&
-                        type != event_type::cancel_delivered && type != event_type::select_interrupted &&
-                        type != event_type::point_passed;
-  if (has_slot) e.args[0] = there(args[0]);
+  const diary::event_schema* const schema = diary::find_schema(type);
+  // A spawned coroutine has no slot in the recording yet.
+  if (schema->kinds[0] == diary::arg_kind::slot && !is_spawn(type)) e.args[0] = there(args[0]);
   return e;
 }
 
@@ -225,7 +223,7 @@ bool follower::is_same(const event& recorded, const event& done) const {
 }
 
 void follower::take(const event& recorded, const std::uint64_t* args) {
-  if (recorded.type == event_type::spawn || recorded.type == event_type::spawn_after) {
+  if (is_spawn(recorded.type)) {
     here_[recorded.args[0]] = args[0];
     if (args[0] >= there_.size()) there_.resize(args[0] + args[0] / 2 + 64);
     there_[args[0]] = recorded.args[0];

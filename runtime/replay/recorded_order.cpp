@@ -20,26 +20,18 @@ diary::reader open_trace(const std::string& path) {
 }  // namespace
 
 bool is_step(event_type type, bool on_root) noexcept {
-  switch (type) {
-    case event_type::spawn:
-    case event_type::spawn_after:
-    case event_type::scope_expired:
-    case event_type::select_interrupted:
-    case event_type::point_passed:
-    case event_type::cancel_delivered:  // an outer scope may expire before or after it
-    case event_type::poll_begin:
-    case event_type::poll_end:
-    case event_type::fd_ready:
-    case event_type::wake:
-    case event_type::wake_fd:
-    case event_type::wake_timer:
-    case event_type::wake_remote:
-    case event_type::input_at_once:
+  using family = diary::event_family;
+  switch (diary::family_of(type)) {
+    case family::spawn:
+    case family::switching:
+    case family::wake:
+    case family::poll:
       return true;
-    case event_type::cancel:
-      return on_root;  // asked for by another thread; else the running coroutine asks
+    case family::interruption:  // an outer scope may expire before or after cancel_delivered
+      // On the root another thread has asked for the cancellation; else the running coroutine asks.
+      return type != event_type::cancel || on_root;
     default:
-      return is_switch(type);
+      return type == event_type::input_at_once;
   }
 }
 
@@ -100,6 +92,7 @@ void recorded_order::read() {
 
 void recorded_order::take_note(const event& e) {
   run_begins_ = e.type == event_type::thread_start;
+  if (is_spawn(e.type)) by_slot_[e.args[0]] = {e.args[1], string(e.args[3])};
   switch (e.type) {
     case event_type::string:
       strings_.insert_or_assign(e.args[0], diary::sanitised(e.text));
@@ -109,10 +102,6 @@ void recorded_order::take_note(const event& e) {
       break;
     case event_type::shuffle_seed:
       shuffle_seed_ = e.args[0];
-      break;
-    case event_type::spawn:
-    case event_type::spawn_after:
-      by_slot_[e.args[0]] = {e.args[1], string(e.args[3])};
       break;
     case event_type::rename:
       by_slot_[e.args[0]].name = string(e.args[1]);

@@ -13,9 +13,6 @@ namespace weft::replay {
 
 // Is the event a step of a replay? `on_root`: no coroutine runs.
 bool is_step(diary::event_type type, bool on_root) noexcept;
-inline bool is_switch(diary::event_type type) noexcept {
-  return type >= diary::event_type::enter && type <= diary::event_type::finish;
-}
 
 class recorded_order {
  public:

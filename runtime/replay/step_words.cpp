@@ -42,18 +42,17 @@ std::string waker(event_type type, const std::string& who) {
 std::string words(const recorded_order& order, const event& e, std::uint64_t runs, const std::string& whom,
                   const std::string& object) {
   const std::string who = order.coroutine(runs);
+  if (is_wake(e.type)) {
+    return waker(e.type, who) + " wakes " + order.coroutine(e.args[0]) +
+           (e.type == event_type::wake_fd
+                ? ", fd " + std::to_string(e.args[1])
+                : " (" + std::string(to_text(static_cast<diary::wake_cause>(e.args[1]))) + ")");
+  }
   switch (e.type) {
     case event_type::spawn:
       return who + " spawns " + whom;
     case event_type::spawn_after:
       return who + " spawns " + whom + " for later";
-    case event_type::wake:
-    case event_type::wake_timer:
-    case event_type::wake_remote:
-      return waker(e.type, who) + " wakes " + order.coroutine(e.args[0]) + " (" +
-             std::string(to_text(static_cast<diary::wake_cause>(e.args[1]))) + ")";
-    case event_type::wake_fd:
-      return "the poller wakes " + order.coroutine(e.args[0]) + ", fd " + std::to_string(e.args[1]);
     case event_type::cancel:
       return "another thread cancels " + order.coroutine(e.args[0]);
     case event_type::poll_begin:

@@ -96,12 +96,6 @@ std::unique_ptr<detector> make_zone_open(const investigation& about);
 std::unique_ptr<detector> make_idle_thread(const investigation& about);
 
 // Shared by several detectors.
-constexpr bool is_switch(diary::event_type type) {
-  return type >= diary::event_type::enter && type <= diary::event_type::finish;
-}
-constexpr bool is_wake(diary::event_type type) {
-  return type >= diary::event_type::wake && type <= diary::event_type::wake_remote;
-}
 // True if the event wakes main with deadlock_error.
 inline bool is_deadlock(const diary::event& e) {
   return e.type == diary::event_type::wake && e.args[1] == static_cast<std::uint64_t>(diary::wake_cause::deadlock);

@@ -41,9 +41,6 @@ struct placed_step {
   std::uint64_t id = 0, parent = 0;  // for the text
 };
 
-bool is_switch(event_type type) { return type >= event_type::enter && type <= event_type::finish; }
-bool is_wake(event_type type) { return type >= event_type::wake && type <= event_type::wake_remote; }
-
 // The decisions of one trace, thread by thread, read on demand.
 class decisions {
  public:
@@ -125,7 +122,7 @@ class decisions {
         is_known_thread ? state_.by_slot(state_.threads()[e.thread].running_slot) : nullptr;
     const std::uint64_t ran_id = ran ? ran->id : 0;
     state_.apply(e);
-    if (e.type == event_type::spawn || e.type == event_type::spawn_after) put_spawn(e);
+    if (is_spawn(e.type)) put_spawn(e);
     if (is_switch(e.type)) put_switch(e, ran_id);
     if (is_wake(e.type)) put_wake(e);
     return true;

@@ -23,20 +23,15 @@ void lane_index::take(const event& e, diary::history* names) {
   end_ns_ = std::max(end_ns_, e.t_ns);
   note_thread(e);
   using t = event_type;
+  const diary::event_family family = diary::family_of(e.type);
+  const bool is_step = family == diary::event_family::switching || family == diary::event_family::wake;
+  if (is_step && e.type != t::finish) {
+    if (const open_state* now = lives_.find(e.args[0])) __builtin_prefetch(now, 1);
+    waiting_[waiting_count_++] = {e.t_ns, e.n, e.args[0], e.args[1], e.thread, e.type};
+    if (waiting_count_ == most_waiting) settle();
+    return;
+  }
   switch (e.type) {
-    case t::enter:
-    case t::yield:
-    case t::sleep:
-    case t::block:
-    case t::block_fd:
-    case t::wake:
-    case t::wake_fd:
-    case t::wake_timer:
-    case t::wake_remote:
-      if (const open_state* now = lives_.find(e.args[0])) __builtin_prefetch(now, 1);
-      waiting_[waiting_count_++] = {e.t_ns, e.n, e.args[0], e.args[1], e.thread, e.type};
-      if (waiting_count_ == most_waiting) settle();
-      return;
     case t::queue_put:
     case t::queue_get:
     case t::poll_begin:
@@ -129,7 +124,7 @@ void lane_index::settle() {
 
 void lane_index::apply(const step& s) {
   go_to_bucket(s.t_ns);
-  if (s.type < event_type::wake) {
+  if (is_switch(s.type)) {
     switch_event(s);
   } else if (open_state* now = living(s.slot); now != nullptr && is_waiting(now->kind)) {
     change(*now, span_kind::ready, s.t_ns);

@@ -6,11 +6,6 @@
 namespace weft::viz {
 namespace {
 
-bool is_wake(diary::event_type type) {
-  using t = diary::event_type;
-  return type == t::wake || type == t::wake_fd || type == t::wake_timer || type == t::wake_remote;
-}
-
 coroutine_index index_of(std::uint64_t id, const diary::history& names) {
   const std::size_t place = id != 0 ? names.place_of(id) : diary::history::npos;
   return place == diary::history::npos ? nobody : static_cast<coroutine_index>(place);

@@ -54,16 +54,8 @@ std::uint64_t shift::*shifted_by(const event& e, const event_schema& s, unsigned
 
 // Index of the argument that is a coroutine's name; -1: none.
 int name_argument(event_type t) {
-  switch (t) {
-    case event_type::spawn:
-    case event_type::spawn_after:
-    case event_type::checkpoint_coroutine:
-      return 3;
-    case event_type::rename:
-      return 1;
-    default:
-      return -1;
-  }
+  if (is_of_newcomer(t)) return 3;
+  return t == event_type::rename ? 1 : -1;
 }
 
 survey survey_of(const reader& trace) {

@@ -95,25 +95,18 @@ struct history::impl {
 
   void gather(const event& e) {
     using t = event_type;
+    if (is_switch(e.type)) {
+      if (e.type == t::finish) end_gathered(e);
+      running[e.thread] = e.args[0];
+      return;
+    }
+    if (is_of_newcomer(e.type)) {
+      begin_gathered(e);
+      return;
+    }
     switch (e.type) {
-      case t::enter:
-      case t::yield:
-      case t::sleep:
-      case t::block:
-      case t::block_fd:
-        running[e.thread] = e.args[0];
-        return;
-      case t::finish:
-        end_gathered(e);
-        running[e.thread] = e.args[0];
-        return;
       case t::checkpoint_begin:
         running[e.thread] = e.args[1];
-        return;
-      case t::spawn:
-      case t::spawn_after:
-      case t::checkpoint_coroutine:
-        begin_gathered(e);
         return;
       case t::checkpoint_part:
         gather_part(e);
@@ -259,20 +252,15 @@ struct history::impl {
 
   void after_event(const event& e) {
     using t = event_type;
+    for (const std::uint64_t slot : state.just_introduced()) {  // by a checkpoint
+      if (const coroutine_state* c = state.by_slot(slot)) begin_life(*c, e);
+    }
+    if (is_spawn(e.type)) {
+      const coroutine_state* c = state.by_slot(e.args[0]);
+      if (c != nullptr && c->id == e.args[1]) begin_life(*c, e);
+      return;
+    }
     switch (e.type) {
-      case t::spawn:
-      case t::spawn_after: {
-        const coroutine_state* c = state.by_slot(e.args[0]);
-        if (c != nullptr && c->id == e.args[1]) begin_life(*c, e);
-        break;
-      }
-      case t::checkpoint_coroutine:
-      case t::checkpoint_part:
-        for (const std::uint64_t slot : state.just_introduced()) {
-          const coroutine_state* c = state.by_slot(slot);
-          if (c != nullptr) begin_life(*c, e);
-        }
-        break;
       case t::rename:
         if (coroutine_record* r = record_in(e.args[0])) r->name = e.args[1];
         break;
@@ -284,17 +272,13 @@ struct history::impl {
     }
   }
 
-  static bool is_checkpoint(event_type type) {
-    return type == event_type::checkpoint_coroutine || type == event_type::checkpoint_part;
-  }
-
   void begin_life(const coroutine_state& c, const event& e) {
     if (coroutine_record* before = living_in(c.slot); before != nullptr && before->id != c.id) {
       close_life(*before, e.n);
     }
     if (coroutine_record* known = find(c.id)) {
       const bool is_alive = known->end_status == coroutine_status::none;
-      if (is_checkpoint(e.type) && is_alive && known->slot == c.slot) return;
+      if (family_of(e.type) == event_family::checkpoint && is_alive && known->slot == c.slot) return;
       add_violation({e.n, "coroutine " + number(c.id) + " is spawned twice"});
       if (is_alive) close_life(*known, e.n);
       known->slot = c.slot;

@@ -15,9 +15,8 @@ namespace {
 
 // A checkpoint contains the definitions of the names that it uses.
 bool may_be_in_checkpoint(event_type type) {
-  return type >= event_type::checkpoint_begin
-             ? type <= event_type::checkpoint_part
-             : type == event_type::string || type == event_type::site || type == event_type::object;
+  const event_family family = family_of(type);
+  return family == event_family::checkpoint || family == event_family::definition;
 }
 
 }  // namespace
@@ -56,6 +55,29 @@ std::optional<violation> scheduler_state::apply(const event& e) {
     s.memory.checkpoint = {};
   }
 
+  switch (family_of(e.type)) {
+    case event_family::spawn:
+      spawn_event(s);
+      break;
+    case event_family::switching:
+      switch_event(s);
+      break;
+    case event_family::wake:
+      wake_event(s);
+      break;
+    case event_family::checkpoint:
+      checkpoint_event(s);
+      break;
+    default:
+      single_event(s);
+      break;
+  }
+  return std::move(s.broken);
+}
+
+// The families whose events have little in common.
+void scheduler_state::single_event(step& s) {
+  const event& e = s.e;
   using t = event_type;
   switch (e.type) {
     case t::thread_start:
@@ -91,24 +113,12 @@ std::optional<violation> scheduler_state::apply(const event& e) {
       if (kind == object_kind::shared_mutex || kind == object_kind::semaphore) shared_objects_.insert(e.args[0]);
       break;
     }
-    case t::spawn:
-    case t::spawn_after:
-      spawn_event(s);
-      break;
     case t::rename:
       if (coroutine_state* c = live_.find(e.args[0])) {
         c->name = e.args[1];
       } else {
         report(s, "renames slot " + number(e.args[0]) + ", which is free");
       }
-      break;
-    case t::enter:
-    case t::yield:
-    case t::sleep:
-    case t::block:
-    case t::block_fd:
-    case t::finish:
-      switch_event(s);
       break;
     case t::error:
     case t::cancel_delivered:
@@ -124,12 +134,6 @@ std::optional<violation> scheduler_state::apply(const event& e) {
         coroutine_state* const c = live_.find(s.thread.running_slot);
         if (c != nullptr && !c->has_left && has_just_entered(s)) c->never_began = true;
       }
-      break;
-    case t::wake:
-    case t::wake_fd:
-    case t::wake_timer:
-    case t::wake_remote:
-      wake_event(s);
       break;
     case t::poll_begin:
       if (s.thread.polling) report(s, "polls inside a poll");
@@ -159,20 +163,9 @@ std::optional<violation> scheduler_state::apply(const event& e) {
     case t::take_over:
       take_over_event(s);
       break;
-    case t::checkpoint_begin:
-    case t::checkpoint_coroutine:
-    case t::checkpoint_wait:
-    case t::checkpoint_ready:
-    case t::checkpoint_owner:
-    case t::checkpoint_end:
-    case t::checkpoint_object:
-    case t::checkpoint_part:
-      checkpoint_event(s);
-      break;
     default:
       break;
   }
-  return std::move(s.broken);
 }
 
 bool scheduler_state::is_inside_checkpoint() const {

@@ -137,6 +137,7 @@ class scheduler_state {
     std::optional<violation> broken;
   };
 
+  void single_event(step& s);
   void switch_event(step& s);
   static void close_thread_sums(step& s);
   void leave(step& s, coroutine_state& leaver);

@@ -176,8 +176,7 @@ std::optional<std::uint64_t> value_from_text(arg_kind kind, std::string_view wor
 std::string resolved(const history& h, const event& e, unsigned index) {
   const std::uint64_t value = e.args[index];
   if (value == 0) return {};
-  const bool is_new =
-      e.type == event_type::spawn || e.type == event_type::spawn_after || e.type == event_type::checkpoint_coroutine;
+  const bool is_new = is_of_newcomer(e.type);
   switch (kind_of_argument(e.type, index)) {
     case arg_kind::slot: {
       if (is_new && index == 0) return {};  // the string's id and name follow

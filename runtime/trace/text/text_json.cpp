@@ -13,26 +13,15 @@ namespace {
 
 // Id of the coroutine that the event is about; none if that is the running coroutine.
 std::optional<std::uint64_t> target_of(const history& h, const event& e) {
-  using t = event_type;
-  switch (e.type) {
-    case t::spawn:
-    case t::spawn_after:
-    case t::checkpoint_coroutine:
+  switch (subject_of(e.type)) {
+    case event_subject::newcomer:
       return e.args[1];
-    case t::enter:
-    case t::rename:
-    case t::wake:
-    case t::wake_fd:
-    case t::wake_timer:
-    case t::wake_remote:
-    case t::cancel:
-    case t::take_over:
-    case t::stack_mark:
-    case t::checkpoint_ready:
+    case event_subject::slot:
       return h.id_of_slot(e.args[0], e.n);
-    default:
-      return std::nullopt;
+    case event_subject::running:
+      break;
   }
+  return std::nullopt;
 }
 
 void append_key(std::string& line, std::string_view key) {
@@ -69,10 +58,7 @@ void append_argument(std::string& line, const history& h, const event& e, unsign
     case arg_kind::slot:
       line += std::to_string(value);
       append_key(line, key + "_id");
-      line += std::to_string(e.type == event_type::spawn || e.type == event_type::spawn_after ||
-                                     e.type == event_type::checkpoint_coroutine
-                                 ? (index == 0 ? e.args[1] : h.id_of_slot(value, e.n))
-                                 : h.id_of_slot(value, e.n));
+      line += std::to_string(is_of_newcomer(e.type) && index == 0 ? e.args[1] : h.id_of_slot(value, e.n));
       return;
     case arg_kind::object:
       line += std::to_string(value);

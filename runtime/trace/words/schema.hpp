@@ -127,8 +127,36 @@ enum class arg_kind : std::uint8_t {
 
 inline constexpr std::size_t max_args = 6;
 
+// What kind of event it is. Code that treats a whole family alike asks for the family and lists no events, so it is
+// right for an event that joins the family later.
+enum class event_family : std::uint8_t {
+  unknown,       // this build does not know the event
+  thread,        // a thread's beginning, end, gaps and general facts
+  definition,    // of a number that later events use
+  spawn,         // a coroutine begins to live
+  coroutine,     // a fact about one coroutine that changes no status
+  switching,     // the running coroutine, or the root, gives up the thread to the slot in argument 0
+  wake,          // the blocked coroutine in the slot of argument 0 becomes ready
+  poll,          // the poller
+  object,        // the running coroutine changes an object
+  interruption,  // cancellations and times that have come
+  socket,
+  work,        // in the system or on another thread
+  own,         // the program's own: zones, marks, counters
+  checkpoint,  // a part of one
+};
+
+// Which coroutine an event is about.
+enum class event_subject : std::uint8_t {
+  running,   // the one that runs on the event's thread; the scheduler itself while none runs
+  slot,      // the one in the slot of argument 0
+  newcomer,  // one that the reader may not know yet. Arguments 0 to 4: its slot, id, parent slot, name and site
+};
+
 struct event_schema {
   event_type type = event_type::none;
+  event_family family = event_family::unknown;
+  event_subject subject = event_subject::running;
   std::uint8_t arg_count = 0;
   bool has_text = false;
   std::string_view name;  // at most 23 bytes, as it appears in dump and --json
@@ -141,5 +169,19 @@ std::span<const event_schema> all_event_schemas();
 // The schema of one event, or null if this build does not know it.
 const event_schema* find_schema(event_type type);
 const event_schema* find_schema(std::string_view name);
+
+// The part of the schema that readers of millions of events ask for, by number.
+struct event_facts {
+  event_family family = event_family::unknown;
+  event_subject subject = event_subject::running;
+};
+extern const std::array<event_facts, 256> facts_of_events;
+
+inline event_family family_of(event_type type) { return facts_of_events[static_cast<std::size_t>(type)].family; }
+inline event_subject subject_of(event_type type) { return facts_of_events[static_cast<std::size_t>(type)].subject; }
+inline bool is_switch(event_type type) { return family_of(type) == event_family::switching; }
+inline bool is_wake(event_type type) { return family_of(type) == event_family::wake; }
+inline bool is_spawn(event_type type) { return family_of(type) == event_family::spawn; }
+inline bool is_of_newcomer(event_type type) { return subject_of(type) == event_subject::newcomer; }
 
 }  // namespace weft::diary

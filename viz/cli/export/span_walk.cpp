@@ -4,16 +4,8 @@
 #include <array>
 
 namespace weft::viz::cli {
-namespace {
 
 using diary::coroutine_state;
-using diary::event_type;
-
-bool is_wake(event_type type) { return type >= event_type::wake && type <= event_type::wake_remote; }
-
-bool is_said(event_type type) { return type >= event_type::zone_begin && type <= event_type::counter; }
-
-}  // namespace
 
 void span_walk::run(const std::function<bool(std::uint64_t)>& go_on) {
   bool goes_on = true;
@@ -46,7 +38,7 @@ void span_walk::take(const diary::event& e) {
   state_.apply(e);
   const std::int64_t t_ns = now_ns();
 
-  if (is_said(e.type)) to_.says(e, running, t_ns);
+  if (diary::family_of(e.type) == diary::event_family::own) to_.says(e, running, t_ns);
   if (is_wake(e.type)) {
     const coroutine_state* const woken = state_.by_slot(e.args[0]);
     if (woken && woken->woken_event == e.n && woken->since_event == e.n) to_.wakes(*woken, woken->woken_by, e, t_ns);
