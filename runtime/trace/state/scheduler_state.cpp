@@ -1,5 +1,5 @@
 // Decides what each event changes, and contains the steps of all changes. Switches are in scheduler_switches.cpp,
-// spawns, wakes and locks in scheduler_wakes.cpp, checkpoints in scheduler_checkpoint.cpp. Every event is handled in
+// spawns, wakes and locks in scheduler_wakes.cpp, checkpoints in checkpoint_reader.cpp. Every event is handled in
 // this order: check, report, then apply as far as possible, so that one broken event does not break all later ones.
 #include "trace/state/scheduler_state.hpp"
 
@@ -21,38 +21,42 @@ bool may_be_in_checkpoint(event_type type) {
 
 }  // namespace
 
-void scheduler_state::report(step& s, std::string text) {
-  if (!s.broken) s.broken = violation{s.e.n, std::move(text)};
+std::optional<violation> scheduler_state::apply_base(const event& e) {
+  takes_base_ = true;
+  std::optional<violation> broken = apply(e);
+  takes_base_ = false;
+  return broken;
 }
 
 std::optional<violation> scheduler_state::apply(const event& e) {
   applied_ = e.n + 1;
   just_ended_.reset();
-  just_introduced_.clear();
-  if (e.thread >= threads_.size()) {
+  facts_.just_introduced.clear();
+  if (e.thread >= facts_.threads.size()) {
     if (e.thread >= max_threads) {
       return violation{e.n, "thread index " + number(e.thread) + " is out of range"};
     }
-    threads_.resize(e.thread + 1);
+    facts_.threads.resize(e.thread + 1);
     memories_.resize(e.thread + 1);
   }
-  step s{e, threads_[e.thread], memories_[e.thread], e.t_ns, std::nullopt};
+  thread_memory& memory = memories_[e.thread];
+  step s{{e, facts_, facts_.threads[e.thread], memory.known, e.t_ns, std::nullopt}, memory};
   if (!s.thread.has_events) {
     s.thread.has_events = true;
     s.thread.since_ns = e.t_ns;
     if (applied_ == 1 || now_ns_ < e.t_ns) now_ns_ = e.t_ns;
   } else if (e.t_ns < s.memory.last_ns) {
-    report(s,
-           "time goes back by " + std::to_string(s.memory.last_ns - e.t_ns) + " ns within thread " + number(e.thread));
+    s.report("time goes back by " + std::to_string(s.memory.last_ns - e.t_ns) + " ns within thread " +
+             number(e.thread));
     s.now_ns = s.memory.last_ns;
   }
-  if (e.ordinal != s.memory.next_ordinal) s.memory.knows_past = false;
+  if (e.ordinal != s.memory.next_ordinal) s.known.knows_past = false;
   s.memory.next_ordinal = e.ordinal + 1;
   s.memory.last_ns = s.now_ns;
   now_ns_ = std::max(now_ns_, s.now_ns);
-  if (s.memory.checkpoint.is_open && !may_be_in_checkpoint(e.type)) {
-    report(s, type_name(e.type) + " inside a checkpoint");
-    s.memory.checkpoint = {};
+  if (s.memory.checkpoint.is_open() && !may_be_in_checkpoint(e.type)) {
+    s.report(type_name(e.type) + " inside a checkpoint");
+    s.memory.checkpoint.abandon();
   }
 
   switch (family_of(e.type)) {
@@ -66,7 +70,7 @@ std::optional<violation> scheduler_state::apply(const event& e) {
       wake_event(s);
       break;
     case event_family::checkpoint:
-      checkpoint_event(s);
+      s.memory.checkpoint.take(s, takes_base_);
       break;
     default:
       single_event(s);
@@ -81,7 +85,7 @@ void scheduler_state::single_event(step& s) {
   using t = event_type;
   switch (e.type) {
     case t::thread_start:
-      if (s.thread.started && !s.thread.stopped) report(s, "thread " + number(e.thread) + " starts twice");
+      if (s.thread.started && !s.thread.stopped) s.report("thread " + number(e.thread) + " starts twice");
       if (s.thread.stopped) s.thread.since_ns = s.now_ns;
       s.thread.started = true;
       s.thread.stopped = false;
@@ -99,13 +103,13 @@ void scheduler_state::single_event(step& s) {
       s.thread.program = sanitised(e.text);
       break;
     case t::loss:
-      s.memory.knows_past = false;
+      s.known.knows_past = false;
       break;
     case t::thread_stop:
       if (s.thread.running_slot != 0) {
-        report(s, "thread " + number(e.thread) + " stops while " + name_of(s.thread.running_slot) + " runs");
+        s.report("thread " + number(e.thread) + " stops while " + facts_.name_of(s.thread.running_slot) + " runs");
       }
-      close_thread_sums(s);
+      s.thread.close_sums(s.now_ns);
       s.thread.stopped = true;
       break;
     case t::object: {
@@ -114,10 +118,10 @@ void scheduler_state::single_event(step& s) {
       break;
     }
     case t::rename:
-      if (coroutine_state* c = live_.find(e.args[0])) {
+      if (coroutine_state* c = facts_.live.find(e.args[0])) {
         c->name = e.args[1];
       } else {
-        report(s, "renames slot " + number(e.args[0]) + ", which is free");
+        s.report("renames slot " + number(e.args[0]) + ", which is free");
       }
       break;
     case t::error:
@@ -126,22 +130,22 @@ void scheduler_state::single_event(step& s) {
     case t::point_passed:
     case t::time_limit:
       if (s.thread.running_slot == 0) {
-        report(s, type_name(e.type) + " recorded while nobody runs");
+        s.report(type_name(e.type) + " recorded while nobody runs");
       } else if (e.type == t::time_limit) {
         s.memory.limit_ns = later(s.now_ns, e.args[0]);
       } else if (e.type == t::cancel_delivered) {
         // The cancellation is the coroutine's first event, with no wait before it: its body never starts.
-        coroutine_state* const c = live_.find(s.thread.running_slot);
+        coroutine_state* const c = facts_.live.find(s.thread.running_slot);
         if (c != nullptr && !c->has_left && has_just_entered(s)) c->never_began = true;
       }
       break;
     case t::poll_begin:
-      if (s.thread.polling) report(s, "polls inside a poll");
+      if (s.thread.polling) s.report("polls inside a poll");
       s.thread.polling = true;
       ++s.thread.polls;
       break;
     case t::poll_end:
-      if (!s.thread.polling) report(s, "a poll ends that never began");
+      if (!s.thread.polling) s.report("a poll ends that never began");
       s.thread.polling = false;
       break;
     case t::lock_acquired:
@@ -151,14 +155,14 @@ void scheduler_state::single_event(step& s) {
       break;
     case t::queue_put:
     case t::queue_get:
-      objects_[e.args[0]].depth = e.args[1];
+      facts_.objects[e.args[0]].depth = e.args[1];
       break;
     case t::event_set:
     case t::event_clear:
-      objects_[e.args[0]].is_set = e.type == t::event_set;
+      facts_.objects[e.args[0]].is_set = e.type == t::event_set;
       break;
     case t::cancel:
-      if (live_.find(e.args[0]) == nullptr) report(s, "cancels slot " + number(e.args[0]) + ", which is free");
+      if (facts_.live.find(e.args[0]) == nullptr) s.report("cancels slot " + number(e.args[0]) + ", which is free");
       break;
     case t::take_over:
       take_over_event(s);
@@ -170,7 +174,7 @@ void scheduler_state::single_event(step& s) {
 
 bool scheduler_state::is_inside_checkpoint() const {
   return std::any_of(memories_.begin(), memories_.end(),
-                     [](const thread_memory& m) { return m.checkpoint.is_open && !m.checkpoint.compares; });
+                     [](const thread_memory& m) { return m.checkpoint.is_setting(); });
 }
 
 std::uint64_t scheduler_state::who_ran(std::uint64_t thread, std::uint64_t ordinal) const {
@@ -184,13 +188,9 @@ std::uint64_t scheduler_state::who_ran(std::uint64_t thread, std::uint64_t ordin
 
 bool scheduler_state::has_many_owners(std::uint64_t object) const { return shared_objects_.count(object) != 0; }
 
-std::string scheduler_state::name_of(std::uint64_t slot) const {
-  return "coroutine " + number(id_in(slot)) + " (slot " + number(slot) + ")";
-}
-
 const coroutine_state* scheduler_state::by_id(std::uint64_t id) const {
   const coroutine_state* found = nullptr;
-  live_.for_each([&](const coroutine_state& c) {
+  facts_.live.for_each([&](const coroutine_state& c) {
     if (c.id == id) found = &c;
   });
   return found;
@@ -198,8 +198,8 @@ const coroutine_state* scheduler_state::by_id(std::uint64_t id) const {
 
 std::vector<const coroutine_state*> scheduler_state::coroutines() const {
   std::vector<const coroutine_state*> result;
-  result.reserve(live_.size());
-  live_.for_each([&](const coroutine_state& c) { result.push_back(&c); });
+  result.reserve(facts_.live.size());
+  facts_.live.for_each([&](const coroutine_state& c) { result.push_back(&c); });
   std::sort(result.begin(), result.end(), [](const coroutine_state* a, const coroutine_state* b) {
     return a->id != b->id ? a->id < b->id : a->slot < b->slot;
   });
@@ -207,8 +207,9 @@ std::vector<const coroutine_state*> scheduler_state::coroutines() const {
 }
 
 std::size_t scheduler_state::memory_bytes() const {
-  std::size_t total = sizeof *this + live_.memory_bytes() + objects_.memory_bytes() + shared_objects_.size() * 48;
-  for (const thread_state& t : threads_) total += sizeof t + t.name.size() + t.ready.size() * 8;
+  std::size_t total =
+      sizeof *this + facts_.live.memory_bytes() + facts_.objects.memory_bytes() + shared_objects_.size() * 48;
+  for (const thread_state& t : facts_.threads) total += sizeof t + t.name.size() + t.ready.size() * 8;
   total += memories_.size() * (sizeof(thread_memory) + recent_run_count * sizeof(recent_run));
   return total;
 }

@@ -11,25 +11,25 @@ void scheduler_state::switch_event(step& s) {
   const event& e = s.e;
   const std::uint64_t leaver_slot = s.thread.running_slot;
   if (s.thread.polling) {
-    report(s, type_name(e.type) + " recorded inside a poll");
+    s.report(type_name(e.type) + " recorded inside a poll");
     s.thread.polling = false;
   }
-  close_thread_sums(s);
+  s.thread.close_sums(s.now_ns);
   s.thread.running_slot = 0;
 
-  coroutine_state* leaver = leaver_slot != 0 ? live_.find(leaver_slot) : nullptr;
+  coroutine_state* leaver = leaver_slot != 0 ? facts_.live.find(leaver_slot) : nullptr;
   if (e.type == event_type::enter) {
     if (leaver != nullptr) {
-      report(s, "enter recorded while " + name_of(leaver_slot) + " runs");
+      s.report("enter recorded while " + facts_.name_of(leaver_slot) + " runs");
       make_ready(s, *leaver);
     }
   } else if (leaver == nullptr) {
-    report(s, type_name(e.type) + " recorded while nobody runs");
+    s.report(type_name(e.type) + " recorded while nobody runs");
   } else {
     leave(s, *leaver);
   }
   s.memory.limit_ns.reset();
-  s.memory.has_switched = true;
+  s.known.has_switched = true;
   if (e.args[0] != 0) enter(s, e.args[0]);
   remember_run(s);
 }
@@ -45,14 +45,14 @@ void scheduler_state::leave(step& s, coroutine_state& leaver) {
   if (e.type == event_type::finish) {
     auto status = static_cast<coroutine_status>(e.args[1]);
     if (e.args[1] > static_cast<std::uint64_t>(coroutine_status::cancelled) || !ended(status)) {
-      report(s, name_of(leaver.slot) + " finishes with status " + number(e.args[1]));
+      s.report(facts_.name_of(leaver.slot) + " finishes with status " + number(e.args[1]));
       status = coroutine_status::done;
     }
     change(s, leaver, status);
     leaver.never_began = leaver.never_began && status == coroutine_status::cancelled;
     if (leaver.never_began) leaver.runs = 0;
     just_ended_ = leaver;
-    live_.remove(leaver.slot);
+    facts_.live.remove(leaver.slot);
     return;
   }
   change(s, leaver, coroutine_status::blocked);
@@ -68,7 +68,7 @@ void scheduler_state::leave(step& s, coroutine_state& leaver) {
   }
   leaver.reason = static_cast<wait_reason>(e.args[1]);
   if (e.args[1] == 0 || e.args[1] > UINT8_MAX) {
-    report(s, name_of(leaver.slot) + " blocks without a reason (" + number(e.args[1]) + ")");
+    s.report(facts_.name_of(leaver.slot) + " blocks without a reason (" + number(e.args[1]) + ")");
     leaver.reason = wait_reason::none;
   }
   if (e.type == event_type::block_fd) {
@@ -77,18 +77,18 @@ void scheduler_state::leave(step& s, coroutine_state& leaver) {
   }
   leaver.object = e.args[2];
   leaver.owner_slot = e.args[3];
-  if (leaver.object != 0) objects_[leaver.object].waiters.push_back(leaver.slot);
+  if (leaver.object != 0) facts_.objects[leaver.object].waiters.push_back(leaver.slot);
 }
 
 void scheduler_state::enter(step& s, std::uint64_t slot) {
-  coroutine_state* c = live_.find(slot);
+  coroutine_state* c = facts_.live.find(slot);
   if (c == nullptr) {
-    report(s, "slot " + number(slot) + " is entered, which is free");
+    s.report("slot " + number(slot) + " is entered, which is free");
     return;
   }
   if (c->thread != s.e.thread) {
-    report(s, name_of(slot) + " of thread " + number(c->thread) + " is entered on thread " + number(s.e.thread));
-    detach(*c);
+    s.report(facts_.name_of(slot) + " of thread " + number(c->thread) + " is entered on thread " + number(s.e.thread));
+    facts_.detach(*c);
     c->thread = s.e.thread;
     if (c->status == coroutine_status::ready) s.thread.ready.push_back(slot);
   }
@@ -97,9 +97,10 @@ void scheduler_state::enter(step& s, std::uint64_t slot) {
     ready.pop_front();
   } else {
     if (c->status == coroutine_status::ready && !shuffled_ && !ready.empty()) {
-      report(s, "ready queue order: " + name_of(slot) + " is entered, but " + name_of(ready.front()) + " is in front");
+      s.report("ready queue order: " + facts_.name_of(slot) + " is entered, but " + facts_.name_of(ready.front()) +
+               " is in front");
     }
-    detach(*c);
+    facts_.detach(*c);
   }
   change(s, *c, coroutine_status::running);
   s.thread.running_slot = slot;
