@@ -2,26 +2,14 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
-#include <vector>
 
 #include "core/clock.hpp"
 #include "core/observer.hpp"
+#include "record/checkpoint_policy.hpp"
+#include "record/definitions.hpp"
 #include "record/recording.hpp"
 
 namespace weft::record {
-
-// The recording's names that this thread has defined already. Each thread defines the names it uses, so its chunks can
-// be read without those of other threads.
-class defined_set {
- public:
-  // True the first time. Without memory true each time: defining a name twice does no harm.
-  bool add(std::uint64_t id) noexcept;
-  void clear() noexcept { words_.clear(); }
-
- private:
-  std::vector<std::uint64_t> words_;
-};
 
 class thread_recorder final : public core::observer {
  public:
@@ -51,7 +39,7 @@ class thread_recorder final : public core::observer {
 
   void use_clock(core::clock* virtual_clock) noexcept;
   // Tells the recorder that coroutines live which this recording does not know yet.
-  void begin_in_the_middle() noexcept { past_is_told_ = false; }
+  void begin_in_the_middle() noexcept { policy_.forget_past(); }
   // Gives the next event a time of its own, even with order_only: nothing was recorded for a while.
   void time_next() noexcept { untimed_ = events_a_time - 1; }
   // The thread pauses its recording.
@@ -60,29 +48,13 @@ class thread_recorder final : public core::observer {
   std::uint64_t finish() noexcept;
 
  private:
-  // The most recent lookups: most spawns in a row come from a few places.
-  struct known_string {
-    std::string text;
-    std::uint64_t id = 0;
-  };
-  struct known_site {
-    const char* file = nullptr;
-    std::uint32_t line = 0;
-    std::uint32_t column = 0;
-    std::uint64_t id = 0;
-  };
-  static constexpr std::size_t known_count = 64;
-
   // Returns the time of an event and stores it in last_ticks.
   std::uint64_t now(diary::event_type type) noexcept;
   // record_any() accepts any event of at most four arguments, with any clock; append_any() writes it at time
   // last_ticks.
   void record_any(diary::event_type type, std::uint64_t a, std::uint64_t b, std::uint64_t c, std::uint64_t d) noexcept;
   void append_any(diary::event_type type, std::uint64_t a, std::uint64_t b, std::uint64_t c, std::uint64_t d) noexcept;
-  bool wants_generation(std::uint64_t live) const noexcept;
-  std::uint64_t bytes_of_plain(std::uint64_t live) const noexcept { return 16 + live * bytes_a_coroutine_; }
-  std::uint64_t bytes_of_next(std::uint64_t live) noexcept;
-  void rest_after_checkpoint(std::uint64_t count) noexcept;
+  recording_progress progress() const noexcept;
   void begin_generation() noexcept;
   void forget_names() noexcept;
 
@@ -96,26 +68,10 @@ class thread_recorder final : public core::observer {
   static constexpr unsigned events_a_time = 64;
   unsigned untimed_ = events_a_time - 1;  // order_only: events since the last one with its own time
   diary::chunk_writer writer_;
-  defined_set strings_, sites_, objects_;
-  std::vector<known_string> known_strings_{known_count};
-  std::vector<known_site> known_sites_{known_count};
-  // Where the last checkpoint ended, or where the recording started
-  std::uint64_t checkpoint_ordinal_ = 0, checkpoint_ticks_ = 0;
-  std::uint64_t checkpoint_began_bytes_ = 0, checkpoint_began_ticks_ = 0, checkpoint_began_ordinal_ = 0;
-  std::uint64_t checkpoint_rest_ticks_ = 0;  // least time from a checkpoint to the next
-  std::uint64_t checkpoint_count_ = 0;
-  bool checkpoint_is_asked_for_ = false;  // by the recorder itself: only such checkpoints are limited to their share
-  std::uint64_t bytes_a_coroutine_ = 24;  // bytes per coroutine of the last plain checkpoint
-  std::uint64_t bytes_a_packed_ = 1;      // the same of the last packed one
-  std::uint64_t changes_bytes_ = 0;       // bytes of the last checkpoint of changes
-  std::uint64_t all_changes_bytes_ = 0;   // bytes of all checkpoints of changes since the present base
-  // other_bytes_: bytes of checkpoints that the share does not limit; spent_bytes_: bytes of those it limits
-  std::uint64_t other_bytes_ = 0, spent_bytes_ = 0;
-  bool past_is_told_ = true;     // a reader of everything recorded so far knows this thread's coroutines
-  std::uint64_t lost_then_ = 0;  // events this thread had lost when past_is_told_ was last set
-  // The base of checkpoints of changes; base_events_ == 0: there is none
-  std::uint64_t base_ordinal_ = 0, base_events_ = 0, base_bytes_ = 0;
-  std::uint64_t generation_ = 0, generation_bytes_ = 0;  // its number; where it started
+  definitions definitions_;
+  checkpoint_policy policy_;
+  std::uint64_t checkpoint_count_ = 0;  // coroutines in the plain checkpoint that is being written
+  std::uint64_t generation_ = 0;        // its number
 };
 
 }  // namespace weft::record
