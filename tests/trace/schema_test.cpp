@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <array>
+#include <fstream>
+#include <iterator>
 #include <set>
 #include <string>
 
@@ -33,7 +37,42 @@ TEST(Schema, NoArgumentTakesAKeyOfTheJsonObject) {
   }
 }
 
+TEST(Schema, EachSubjectIsInTheArguments) {
+  for (const event_schema& s : all_event_schemas()) {
+    EXPECT_NE(s.family, event_family::unknown) << s.name;
+    EXPECT_EQ(family_of(s.type), s.family) << s.name;
+    EXPECT_EQ(subject_of(s.type), s.subject) << s.name;
+    const bool needs_slot = s.subject != event_subject::running || is_switch(s.type) || is_wake(s.type);
+    EXPECT_TRUE(!needs_slot || s.kinds[0] == arg_kind::slot) << s.name;
+    if (!is_of_newcomer(s.type)) continue;
+    const std::array expected{arg_kind::slot, arg_kind::coroutine, arg_kind::slot, arg_kind::string, arg_kind::site};
+    EXPECT_TRUE(std::equal(expected.begin(), expected.end(), s.kinds.begin())) << s.name;
+  }
+}
+
+// By number.
+constexpr std::array kind_words{"none",        "count",      "slot",        "coroutine",   "string",      "site",
+                                "object",      "fd",         "nanoseconds", "status",      "wait_reason", "wake_cause",
+                                "object_kind", "ready_bits", "real",        "signed_count"};
+
+TEST(Schema, TheFormatPageHasARowForEachEvent) {
+  std::ifstream file(WEFT_FORMAT_PAGE);
+  const std::string page((std::istreambuf_iterator<char>(file)), {});
+  ASSERT_FALSE(page.empty()) << WEFT_FORMAT_PAGE;
+
+  for (const event_schema& s : all_event_schemas()) {
+    std::string row = "\n| " + std::to_string(static_cast<unsigned>(s.type)) + " | `" + std::string(s.name) + "` | ";
+    for (std::size_t i = 0; i < s.arg_count; ++i) {
+      row += (i != 0 ? ", " : "") + std::string(s.arg_names[i]) + ": " +
+             kind_words.at(static_cast<std::size_t>(s.kinds[i]));
+    }
+    if (s.has_text) row += s.arg_count != 0 ? "; text" : "text";
+    EXPECT_NE(page.find(row), std::string::npos) << "docs/trace-format.md lacks a row that begins:" << row;
+  }
+}
+
 TEST(Schema, UnknownEventsHaveNone) {
+  EXPECT_EQ(family_of(static_cast<event_type>(255)), event_family::unknown);
   EXPECT_EQ(find_schema(static_cast<event_type>(255)), nullptr);
   EXPECT_EQ(find_schema(event_type::none), nullptr);
   EXPECT_EQ(find_schema("no_such_event"), nullptr);
