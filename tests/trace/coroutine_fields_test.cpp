@@ -1,5 +1,5 @@
 // Every field of a coroutine's state survives whatever a state goes through. The list of fields is
-// support/coroutine_fields.hpp.
+// in trace/state/coroutine_state.hpp.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -14,10 +14,7 @@
 namespace weft::diary {
 namespace {
 
-using tests::coroutine_field_count;
-using tests::coroutine_fields;
 using tests::field_texts;
-using tests::told_by;
 
 constexpr std::int64_t now_ns = 1'000'000;
 constexpr std::uint64_t parent_slot = 1, owner_slot = 7;

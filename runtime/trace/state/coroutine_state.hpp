@@ -1,7 +1,9 @@
 // The known facts about one coroutine at one moment.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <optional>
 
 #include "trace/words/states.hpp"
@@ -41,5 +43,49 @@ struct coroutine_state {
   std::uint64_t spawns = 0;
   std::int64_t run_ns = 0, ready_ns = 0, blocked_ns = 0;
 };
+
+// From where a reader that begins at a checkpoint has a field.
+enum class told_by : std::uint8_t {
+  checkpoint,
+  events,  // only those before the checkpoint tell it: a sum, or the number of an event
+};
+
+struct coroutine_field {
+  const char* name;
+  told_by by;
+};
+
+// Every member, in their order. Tests take each through all that a state goes through.
+inline constexpr coroutine_field coroutine_fields[] = {
+    {"slot", told_by::checkpoint},       {"id", told_by::checkpoint},      {"parent", told_by::checkpoint},
+    {"name", told_by::checkpoint},       {"site", told_by::checkpoint},    {"thread", told_by::checkpoint},
+    {"status", told_by::checkpoint},     {"reason", told_by::checkpoint},  {"object", told_by::checkpoint},
+    {"owner_slot", told_by::checkpoint}, {"fd", told_by::checkpoint},      {"deadline_ns", told_by::checkpoint},
+    {"since_ns", told_by::checkpoint},   {"since_event", told_by::events}, {"woken_cause", told_by::events},
+    {"woken_by", told_by::events},       {"woken_event", told_by::events}, {"spawned_ns", told_by::events},
+    {"spawned_event", told_by::events},  {"seen_by", told_by::events},     {"from_checkpoint", told_by::events},
+    {"has_left", told_by::events},       {"never_began", told_by::events}, {"runs", told_by::events},
+    {"spawns", told_by::events},         {"run_ns", told_by::events},      {"ready_ns", told_by::events},
+    {"blocked_ns", told_by::events},
+};
+inline constexpr std::size_t coroutine_field_count = std::size(coroutine_fields);
+
+// Calls f(each member...). A member that is missing in the lists, which are in the same order, does not compile.
+template <class State, class F>
+constexpr auto with_fields(State& c, F&& f) {
+  auto& [slot, id, parent, name, site, thread, status, reason, object, owner_slot, fd, deadline_ns, since_ns,
+         since_event, woken_cause, woken_by, woken_event, spawned_ns, spawned_event, seen_by, from_checkpoint, has_left,
+         never_began, runs, spawns, run_ns, ready_ns, blocked_ns] = c;
+  return f(slot, id, parent, name, site, thread, status, reason, object, owner_slot, fd, deadline_ns, since_ns,
+           since_event, woken_cause, woken_by, woken_event, spawned_ns, spawned_event, seen_by, from_checkpoint,
+           has_left, never_began, runs, spawns, run_ns, ready_ns, blocked_ns);
+}
+
+static_assert(
+    [] {
+      coroutine_state c;
+      return with_fields(c, [](auto&... field) { return sizeof...(field); });
+    }() == coroutine_field_count,
+    "coroutine_fields has a row for each member");
 
 }  // namespace weft::diary
