@@ -13,7 +13,7 @@
 #include "cli/output/table.hpp"
 #include "cli/subcommands.hpp"
 #include "cli/trace_input.hpp"
-#include "model/statistics_columns.hpp"
+#include "model/statistics_row.hpp"
 
 namespace weft::viz::cli {
 namespace {

@@ -1,7 +1,7 @@
 // The statistics of a trace: one row per coroutine, spawn site or wait reason, sorted by any column.
 #pragma once
 
-#include "model/statistics_columns.hpp"
+#include "model/statistics_row.hpp"
 #include "model/viewer_model.hpp"
 #include "panels/table_rows.hpp"
 
