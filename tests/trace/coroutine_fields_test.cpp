@@ -1,5 +1,5 @@
-// Every field of a coroutine's state survives whatever a state goes through. The list of fields is
-// in trace/state/coroutine_state.hpp.
+// Every field of a coroutine's state survives checkpoints and copies; every_event_test.cpp takes it through text. The
+// list of fields is in trace/state/coroutine_state.hpp.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "support/coroutine_fields.hpp"
-#include "support/text_traces.hpp"
 #include "trace/file/packed_checkpoint.hpp"
 #include "trace/state/scheduler_state.hpp"
 
@@ -187,60 +186,6 @@ TEST(CoroutineFields, ACopyOfAStateHasThem) {
 
   ASSERT_EQ(copy.live_count(), s.live_count());
   for (const coroutine_state* c : s.coroutines()) EXPECT_EQ(field_texts(*copy.by_slot(c->slot)), field_texts(*c));
-}
-
-// A coroutine that is woken, runs, spawns and waits again, and one that is cancelled before it begins.
-constexpr const char* full_life =
-    "0.0 T3 string id=1 text=\"clerk\"\n"
-    "0.0 T3 site id=2 file=1 line=3 function=1\n"
-    "0.0 T3 object id=9 kind=mutex text=\"ledger\"\n"
-    "0.0 T3 spawn slot=4 id=41\n"
-    "0.001 T3 enter to=4\n"
-    "0.001 T3 lock_acquired object=9\n"
-    "0.002 T3 spawn slot=5 id=52 parent=4 called=1 site=2\n"
-    "0.003 T3 yield to=5\n"
-    "0.004 T3 spawn slot=6 id=63 parent=5\n"
-    "0.004 T3 spawn slot=7 id=74 parent=5\n"
-    "0.004 T3 cancel slot=7\n"
-    "0.005 T3 yield to=4\n"
-    "0.006 T3 yield to=6\n"
-    "0.006 T3 block_fd to=7 reason=fd_readable fd=8\n"
-    "0.006 T3 cancel_delivered\n"
-    "0.006 T3 yield to=5\n"
-    "0.007 T3 time_limit delay_ns=3000000\n"
-    "0.007 T3 block to=4 reason=mutex object=9 owner=4\n"
-    "0.008 T3 yield to=7\n"
-    "0.009 T3 yield to=4\n"
-    "0.010 T3 wake slot=5 cause=timed_out object=9\n"
-    "0.011 T3 yield to=7\n"
-    "0.011 T3 yield to=5\n"
-    "0.012 T3 time_limit delay_ns=3000000\n"
-    "0.013 T3 block to=4 reason=mutex object=9 owner=4\n";
-
-TEST(CoroutineFields, TheTextOfADiaryTellsThem) {
-  const history h = tests::trace_history(full_life);
-  ASSERT_EQ(tests::violations_of(h), std::vector<std::string>{});
-  std::istringstream dump(tests::dumped(h));
-  const history again(reader::from_bytes(load_text(dump, "again.trace.txt"), "again.weft"));
-  const std::vector<std::string> fresh = field_texts({});
-  std::vector<bool> is_tested(coroutine_field_count);
-
-  for (std::uint64_t n = 0; n <= h.source().event_count(); ++n) {
-    const scheduler_state before = h.state_after(n), after = again.state_after(n);
-    ASSERT_EQ(before.live_count(), after.live_count());
-    for (const coroutine_state* c : before.coroutines()) {
-      const std::vector<std::string> want = field_texts(*c), got = field_texts(*after.by_slot(c->slot));
-      for (std::size_t i = 0; i < coroutine_field_count; ++i) {
-        ASSERT_EQ(got[i], want[i]) << coroutine_fields[i].name << " is lost";
-        if (want[i] != fresh[i]) is_tested[i] = true;
-      }
-    }
-  }
-  for (std::size_t i = 0; i < coroutine_field_count; ++i) {
-    const std::string name = coroutine_fields[i].name;
-    if (name == "seen_by" || name == "from_checkpoint") continue;  // of checkpoints
-    EXPECT_TRUE(is_tested[i]) << name << ": let full_life give it another value than its default";
-  }
 }
 
 }  // namespace

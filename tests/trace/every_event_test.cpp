@@ -163,15 +163,17 @@ TEST(EveryEvent, HasOneRowHere) {
   EXPECT_EQ(names.size(), all_event_schemas().size());
 }
 
-class EveryEvent : public testing::TestWithParam<sample> {
+// The sample is the last event.
+history trace_of(const sample& s) {
+  return tests::trace_history(std::string(before_all) + s.before + "1.0 " + s.line + "\n");
+}
+
+class EverySample : public testing::TestWithParam<sample> {
  protected:
-  // The sample is the last event.
-  history trace() const {
-    return tests::trace_history(std::string(before_all) + GetParam().before + "1.0 " + GetParam().line + "\n");
-  }
+  static history trace() { return trace_of(GetParam()); }
 };
 
-TEST_P(EveryEvent, IsAboutWhomItsRowSays) {
+TEST_P(EverySample, IsAboutWhomItsRowSays) {
   std::ostringstream json;
   dump_json(trace(), json, {});
   const std::string lines = json.str();
@@ -180,7 +182,7 @@ TEST_P(EveryEvent, IsAboutWhomItsRowSays) {
   EXPECT_NE(last.find("\"coroutine\": " + std::to_string(GetParam().about) + ", "), std::string::npos) << last;
 }
 
-TEST_P(EveryEvent, ChangesTheStateOrDoesNot) {
+TEST_P(EverySample, ChangesTheStateOrDoesNot) {
   const history h = trace();
   const std::uint64_t n = h.source().event_count();
   const scheduler_state before = h.state_after(n - 1);
@@ -192,14 +194,74 @@ TEST_P(EveryEvent, ChangesTheStateOrDoesNot) {
   EXPECT_EQ(changes, GetParam().changes == change::state) << described(before) << "\nand then\n" << described(after);
 }
 
-TEST_P(EveryEvent, SurvivesText) {
+TEST_P(EverySample, SurvivesText) {
   const std::string text = tests::dumped(trace());
 
   EXPECT_NE(text.find(' ' + name_of(GetParam())), std::string::npos);
   EXPECT_EQ(tests::dumped_again(text), text);
 }
 
-INSTANTIATE_TEST_SUITE_P(OfTheSchema, EveryEvent, testing::ValuesIn(samples),
+// A coroutine that is woken, runs, spawns and waits again, and one that is cancelled before it begins.
+constexpr const char* full_life =
+    "0.0 T3 string id=1 text=\"clerk\"\n"
+    "0.0 T3 site id=2 file=1 line=3 function=1\n"
+    "0.0 T3 object id=9 kind=mutex text=\"ledger\"\n"
+    "0.0 T3 spawn slot=4 id=41\n"
+    "0.001 T3 enter to=4\n"
+    "0.001 T3 lock_acquired object=9\n"
+    "0.002 T3 spawn slot=5 id=52 parent=4 called=1 site=2\n"
+    "0.003 T3 yield to=5\n"
+    "0.004 T3 spawn slot=6 id=63 parent=5\n"
+    "0.004 T3 spawn slot=7 id=74 parent=5\n"
+    "0.004 T3 cancel slot=7\n"
+    "0.005 T3 yield to=4\n"
+    "0.006 T3 yield to=6\n"
+    "0.006 T3 block_fd to=7 reason=fd_readable fd=8\n"
+    "0.006 T3 cancel_delivered\n"
+    "0.006 T3 yield to=5\n"
+    "0.007 T3 time_limit delay_ns=3000000\n"
+    "0.007 T3 block to=4 reason=mutex object=9 owner=4\n"
+    "0.008 T3 yield to=7\n"
+    "0.009 T3 yield to=4\n"
+    "0.010 T3 wake slot=5 cause=timed_out object=9\n"
+    "0.011 T3 yield to=7\n"
+    "0.011 T3 yield to=5\n"
+    "0.012 T3 time_limit delay_ns=3000000\n"
+    "0.013 T3 block to=4 reason=mutex object=9 owner=4\n";
+
+// Compares every field of every coroutine after every event with what a load of the dump says, and notes which fields
+// had another value than their default.
+void compare_with_text(const history& h, std::vector<bool>& is_tested) {
+  std::istringstream dump(tests::dumped(h));
+  const history again(reader::from_bytes(load_text(dump, "again.trace.txt"), "again.weft"));
+  const std::vector<std::string> fresh = tests::field_texts({});
+  for (std::uint64_t n = 0; n <= h.source().event_count(); ++n) {
+    const scheduler_state before = h.state_after(n), after = again.state_after(n);
+    ASSERT_EQ(before.live_count(), after.live_count());
+    for (const coroutine_state* c : before.coroutines()) {
+      const std::vector<std::string> want = tests::field_texts(*c), got = tests::field_texts(*after.by_slot(c->slot));
+      for (std::size_t i = 0; i < coroutine_field_count; ++i) {
+        ASSERT_EQ(got[i], want[i]) << coroutine_fields[i].name << " is lost";
+        if (want[i] != fresh[i]) is_tested[i] = true;
+      }
+    }
+  }
+}
+
+TEST(EveryEvent, SomeEventGivesEachFieldAValueThatTextKeeps) {
+  std::vector<bool> is_tested(coroutine_field_count);
+  const history life = tests::trace_history(full_life);
+  ASSERT_EQ(tests::violations_of(life), std::vector<std::string>{});
+
+  compare_with_text(life, is_tested);
+  for (const sample& s : samples) compare_with_text(trace_of(s), is_tested);
+
+  for (std::size_t i = 0; i < coroutine_field_count; ++i) {
+    EXPECT_TRUE(is_tested[i]) << coroutine_fields[i].name << ": no sample gives it another value than its default";
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(OfTheSchema, EverySample, testing::ValuesIn(samples),
                          [](const auto& p) { return name_of(p.param); });
 
 }  // namespace
