@@ -20,10 +20,10 @@ class live_rates {
   struct bin {
     std::int64_t begin_ns = 0;
     std::uint64_t switches = 0, spawned = 0, ended = 0;
-    std::uint64_t deepest_ready = 0;   // coroutines in a ready queue at once
-    std::uint64_t live = 0;            // at its end
-    std::uint64_t holds = 0;           // runs that were too long and ended here
-    std::int64_t run_ns = 0;           // of all threads
+    std::uint64_t deepest_ready = 0;        // coroutines in a ready queue at once
+    std::uint64_t live = 0;                 // at its end
+    std::uint64_t holds = 0;                // runs that were too long and ended here
+    std::int64_t run_ns = 0;                // of all threads
     std::vector<std::int64_t> delays = {};  // from ready to running; of very many a sample
     std::uint64_t delays_seen = 0;
   };

@@ -40,7 +40,7 @@ class panels {
   chooser chooser_;
   lane_filter lanes_;
   bool types_ = false, menu_is_open_ = false;
-  int expects_text_ = 0;      // frames until a text field that was asked for must have the keys
+  int expects_text_ = 0;     // frames until a text field that was asked for must have the keys
   bool unsettled_ = false;   // an input came since the last frame
   bool has_button_ = false;  // a mouse button was pressed on a control and is still down
 };
