@@ -1,6 +1,7 @@
 // Under the transport: what the event at the cursor did and what follows, and why the selected coroutine does not run.
 // Names, times and events are links.
-#include <cmath>
+#include <string>
+#include <string_view>
 
 #include "view/widgets.hpp"
 
@@ -47,6 +48,23 @@ void draw_pieces(const screen& on, point base, float room, const viewer_model& m
   }
 }
 
+// The links of the chain, one after the other, in one line.
+std::string in_one_line(const std::string& why) {
+  std::string line;
+  for (std::size_t i = 0; i < why.size();) {
+    if (why[i] != '\n') {
+      line += why[i++];
+      continue;
+    }
+    i = why.find_first_not_of("\n ", i);
+    if (i == std::string::npos) break;
+    constexpr std::string_view branch = "└─ ";
+    if (why.compare(i, branch.size(), branch) == 0) i += branch.size();
+    line += "  ·  ";
+  }
+  return line;
+}
+
 }  // namespace
 
 void draw_sentence_line(const screen& on, const window_layout& layout, const viewer_model& model) {
@@ -57,8 +75,9 @@ void draw_sentence_line(const screen& on, const window_layout& layout, const vie
   draw_pieces(on, {left, row.y + 14}, room, model);
   if (model.why.empty() || row.h < 36) return;
   const float y = row.y + 33;
-  text_in(on.to, {left, y}, model.why, face::small, on.colours.text_dim, room);
-  if (on.to.text_width(model.why, face::small) > room) on.on_hover({left, y - 12, room, 16}, model.why);
+  const std::string why = in_one_line(model.why);
+  text_in(on.to, {left, y}, why, face::small, on.colours.text_dim, room);
+  if (on.to.text_width(why, face::small) > room) on.on_hover({left, y - 12, room, 16}, why);
 }
 
 }  // namespace weft::viz
