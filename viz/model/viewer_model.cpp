@@ -122,7 +122,8 @@ void viewer_model::show_story() {
   } else if (densest.length_ns() > 0) {
     story_ = densest;
     set_view(fit(densest, port.lanes_width, story_margin));
-    move_to(cursor_at_time(*trace, densest.begin_ns + densest.length_ns() / 2), false);
+    // Where it begins: in the middle there may be nothing to tell.
+    move_to(cursor_at_time(*trace, densest.begin_ns), false);
   } else {
     move_to(cursor_at_time(*trace, whole.begin_ns + whole.length_ns() / 2), true);
   }

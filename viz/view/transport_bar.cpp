@@ -81,7 +81,7 @@ void draw_transport(const screen& on, const rect& bar, const viewer_model& model
   on.on_click(speed, act::change_speed{direction::forth}, "Playing speed: + and - change it");
   on.to.text({speed.right() + 8, bar.y + 28}, instant_text(model.at.t_ns), face::mono, on.colours.text);
   const std::string place =
-      "event " + std::to_string(model.at.event + 1) + " / " + std::to_string(model.trace->event_count());
+      "event #" + std::to_string(model.at.event) + " of " + std::to_string(model.trace->event_count());
   on.to.text({speed.right() + 132, bar.y + 28}, place, face::mono_small, on.colours.text_dim);
 }
 

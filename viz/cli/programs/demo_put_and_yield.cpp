@@ -37,7 +37,6 @@ int run_put_and_yield(double seconds) {
     repeat(seconds, 0.4, [] {
       trace::mark("put alone");
       produce_and_consume(false);
-      sleep_for(1ms);
       trace::mark("put, then yield");
       produce_and_consume(true);
     });
