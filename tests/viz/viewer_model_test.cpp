@@ -163,6 +163,16 @@ TEST_F(ViewerModel, TheStoryWithoutAFindingIsTheDensestStretch) {
   EXPECT_NEAR(time_to_x(model.view.scale, 7 * ms), 800, 1);
 }
 
+TEST_F(ViewerModel, AStoryFromEndToEndIsTheWholeTrace) {
+  model.take_findings({});
+  model.densest = model.trace->whole();
+
+  model.show_story();
+
+  EXPECT_NEAR(time_to_x(model.view.scale, model.trace->begin_ns()), 20, 2);
+  EXPECT_NEAR(time_to_x(model.view.scale, model.trace->end_ns()), 980, 2);
+}
+
 TEST_F(ViewerModel, TheChosenFindingStaysChosenWhenTheWorstChanges) {
   model.apply(act::show_finding{1});
   std::vector<finding_group> fewer = find_all(*model.trace, true);

@@ -121,7 +121,7 @@ void viewer_model::show_story() {
     if (f.who != nobody) apply(act::select{f.who});
   } else if (densest.length_ns() > 0) {
     story_ = densest;
-    set_view(fit(densest, port.lanes_width, story_margin));
+    set_view(scale_of_story());
     // Where it begins: in the middle there may be nothing to tell.
     move_to(cursor_at_time(*trace, densest.begin_ns), false);
   } else {
@@ -147,10 +147,18 @@ time_range viewer_model::evidence_range(const finding& f) const {
   return {std::max(range.begin_ns, std::min(trace->begin_ns(), f.when.begin_ns)), range.end_ns + 1};
 }
 
+// With a margin on both sides, but not with time in which there is no trace: of what lasts from end to end, the whole.
+time_scale viewer_model::scale_of_story() const {
+  const time_range whole = trace->whole();
+  const auto share =
+      static_cast<double>(story_->length_ns()) / static_cast<double>(std::max<std::int64_t>(1, whole.length_ns()));
+  return share < 0.95 ? fit(*story_, port.lanes_width, story_margin) : fit(whole, port.lanes_width, fit_margin);
+}
+
 void viewer_model::choose(const chosen_finding& c, const finding& f) {
   chosen = c;
   story_ = evidence_range(f);
-  set_view(fit(*story_, port.lanes_width, story_margin));
+  set_view(scale_of_story());
 }
 
 void viewer_model::show_end() {
@@ -174,8 +182,7 @@ void viewer_model::resize(const viewport& size) {
   if (!trace) return;
   if (!sized_) {
     sized_ = true;
-    view.scale =
-        story_ ? fit(*story_, port.lanes_width, story_margin) : fit(trace->whole(), port.lanes_width, fit_margin);
+    view.scale = story_ ? scale_of_story() : fit(trace->whole(), port.lanes_width, fit_margin);
     if (following) show_end();
   } else if (wider && following) {
     show_end();

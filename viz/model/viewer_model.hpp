@@ -132,6 +132,7 @@ class viewer_model {
   void read_state();
   void tell_trace();
   time_range evidence_range(const finding& f) const;
+  time_scale scale_of_story() const;
   void choose(const chosen_finding& c, const finding& f);
 
   struct kept_area {
