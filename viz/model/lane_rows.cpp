@@ -3,17 +3,14 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "model/search_words.hpp"
+
 namespace weft::viz {
 namespace {
 
-bool contains(const std::string& text, const std::string& part) {
-  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
-  return std::search(text.begin(), text.end(), part.begin(), part.end(),
-                     [&](char a, char b) { return lower(a) == lower(b); }) != text.end();
-}
-
 bool has_name(const trace_model& trace, const lane& l, const std::string& letters) {
-  return std::any_of(l.who.begin(), l.who.end(), [&](coroutine_index c) { return contains(trace.label(c), letters); });
+  return std::any_of(l.who.begin(), l.who.end(),
+                     [&](coroutine_index c) { return contains_letters(trace.label(c), letters); });
 }
 
 // "visitor …" where all names begin so, else the spawn site.

@@ -122,7 +122,9 @@ class viewer_model {
   const std::vector<area_column>& area_of(std::uint32_t group) const;
 
  private:
-  struct applier;
+  static constexpr double fit_margin = 0.02;  // on either side of the whole trace, as a share of the width
+
+  struct applier;  // viewer_actions.cpp
   void move_to(const cursor& c, bool bring_into_view);
   void remember();
   void set_view(const time_scale& scale);

@@ -21,6 +21,8 @@ class bottom_panel {
   bool has_work(const viewer_model& model) const;
   // The rows of the open tab.
   std::unique_ptr<table_rows> rows(const viewer_model& model) const;
+  // True from focus_filter() to the next frame.
+  bool asks_for_keys() const { return wants_focus_; }
   // True if another frame is needed.
   bool is_settling() const { return frames_to_settle_ > 0 || wants_focus_; }
   // The text field of the open tab, if there is one, gets the keys.

@@ -1,8 +1,8 @@
 #include "panels/chooser.hpp"
 
 #include <algorithm>
-#include <sstream>
 
+#include "model/search_words.hpp"
 #include "panels/text_field.hpp"
 
 namespace weft::viz {
@@ -10,12 +10,6 @@ namespace {
 
 constexpr float row_height = 26, field_height = 34;
 constexpr std::size_t most_rows = 12;
-
-std::string lower_case(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-  return text;
-}
 
 }  // namespace
 
@@ -46,15 +40,11 @@ bool chooser::take(const key_down& pressed) {
 }
 
 std::vector<std::size_t> chooser::matching() const {
-  std::vector<std::string> words;
-  std::istringstream in(lower_case(text_));
-  for (std::string word; in >> word;) words.push_back(word);
+  const std::vector<std::string> words = search_words(text_);
   std::vector<std::size_t> first, later;  // choices that begin with the typed text come first
   for (std::size_t i = 0; i < choices_.size(); ++i) {
+    if (!contains_all(choices_[i].text, words)) continue;
     const std::string text = lower_case(choices_[i].text);
-    const bool all = std::all_of(words.begin(), words.end(),
-                                 [&](const std::string& w) { return text.find(w) != std::string::npos; });
-    if (!all) continue;
     (!words.empty() && text.compare(0, words.front().size(), words.front()) == 0 ? first : later).push_back(i);
   }
   first.insert(first.end(), later.begin(), later.end());

@@ -22,7 +22,7 @@ class chooser {
   void open(std::string hint, std::vector<choice> choices);
   void close() { open_ = false; }
   bool is_open() const { return open_; }
-  // It was opened since the last frame.
+  // True until the first frame after open(): its text field has no keys yet.
   bool opens() const { return opens_; }
   // Handles Up, Down, Enter and Escape while it is open; draw() then returns the chosen action in the next frame.
   bool take(const key_down& pressed);

@@ -31,8 +31,6 @@ class event_filter {
   static constexpr std::size_t most_found = 200'000;
 
  private:
-  bool matches(const std::string& line) const;
-
   std::string text_;
   std::vector<std::string> words_;
   std::vector<std::uint64_t> found_;

@@ -11,10 +11,11 @@ namespace weft::viz {
 
 class lane_filter {
  public:
+  // Shows the field and gives it the keys.
   void focus() { wants_focus_ = is_shown_ = true; }
   bool is_settling() const { return wants_focus_; }
   bool is_shown() const { return is_shown_; }
-  // Where it is.
+  // The field's rectangle: beside the time axis, above the names.
   static rect place(const window_layout& layout);
   void draw(const viewer_model& model, const window_layout& layout, const panel_frame& f);
 

@@ -10,7 +10,7 @@ std::vector<action> panels::draw(const viewer_model& model, const window_layout&
   std::vector<action> wanted;
   const panel_frame f{fonts, model.dark ? dark_theme() : light_theme(), scale, wanted};
   apply_style(f.colours, scale);
-  const bool asks_for_keys = bottom_.is_settling() || lanes_.is_settling() || chooser_.opens();
+  const bool asks_for_keys = bottom_.asks_for_keys() || lanes_.is_settling() || chooser_.opens();
   const bool has_trace = model.trace && model.trace->event_count() > 0;
   if (has_trace && !model.keys_shown) {
     bottom_.draw(model, layout, f);

@@ -23,9 +23,9 @@ class panels {
   void let_go_of_keys();
   // True if a text field gets the keys.
   bool has_keys() const { return types_ || chooser_.is_open(); }
-  // A control needs one more frame to be as it should.
+  // True if another frame is needed: a tab, the keys or the list of choices changes one frame late.
   bool is_settling() const { return bottom_.is_settling() || lanes_.is_settling() || unsettled_ || expects_text_ > 0; }
-  // There is a text cursor that blinks.
+  // True if a text cursor blinks: frames are needed although nothing happens.
   bool blinks() const { return types_; }
 
   bottom_panel& bottom() { return bottom_; }
@@ -41,7 +41,7 @@ class panels {
   lane_filter lanes_;
   bool types_ = false, menu_is_open_ = false;
   int expects_text_ = 0;     // frames until a text field that was asked for must have the keys
-  bool unsettled_ = false;   // an input came since the last frame
+  bool unsettled_ = false;   // the list of choices was opened or closed in the last frame
   bool has_button_ = false;  // a mouse button was pressed on a control and is still down
 };
 

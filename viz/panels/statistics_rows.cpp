@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "model/search_words.hpp"
 #include "trace/words/time_sums.hpp"
 #include "view/state_text.hpp"
 
@@ -19,14 +20,6 @@ const char* title_of(grouping by) {
   }
 }
 
-bool contains(const std::string& text, const std::string& part) {
-  const auto same = [](char a, char b) {
-    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
-    return lower(a) == lower(b);
-  };
-  return std::search(text.begin(), text.end(), part.begin(), part.end(), same) != text.end();
-}
-
 }  // namespace
 
 statistics_rows::statistics_rows(const viewer_model& model, std::optional<sorting> by, const std::string& filter)
@@ -41,7 +34,7 @@ statistics_rows::statistics_rows(const viewer_model& model, std::optional<sortin
   const std::size_t all =
       model.statistics_by == grouping::coroutine ? model.summaries.size() : model.grouped_statistics.size();
   for (std::size_t i = 0; i < all; ++i) {
-    if (filter.empty() || contains(name_of(i), filter)) order_.push_back(static_cast<std::uint32_t>(i));
+    if (filter.empty() || contains_letters(name_of(i), filter)) order_.push_back(static_cast<std::uint32_t>(i));
   }
   if (by && by->column < columns_.size()) {
     const auto before = [&](std::uint32_t a, std::uint32_t b) {
